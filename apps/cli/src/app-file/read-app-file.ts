@@ -1,0 +1,90 @@
+import { readdir, readFile, stat } from "node:fs/promises";
+import { isAbsolute, join, relative, resolve } from "node:path";
+import { CommandFailure, exitCode } from "../command-failure.ts";
+import type { Shell } from "../terminal/shell.ts";
+
+/** An app.toml as it was read, not parsed yet. */
+export interface AppFile {
+  /** As messages name it. */
+  readonly name: string;
+  readonly text: string;
+  /** Absolute folder that it lies in; of `-` the current one. */
+  readonly folder: string;
+}
+
+/** The parser refuses less than this; beyond it, a file is not even read. */
+const largest = 16 * 1024 * 1024;
+
+const foldersTried = 100;
+
+/** @param where a folder with an app.toml, a file, or `-` for standard input */
+export async function readAppFile(shell: Shell, where: string): Promise<AppFile> {
+  if (where === "-") {
+    const text = await shell.input.readAll(largest).catch((error: unknown) => {
+      throw error instanceof RangeError ? tooLarge("standard input") : error;
+    });
+    return { name: "app.toml", text, folder: shell.folder };
+  }
+  const given = resolve(shell.folder, where);
+  const about = await stat(given).catch(() => undefined);
+  if (about === undefined) {
+    throw new CommandFailure("app-toml-missing", `There is no ${where}.`, {
+      exitCode: exitCode.usage,
+      advice: "name a folder with an app.toml, or the file itself",
+    });
+  }
+  const path = about.isDirectory() ? join(given, "app.toml") : given;
+  const file = await stat(path).catch(() => undefined);
+  if (file === undefined) {
+    const nearby = await nearbyFolders(given);
+    const place = (folder: string) => relative(shell.folder, folder) || ".";
+    throw new CommandFailure("app-toml-missing", `There is no app.toml in ${where === "." ? "this folder" : where}.`, {
+      exitCode: exitCode.usage,
+      advice:
+        nearby.length === 0
+          ? 'write one (a line is enough: name = "user"); every field: fairway help app.toml'
+          : `there is one in: ${nearby.map(place).join(", ")}`,
+    });
+  }
+  if (!file.isFile()) {
+    throw new CommandFailure("app-toml-missing", `${where} is neither a folder nor a file.`, {
+      exitCode: exitCode.usage,
+    });
+  }
+  if (file.size > largest) throw tooLarge(where);
+  return {
+    // As the user would write it.
+    name: isAbsolute(where) ? path : relative(shell.folder, path),
+    text: await readFile(path, "utf8"),
+    folder: resolve(path, ".."),
+  };
+}
+
+/** Where somebody in the wrong folder probably wanted to be: the folders around it that have an app.toml. */
+async function nearbyFolders(folder: string): Promise<readonly string[]> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  const below = entries
+    .filter((entry) => entry.isDirectory() && !entry.name.startsWith(".") && entry.name !== "node_modules")
+    .slice(0, foldersTried)
+    .map(({ name }) => join(folder, name));
+  const above = [resolve(folder, ".."), resolve(folder, "../..")];
+  const has = await Promise.all(
+    [...above, ...below].map((one) =>
+      stat(join(one, "app.toml")).then(
+        (file) => (file.isFile() ? [one] : []),
+        () => [],
+      ),
+    ),
+  );
+  return [...new Set(has.flat())].slice(0, 5);
+}
+
+function tooLarge(name: string): CommandFailure {
+  return new CommandFailure(
+    "app-toml-not-valid",
+    `${name} is larger than ${largest / 1024 / 1024} MiB: no app.toml is.`,
+    {
+      exitCode: exitCode.usage,
+    },
+  );
+}

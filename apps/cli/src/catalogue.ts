@@ -1,0 +1,110 @@
+import { type CliCommand, examples } from "./command.ts";
+
+export interface CatalogueEntry {
+  /** `["cluster", "add"]` for `fairway cluster add`. */
+  readonly path: readonly [string, ...string[]];
+  readonly summary: string;
+  readonly load: () => Promise<CliCommand>;
+}
+
+/** Every command, in the order of the help. Only the one that is called is loaded. */
+export const catalogue: readonly CatalogueEntry[] = [
+  {
+    path: ["deploy"],
+    summary: "build, upload and roll out a service",
+    load: async () => (await import("./commands/deploy.ts")).deploy,
+  },
+  {
+    path: ["validate"],
+    summary: "check an app.toml (no server needed)",
+    load: async () => (await import("./commands/validate.ts")).validate,
+  },
+  {
+    path: ["render"],
+    summary: "print the Kubernetes objects of an app.toml (no server needed)",
+    load: async () => (await import("./commands/render.ts")).render,
+  },
+  {
+    path: ["status"],
+    summary: "what runs where, and is it well",
+    load: async () => (await import("./commands/status.ts")).status,
+  },
+  {
+    path: ["services"],
+    summary: "list services",
+    load: async () => (await import("./commands/services.ts")).services,
+  },
+  {
+    path: ["logs"],
+    summary: "log lines of all pods of a service",
+    load: async () => (await import("./commands/logs.ts")).logs,
+  },
+  {
+    path: ["rollouts"],
+    summary: "list rollouts, show or follow one",
+    load: async () => (await import("./commands/rollouts.ts")).rollouts,
+  },
+  {
+    path: ["releases"],
+    summary: "list the releases of a service",
+    load: async () => (await import("./commands/releases.ts")).releases,
+  },
+  {
+    path: ["rollback"],
+    summary: "roll an earlier release out again",
+    load: async () => (await import("./commands/rollback.ts")).rollback,
+  },
+  {
+    path: ["remove"],
+    summary: "take a service out of an environment",
+    load: async () => (await import("./commands/remove.ts")).remove,
+  },
+  {
+    path: ["clusters"],
+    summary: "list clusters",
+    load: async () => (await import("./commands/clusters.ts")).clusters,
+  },
+  {
+    path: ["cluster", "add"],
+    summary: "register any Kubernetes API by a kubeconfig",
+    load: async () => (await import("./commands/cluster-add.ts")).clusterAdd,
+  },
+  {
+    path: ["cluster", "stop"],
+    summary: "make an embedded cluster unreachable",
+    load: async () => (await import("./commands/cluster-actions.ts")).clusterStop,
+  },
+  {
+    path: ["cluster", "start"],
+    summary: "start a stopped embedded cluster",
+    load: async () => (await import("./commands/cluster-actions.ts")).clusterStart,
+  },
+  {
+    path: ["cluster", "remove"],
+    summary: "forget a registered cluster",
+    load: async () => (await import("./commands/cluster-actions.ts")).clusterRemove,
+  },
+  {
+    path: ["kubeconfig"],
+    summary: "print a kubeconfig for kubectl",
+    load: async () => (await import("./commands/kubeconfig.ts")).kubeconfig,
+  },
+  {
+    path: ["open"],
+    summary: "open the dashboard, signed in",
+    load: async () => (await import("./commands/open.ts")).open,
+  },
+  {
+    path: ["login"],
+    summary: "use another server",
+    load: async () => (await import("./commands/login.ts")).login,
+  },
+];
+
+/** What a word that only groups commands is about. */
+export const groups: Readonly<Record<string, { readonly summary: string; readonly examples: string }>> = {
+  cluster: {
+    summary: "add, stop, start or remove a cluster",
+    examples: examples("fairway cluster stop beta", "fairway cluster start beta", "fairway help cluster add"),
+  },
+};

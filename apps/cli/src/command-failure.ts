@@ -1,0 +1,39 @@
+/** Exit codes of `fairway`; part of what scripts may rely on. */
+export const exitCode = {
+  done: 0,
+  /** The rollout failed or was refused, or the command could not be done. */
+  failed: 1,
+  /** Wrong usage, or an app.toml that is not valid. */
+  usage: 2,
+  /** Ctrl-C: 128 + SIGINT, as shells count. */
+  interrupted: 130,
+} as const;
+
+/** A command that cannot go on, in the words that the user sees. */
+export class CommandFailure extends Error {
+  readonly exitCode: number;
+  /** Stable and kebab-case; what scripts read with `--json`. */
+  readonly code: string;
+  /** What to do, one line. */
+  readonly advice: string | undefined;
+  /** Lines below the message, as they are. */
+  readonly lines: readonly string[];
+
+  constructor(
+    code: string,
+    message: string,
+    details: {
+      readonly exitCode?: number;
+      readonly advice?: string | undefined;
+      readonly lines?: readonly string[];
+      readonly cause?: unknown;
+    } = {},
+  ) {
+    super(message, { cause: details.cause });
+    this.name = "CommandFailure";
+    this.code = code;
+    this.exitCode = details.exitCode ?? exitCode.failed;
+    this.advice = details.advice;
+    this.lines = details.lines ?? [];
+  }
+}

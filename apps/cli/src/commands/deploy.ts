@@ -1,0 +1,213 @@
+import { randomUUID } from "node:crypto";
+import { ApiProblem } from "@fairway/api";
+import { buildCommand, buildSnapshot, compressSnapshot, type Snapshot } from "@fairway/images";
+import { type ServiceSpec, specFor } from "@fairway/spec";
+import { checkEntry } from "../app-file/check-entry.ts";
+import { parseAppFile } from "../app-file/parse-app-file.ts";
+import { type AppFile, readAppFile } from "../app-file/read-app-file.ts";
+import { type CliCommand, examples, type Invocation } from "../command.ts";
+import { CommandFailure, exitCode } from "../command-failure.ts";
+import type { Connected } from "../connection/connect.ts";
+import { type Environment, environmentOf } from "../connection/environment.ts";
+import { detach, followRollout } from "../rollout/follow-rollout.ts";
+import { headLine, releaseLines, type Step, stepLines } from "../screens/step-line.ts";
+import { liveOutput } from "../terminal/live-output.ts";
+import { counted, printable, shortRelease, size } from "../terminal/text.ts";
+
+export const deploy: CliCommand = {
+  define(command) {
+    command
+      .argument("[dir]", "folder with the app.toml", ".")
+      .option("--no-wait", "end when the rollout has started")
+      .addHelpText(
+        "after",
+        `${examples("fairway deploy", "fairway deploy services/user --env staging", "fairway deploy --json | jq -r .type")}
+
+Builds the folder in a clean copy, uploads what changed, and rolls the release out to every cluster of the
+environment: everywhere, or the old release stays everywhere. Ctrl-C detaches, the rollout goes on.`,
+      );
+  },
+  async run(invocation) {
+    const [where = "."] = invocation.args;
+    const file = await readAppFile(invocation.shell, where);
+    // What can be said without a server is said without one.
+    parseAppFile(file);
+    const connected = await invocation.connect();
+    const environment = await environmentOf(connected, invocation.options.env);
+    const spec = specFor(parseAppFile(file, environment.all), environment.name);
+    await checkEntry(file.folder, spec);
+    return deployService(invocation, connected, environment, file, spec);
+  },
+};
+
+async function deployService(
+  invocation: Invocation,
+  connected: Connected,
+  environment: Environment,
+  file: AppFile,
+  spec: ServiceSpec,
+): Promise<number> {
+  const { shell, style, options } = invocation;
+  const json = options.json === true;
+  const event = (value: Readonly<Record<string, unknown>>) => {
+    if (json) shell.out.write(`${JSON.stringify(value)}\n`);
+  };
+  const steps = stepPrinter(invocation);
+  steps.print([
+    headLine(
+      { service: spec.name, replicas: spec.replicas, clusters: environment.clusters, environment: environment.name },
+      shell.out.width,
+      style,
+    ),
+  ]);
+
+  const interrupt = new AbortController();
+  const stopListening = shell.onInterrupt(() => interrupt.abort(stopped()));
+  let snapshot: Snapshot | undefined;
+  try {
+    snapshot = await build(file.folder, spec, steps, interrupt.signal);
+    const { digest, files, bytes } = snapshot;
+    event({ type: "snapshot", digest, files, bytes, build: snapshot.build ?? null });
+    const sent = await upload(connected, snapshot, steps, interrupt.signal);
+    event({ type: "upload", digest, sent });
+
+    const { client } = connected;
+    const body = { environment: environment.name, appToml: file.text, snapshot: digest };
+    const createRelease = () => client.createRelease({ body, signal: interrupt.signal });
+    const built = snapshot;
+    const { release, previous, changes } = await createRelease().catch(async (error: unknown) => {
+      if (!(error instanceof ApiProblem && error.code === "snapshot-unknown")) throw error;
+      // The server had it when it was asked, and has let go of it since: the release that needed it got too old.
+      event({ type: "upload", digest, sent: await upload(connected, built, steps, interrupt.signal) });
+      return createRelease();
+    });
+    event({ type: "release", release: release.name, previous: previous ?? null, changes });
+    steps.print(
+      releaseLines(
+        {
+          name: shortRelease(release.name),
+          previous: previous === undefined ? undefined : shortRelease(previous),
+          changes: changes.map(printable),
+        },
+        shell.out.width,
+        style,
+      ),
+    );
+    interrupt.signal.throwIfAborted();
+    // From here on the server drives it; stopping halfway would only hide that.
+    const rollout = await client.createRollout({
+      body: { service: spec.name, environment: environment.name, release: release.name, idempotencyKey: randomUUID() },
+    });
+    await snapshot.remove();
+    if (interrupt.signal.aborted) return detach(rollout.number, { shell, style, connected, json });
+    if (invocation.own<{ wait: boolean }>().wait === false) {
+      event({ type: "started", rollout: rollout.number });
+      if (!json)
+        shell.out.write(
+          `\nRollout ${rollout.number} has started. Follow it: ${style.accent(`fairway rollouts ${rollout.number} --follow`)}\n`,
+        );
+      return exitCode.done;
+    }
+    return await followRollout(rollout.number, { shell, style, connected, json, environmentFlag: environment.flag });
+  } finally {
+    steps.clear();
+    stopListening();
+    await snapshot?.remove();
+  }
+}
+
+async function build(folder: string, spec: ServiceSpec, steps: StepPrinter, signal: AbortSignal): Promise<Snapshot> {
+  const { command, exclude } = spec.build;
+  const line = await buildCommand(folder, spec.engine.name, command);
+  let last: string | undefined;
+  const snapshot = await steps.during(
+    () => ({
+      word: line === undefined ? "packing" : "building",
+      detail: line ?? "",
+      ...(last === undefined ? {} : { aside: last }),
+    }),
+    () =>
+      buildSnapshot({
+        folder,
+        engine: spec.engine.name,
+        command,
+        exclude,
+        signal,
+        onOutput: (text) => {
+          last = printable(text);
+        },
+      }),
+  );
+  if (snapshot.build !== undefined)
+    steps.done({ word: "built", detail: snapshot.build.command, milliseconds: snapshot.build.milliseconds });
+  return snapshot;
+}
+
+/** @returns false when the server had it already */
+async function upload(
+  { client }: Connected,
+  { digest, files, bytes, tarPath }: Snapshot,
+  steps: StepPrinter,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const what = `${counted(files, "file")}, ${size(bytes)}, ${digest.slice(0, 11)}…`;
+  if (await client.headSnapshot({ params: { digest }, signal })) {
+    steps.done({ word: "unchanged", detail: what, milliseconds: undefined });
+    return false;
+  }
+  const begin = performance.now();
+  await steps.during(
+    () => ({ word: "uploading", detail: what }),
+    () => client.putSnapshot({ params: { digest }, content: compressSnapshot(tarPath), signal }),
+  );
+  steps.done({ word: "uploaded", detail: what, milliseconds: performance.now() - begin });
+  return true;
+}
+
+type Running = Pick<Step, "word" | "detail" | "aside">;
+
+interface StepPrinter {
+  print(lines: readonly string[]): void;
+  done(step: Pick<Step, "word" | "detail" | "milliseconds">): void;
+  /** Shows a step that moves while `work` goes on. */
+  during<Result>(step: () => Running, work: () => Promise<Result>): Promise<Result>;
+  clear(): void;
+}
+
+function stepPrinter({ shell, style, options }: Invocation): StepPrinter {
+  const live = liveOutput(shell.out);
+  const quiet = options.json === true;
+  const lines = (step: Step) => stepLines(step, shell.out.width, style);
+  return {
+    print: (text) => {
+      if (!quiet) live.settle(text);
+    },
+    done: (step) => {
+      if (!quiet) live.settle(lines({ ...step, mark: "done" }));
+    },
+    async during(step, work) {
+      const begin = shell.now();
+      const draw = () => {
+        const elapsed = shell.now() - begin;
+        if (!quiet)
+          live.update(
+            [],
+            lines({ ...step(), mark: "running", milliseconds: elapsed, frame: Math.floor(elapsed / 100) }),
+          );
+      };
+      const stop = shell.every(100, draw);
+      try {
+        draw();
+        return await work();
+      } finally {
+        stop();
+        live.update([], []);
+      }
+    },
+    clear: () => live.update([], []),
+  };
+}
+
+function stopped(): CommandFailure {
+  return new CommandFailure("interrupted", "Stopped; nothing was rolled out.", { exitCode: exitCode.interrupted });
+}

@@ -1,0 +1,15 @@
+/** Replaced by the bundler with what package.json says. */
+declare const FAIRWAY_VERSION: string;
+
+/** Runs the command line of this process. The version is told before anything else is loaded. */
+export async function main(argv: readonly string[]): Promise<void> {
+  if (argv.length === 1 && (argv[0] === "--version" || argv[0] === "-V")) {
+    process.stdout.write(`${FAIRWAY_VERSION}\n`);
+    return;
+  }
+  const [{ runProgram }, { processShell }] = await Promise.all([
+    import("./program.ts"),
+    import("./terminal/process-shell.ts"),
+  ]);
+  process.exitCode = await runProgram(argv, processShell(), FAIRWAY_VERSION);
+}

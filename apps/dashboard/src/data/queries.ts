@@ -1,0 +1,66 @@
+import type { Client } from "@fairway/api";
+import { queryOptions } from "@tanstack/react-query";
+
+/** Which environment a page looks at; undefined where the platform has only one. */
+export type Environment = string | undefined;
+
+const inQuery = (environment: Environment) => (environment === undefined ? {} : { environment });
+
+/** Every read of the dashboard, with the key by which live changes find it. */
+export const queries = {
+  account: (client: Client) =>
+    queryOptions({ queryKey: ["account"], queryFn: ({ signal }) => client.account({ signal }), staleTime: 60_000 }),
+  platform: (client: Client) =>
+    queryOptions({ queryKey: ["platform"], queryFn: ({ signal }) => client.platform({ signal }), staleTime: 60_000 }),
+  services: (client: Client, environment: Environment) =>
+    queryOptions({
+      queryKey: ["services", environment ?? ""],
+      queryFn: async ({ signal }) => (await client.listServices({ query: inQuery(environment), signal })).items,
+      // Thousands of rows: a fresh list is as good as one that was compared with the old.
+      structuralSharing: false,
+    }),
+  service: (client: Client, environment: Environment, service: string) =>
+    queryOptions({
+      queryKey: ["service", environment ?? "", service],
+      queryFn: ({ signal }) => client.getService({ params: { service }, query: inQuery(environment), signal }),
+    }),
+  serviceEvents: (client: Client, environment: Environment, service: string) =>
+    queryOptions({
+      queryKey: ["service", environment ?? "", service, "events"],
+      queryFn: async ({ signal }) =>
+        (await client.listServiceEvents({ params: { service }, query: inQuery(environment), signal })).items,
+    }),
+  serviceObjects: (client: Client, environment: Environment, service: string) =>
+    queryOptions({
+      queryKey: ["service", environment ?? "", service, "objects"],
+      queryFn: async ({ signal }) =>
+        (await client.listServiceObjects({ params: { service }, query: inQuery(environment), signal })).items,
+    }),
+  releases: (client: Client, environment: Environment, service: string) =>
+    queryOptions({
+      queryKey: ["service", environment ?? "", service, "releases"],
+      queryFn: async ({ signal }) =>
+        (await client.listReleases({ params: { service }, query: inQuery(environment), signal })).items,
+    }),
+  rollouts: (client: Client, environment: Environment, limit: number, service: string | undefined) =>
+    queryOptions({
+      queryKey: ["rollouts", environment ?? "", limit, service ?? ""],
+      queryFn: async ({ signal }) =>
+        (
+          await client.listRollouts({
+            query: { ...inQuery(environment), limit, ...(service === undefined ? {} : { service }) },
+            signal,
+          })
+        ).items,
+    }),
+  rollout: (client: Client, number: number) =>
+    queryOptions({
+      queryKey: ["rollout", number],
+      queryFn: ({ signal }) => client.getRollout({ params: { number }, signal }),
+    }),
+  clusters: (client: Client) =>
+    queryOptions({
+      queryKey: ["clusters"],
+      queryFn: async ({ signal }) => (await client.listClusters({ signal })).items,
+    }),
+};

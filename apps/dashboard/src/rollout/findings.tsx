@@ -1,0 +1,26 @@
+import type { RolloutDetail } from "@fairway/api";
+import { Mark } from "../elements/mark.tsx";
+import { Section } from "../elements/page.tsx";
+import "./findings.css";
+
+/** What prepare found, of all clusters at once: each with what to do. */
+export function Findings({ findings }: { readonly findings: RolloutDetail["findings"] }) {
+  return (
+    <Section title={findings.length === 1 ? "Finding of prepare" : "Findings of prepare"} className="findings">
+      <ul className="card">
+        {findings.map((finding) => (
+          <li key={`${finding.cluster} ${finding.code} ${finding.message}`}>
+            <Mark shape="triangle" tone="warn" />
+            <div>
+              <p>
+                <strong>{finding.cluster}</strong> {finding.message}
+              </p>
+              {finding.advice !== undefined && <p className="quiet">{finding.advice}</p>}
+            </div>
+            <span className="cause-code mono">{finding.code}</span>
+          </li>
+        ))}
+      </ul>
+    </Section>
+  );
+}

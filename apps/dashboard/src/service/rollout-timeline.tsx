@@ -1,0 +1,40 @@
+import type { RolloutSummary } from "@fairway/api";
+import { Link } from "@tanstack/react-router";
+import { Mark } from "../elements/mark.tsx";
+import { Duration, Moment } from "../elements/moment.tsx";
+import { ReleaseChange } from "../elements/release-change.tsx";
+import { rolloutAppearance } from "../elements/states.ts";
+import "./rollout-timeline.css";
+
+const kindWords = { deploy: "Deploy", rollback: "Rollback", removal: "Removal" } as const;
+
+/** The last rollouts of a service, newest first: what changed, by whom, how it ended. */
+export function RolloutTimeline({ rollouts }: { readonly rollouts: readonly RolloutSummary[] }) {
+  return (
+    <ol className="timeline">
+      {rollouts.map((rollout) => (
+        <li key={rollout.number}>
+          <Mark {...rolloutAppearance[rollout.status]} />
+          <div className="timeline-text">
+            <p className="timeline-head">
+              <Link to="/rollouts/$number" params={{ number: String(rollout.number) }}>
+                {kindWords[rollout.kind]} #{rollout.number}
+              </Link>
+              <span className={`tone-${rolloutAppearance[rollout.status].tone}`}>
+                {rolloutAppearance[rollout.status].word.toLowerCase()}
+              </span>
+              <ReleaseChange from={rollout.from} to={rollout.to} />
+            </p>
+            {rollout.reason !== undefined && <p>{rollout.reason}</p>}
+            <p className="quiet">
+              {rollout.changes.length > 0 && <span className="timeline-changes">{rollout.changes.join(", ")}</span>}
+              {rollout.changes.length > 0 && " · "}
+              {rollout.actor} · <Moment at={rollout.createdAt} /> ·{" "}
+              <Duration from={rollout.createdAt} to={rollout.endedAt} />
+            </p>
+          </div>
+        </li>
+      ))}
+    </ol>
+  );
+}

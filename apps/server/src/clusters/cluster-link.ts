@@ -1,0 +1,44 @@
+import type { ClusterRecord } from "@fairway/catalog";
+import type { ClusterStatus, ClusterView } from "@fairway/kube";
+import type { Cluster, Observation } from "@fairway/rollout";
+
+/** A cluster whose state is followed. */
+export interface ClusterLink {
+  readonly cluster: Cluster & Pick<ClusterView, "streamLog">;
+  status(): ClusterStatus;
+  /** The last that was seen of a namespace; undefined when nothing of ours is in it. */
+  namespace(name: string): Observation | undefined;
+  close(): void;
+}
+
+/** A connection as `@fairway/kube` gives it. */
+export type Connection = Cluster & ClusterView & { close(): void };
+
+/** Connects to the cluster of a record. `kubeconfig` is the file's absolute path. Contacts nothing yet. */
+export type ConnectCluster = (record: ClusterRecord, kubeconfig: string) => Promise<Connection>;
+
+/**
+ * Follows a connection.
+ *
+ * @param onChange called with the namespace that changed, or undefined when the cluster itself did
+ */
+export function linkCluster(connection: Connection, onChange: (namespace: string | undefined) => void): ClusterLink {
+  const namespaces = new Map<string, Observation>();
+  const watch = connection.watchCluster({
+    observed(observation) {
+      if (observation.objects.length === 0) namespaces.delete(observation.namespace);
+      else namespaces.set(observation.namespace, observation);
+      onChange(observation.namespace);
+    },
+    status: () => onChange(undefined),
+  });
+  return {
+    cluster: connection,
+    status: () => watch.status(),
+    namespace: (name) => namespaces.get(name),
+    close() {
+      watch.stop();
+      connection.close();
+    },
+  };
+}

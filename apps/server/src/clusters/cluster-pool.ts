@@ -1,0 +1,138 @@
+import { join } from "node:path";
+import type { ClusterRecord, Clusters } from "@fairway/catalog";
+import { exclusive } from "../exclusive.ts";
+import type { Log } from "../log.ts";
+import type { EmbeddedCluster } from "../settings.ts";
+import { type ClusterLink, type ConnectCluster, linkCluster } from "./cluster-link.ts";
+
+/** A registered cluster; `link` is undefined until it is connected, and while its kubeconfig cannot be used. */
+export interface PooledCluster {
+  readonly record: ClusterRecord;
+  readonly link: ClusterLink | undefined;
+  /** Why there is no link. */
+  readonly trouble: string | undefined;
+  /** Stopped by a person. */
+  readonly stopped: boolean;
+}
+
+/** All registered clusters, connected. */
+export interface ClusterPool {
+  /** By name. */
+  list(): readonly PooledCluster[];
+  get(name: string): PooledCluster | undefined;
+  /** Takes up what is stored; connecting goes on behind. */
+  open(): Promise<void>;
+  /** Takes over what the supervisor says of the clusters that it runs; connecting goes on behind. */
+  embed(clusters: readonly EmbeddedCluster[]): Promise<void>;
+  /** Resolves when nothing is being connected. */
+  settled(): Promise<void>;
+  /** Stores a record and connects it. */
+  put(record: ClusterRecord): Promise<PooledCluster>;
+  remove(name: string): Promise<void>;
+  close(): void;
+}
+
+export interface PoolOptions {
+  readonly home: string;
+  readonly clusters: Clusters;
+  readonly connect: ConnectCluster;
+  readonly log: Log;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** `namespace` is undefined when the cluster itself changed. */
+  readonly onChange: (cluster: ClusterRecord, namespace: string | undefined) => void;
+}
+
+const running = { stopped: false, trouble: undefined };
+
+export function createClusterPool(options: PoolOptions): ClusterPool {
+  const { home, clusters, log } = options;
+  const pooled = new Map<string, PooledCluster>();
+  const connecting = new Set<Promise<void>>();
+  const seen = new Map<string, EmbeddedCluster>();
+  const inTurn = exclusive();
+
+  const set = (entry: PooledCluster): void => {
+    pooled.set(entry.record.name, entry);
+    options.onChange(entry.record, undefined);
+  };
+
+  const connect = async (entry: PooledCluster): Promise<void> => {
+    const { record } = entry;
+    // Another record or a removal may overtake a slow connection.
+    const isOurs = () => pooled.get(record.name) === entry;
+    try {
+      const connection = await options.connect(record, join(home, record.kubeconfig));
+      if (!isOurs()) return connection.close();
+      set({ ...entry, link: linkCluster(connection, (namespace) => options.onChange(record, namespace)) });
+    } catch (error) {
+      log.error("cluster cannot be connected", { cluster: record.name, error });
+      if (isOurs()) set({ ...entry, trouble: "its kubeconfig cannot be used" });
+    }
+  };
+
+  const start = (record: ClusterRecord, state: Pick<PooledCluster, "stopped" | "trouble">): Promise<void> => {
+    pooled.get(record.name)?.link?.close();
+    const entry: PooledCluster = { record, link: undefined, ...state };
+    set(entry);
+    const work = state.stopped || state.trouble !== undefined ? Promise.resolve() : connect(entry);
+    connecting.add(work);
+    return work.finally(() => connecting.delete(work));
+  };
+
+  const embedOne = async (one: EmbeddedCluster): Promise<void> => {
+    // What the process was started with may be older than a message that came meanwhile.
+    if (one.generation < (seen.get(one.name)?.generation ?? 0)) return;
+    const stored = pooled.get(one.name)?.record ?? (await clusters.get(one.name));
+    const record: ClusterRecord = {
+      name: one.name,
+      environment: one.environment,
+      embedded: true,
+      kubeconfig: join("clusters", one.name, "kubeconfig"),
+      context: undefined,
+      addressTemplate: one.addressTemplate,
+      gateway: one.gateway ?? stored?.gateway,
+      createdAt: stored?.createdAt ?? new Date(options.now()).toISOString(),
+    };
+    const isStored = stored !== undefined && JSON.stringify(stored) === JSON.stringify(record);
+    if (!isStored) await clusters.put(record);
+    // A cluster that came up again may have another address and other credentials.
+    const known = seen.get(one.name);
+    const isSame = known?.generation === one.generation && known.stopped === one.stopped;
+    if (isStored && isSame && pooled.has(one.name)) return;
+    seen.set(one.name, one);
+    const entry = pooled.get(one.name);
+    // What was seen last of a stopped cluster stays to be seen.
+    if (one.stopped && entry?.link !== undefined) return set({ ...entry, record, stopped: true });
+    void start(record, { stopped: one.stopped, trouble: one.generation === 0 ? "it is starting" : undefined });
+  };
+
+  return {
+    list: () => [...pooled.values()].sort((a, b) => (a.record.name < b.record.name ? -1 : 1)),
+    get: (name) => pooled.get(name),
+    async open() {
+      for (const record of await clusters.list()) if (!pooled.has(record.name)) void start(record, running);
+    },
+    embed: (embedded) =>
+      inTurn(async () => {
+        for (const one of embedded) await embedOne(one);
+      }),
+    async settled() {
+      await Promise.all(connecting);
+    },
+    async put(record) {
+      await clusters.put(record);
+      await start(record, running);
+      return pooled.get(record.name) ?? { record, link: undefined, trouble: "it was removed", stopped: false };
+    },
+    async remove(name) {
+      await clusters.remove(name);
+      pooled.get(name)?.link?.close();
+      pooled.delete(name);
+    },
+    close() {
+      for (const { link } of pooled.values()) link?.close();
+      pooled.clear();
+    },
+  };
+}

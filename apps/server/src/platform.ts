@@ -1,0 +1,175 @@
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import type { LiveEvent } from "@fairway/api";
+import { snapshotStore } from "@fairway/images";
+import { createEngine, type Engine, type EngineOptions, type RolloutEvent } from "@fairway/rollout";
+import type { Store } from "@fairway/store";
+import type { ConnectCluster } from "./clusters/cluster-link.ts";
+import { type ClusterPool, createClusterPool } from "./clusters/cluster-pool.ts";
+import { pooledPort } from "./clusters/pooled-port.ts";
+import type { SupervisorLink } from "./clusters/supervisor-link.ts";
+import { exclusive } from "./exclusive.ts";
+import type { Handlers } from "./http/handler.ts";
+import { createLiveEvents } from "./live/live-events.ts";
+import type { Log } from "./log.ts";
+import { activeReleases } from "./releases/active-releases.ts";
+import { defaultRetention, type Retention, retireReleases } from "./releases/retention.ts";
+import { aboutHandlers } from "./resources/about.ts";
+import { clusterHandlers } from "./resources/clusters.ts";
+import { edgeHandlers } from "./resources/edge.ts";
+import { environments } from "./resources/environments.ts";
+import { eventHandlers } from "./resources/events.ts";
+import { logHandlers } from "./resources/logs.ts";
+import { releaseHandlers } from "./resources/releases.ts";
+import { rolloutHandlers } from "./resources/rollouts.ts";
+import { serviceHandlers } from "./resources/services.ts";
+import { sessionHandlers } from "./resources/sessions.ts";
+import { snapshotHandlers } from "./resources/snapshots.ts";
+import { engineReleases, engineTraffic } from "./rollouts/engine-ports.ts";
+import { rolloutChanges } from "./rollouts/rollout-changes.ts";
+import { createRolloutReader } from "./rollouts/rollout-reader.ts";
+import type { EmbeddedCluster } from "./settings.ts";
+import type { Authenticator } from "./sign-in/authenticator.ts";
+import { signInCodes } from "./sign-in/sign-in-codes.ts";
+
+export interface PlatformOptions {
+  readonly home: string;
+  readonly version: string;
+  readonly edgePort: number | undefined;
+  readonly embeddedClusters: readonly EmbeddedCluster[];
+  readonly store: Store;
+  readonly connect: ConnectCluster;
+  readonly supervisor: SupervisorLink;
+  readonly authenticator: Authenticator;
+  readonly log: Log;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  readonly limits?: NonNullable<EngineOptions["limits"]>;
+  readonly retention?: Retention;
+}
+
+/** Everything behind the API, wired. */
+export interface Platform {
+  readonly handlers: Handlers;
+  readonly pool: ClusterPool;
+  readonly engine: Engine;
+  /** Takes up what the last process left. */
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export async function createPlatform(options: PlatformOptions): Promise<Platform> {
+  const { home, store, log, now, supervisor, retention = defaultRetention } = options;
+  const { services, releases, clusters, drains, snapshots } = store;
+  const journal = store.journal<RolloutEvent>();
+  const files = snapshotStore(join(home, "snapshots"));
+  const active = activeReleases(releases);
+  const exclusively = exclusive();
+  const stopping = new AbortController();
+  let ready = false;
+
+  const live = createLiveEvents(async () => {
+    const found: LiveEvent[] = [];
+    for (const { name: environment, clusters: all } of environments(pool)) {
+      for (const { record } of all) found.push({ kind: "cluster", id: record.name, environment });
+      for (const { name } of await services.list(environment)) found.push({ kind: "service", id: name, environment });
+    }
+    for (const { number, environment } of await store.rollouts.list({ limit: 50 })) {
+      found.push({ kind: "rollout", id: String(number), environment });
+    }
+    return found;
+  });
+  const pool = createClusterPool({
+    ...{ home, clusters, log, now },
+    connect: options.connect,
+    onChange: ({ name, environment }, namespace) => {
+      if (namespace === undefined) live.publish({ kind: "cluster", id: name, environment });
+      // A service has its namespace's name.
+      else live.publish({ kind: "service", id: namespace, environment });
+    },
+  });
+  const engine = createEngine({
+    journal,
+    clusters: (environment) =>
+      (environments(pool).find(({ name }) => name === environment)?.clusters ?? []).map(({ record }) =>
+        pooledPort(pool, record.name),
+      ),
+    releases: engineReleases(releases),
+    traffic: engineTraffic(drains, (environment, id) => live.publish({ kind: "service", id, environment })),
+    clock: {
+      now,
+      sleep: (milliseconds, signal) => pause(milliseconds, undefined, signal === undefined ? {} : { signal }),
+    },
+    owner: `${hostname()}:${home}`,
+    log: (message) => log.info(message),
+    ...(options.limits === undefined ? {} : { limits: options.limits }),
+  });
+  const reader = createRolloutReader(store.rollouts, engine, rolloutChanges(releases));
+
+  let retiring: NodeJS.Timeout | undefined;
+  const retireSoon = () => {
+    retiring ??= setTimeout(() => {
+      retiring = undefined;
+      exclusively(() => retireReleases(retention.kept, releases, snapshots, files)).then(
+        (count) => count > 0 && log.info("old snapshots deleted", { count }),
+        (error: unknown) => log.error("old snapshots cannot be deleted", { error }),
+      );
+    }, retention.after).unref();
+  };
+  const rolloutChanged = async (number: number): Promise<void> => {
+    active.forget();
+    reader.changed(number);
+    const header = await journal.header(number);
+    if (header === undefined) return;
+    live.publish({ kind: "rollout", id: String(number), environment: header.environment });
+    live.publish({ kind: "service", id: header.service, environment: header.environment });
+  };
+  const report = (error: unknown) => log.error("a change cannot be told", { error });
+  const unsubscribe = [
+    journal.onAppend((number) => {
+      rolloutChanged(number).catch(report);
+      retireSoon();
+    }),
+    engine.onChange((number) => reader.changed(number)),
+  ];
+  supervisor.onClusters((embedded) => void pool.embed(embedded).catch(report));
+
+  const handlers: Handlers = {
+    ...aboutHandlers({ version: options.version, edgePort: options.edgePort, pool, isReady: () => ready }),
+    ...sessionHandlers(signInCodes(now), options.authenticator),
+    ...clusterHandlers({ home, pool, releases, supervisor, now }),
+    ...snapshotHandlers(files, snapshots, now, exclusively),
+    ...releaseHandlers(pool, { services, releases, active, snapshots, files, now }, exclusively),
+    ...rolloutHandlers({ pool, releases, active, index: store.rollouts, engine, reader, exclusively }),
+    ...serviceHandlers(pool, { services, releases, active, drains, reader, edgePort: options.edgePort, now }),
+    ...logHandlers(pool, services),
+    ...eventHandlers(live),
+    ...edgeHandlers(pool, active, drains),
+  };
+
+  return {
+    handlers,
+    pool,
+    engine,
+    async start() {
+      await files.sweep();
+      await pool.embed(options.embeddedClusters);
+      await pool.open();
+      ready = true;
+      // Rollouts go on when their clusters can be asked; nobody who calls the API has to wait for that.
+      pool
+        .settled()
+        .then(() => (stopping.signal.aborted ? undefined : engine.start()))
+        .catch((error: unknown) => log.error("rollouts cannot be taken up", { error }));
+    },
+    async stop() {
+      ready = false;
+      stopping.abort();
+      clearTimeout(retiring);
+      for (const end of unsubscribe) end();
+      await engine.stop();
+      pool.close();
+    },
+  };
+}

@@ -1,0 +1,137 @@
+import { createHash } from "node:crypto";
+import type { ReleaseRecord, ReleaseStore, Services, Snapshots } from "@fairway/catalog";
+import type { SnapshotStore } from "@fairway/images";
+import {
+  builtinProfile,
+  describeChanges,
+  namespaceOf,
+  type ReleaseInputs,
+  releaseName,
+  render,
+  reservedNamespace,
+} from "@fairway/manifests";
+import { parseAppToml, type ServiceSpec, specFor } from "@fairway/spec";
+import { Refusal } from "../http/refusal.ts";
+import type { Environment } from "../resources/environments.ts";
+import type { ActiveReleases } from "./active-releases.ts";
+
+export interface ReleaseStores {
+  readonly services: Services;
+  readonly releases: ReleaseStore;
+  readonly active: ActiveReleases;
+  readonly snapshots: Snapshots;
+  readonly files: SnapshotStore;
+  readonly now: () => number;
+}
+
+export interface ReleaseRequest {
+  readonly environment: Environment;
+  /** All environments' names, to find misspelt ones. */
+  readonly environmentNames: readonly string[];
+  readonly appToml: string;
+  /** `sha256:<hex>` */
+  readonly snapshot: string;
+  readonly actor: string;
+}
+
+export interface CreatedRelease {
+  readonly release: ReleaseRecord;
+  /** The active release before. */
+  readonly previous: string | undefined;
+  readonly changes: readonly string[];
+}
+
+/**
+ * Resolves what an app.toml means for one environment, renders it for every cluster and stores it. Checks come first: a
+ * refused request leaves nothing behind.
+ */
+export async function createRelease(request: ReleaseRequest, stores: ReleaseStores): Promise<CreatedRelease> {
+  const { environment } = request;
+  const spec = readSpec(request);
+  if (reservedNamespace(spec.name)) {
+    throw new Refusal({
+      status: 422,
+      code: "namespace-reserved",
+      title: `A service cannot be called ${spec.name}`,
+      detail: "this namespace belongs to Kubernetes or to the platform",
+      hint: "choose another name in app.toml",
+    });
+  }
+  await requireSnapshot(request.snapshot, stores);
+
+  const dependencies = spec.dependencies.map(({ name }) => name);
+  // Services that call each other must be deployable one after the other: a name gets its number before its service exists.
+  for (const name of [spec.name, ...dependencies]) await stores.services.ensure(name);
+  const inputs: ReleaseInputs = {
+    environment: environment.name,
+    spec,
+    profile: builtinProfile,
+    image: `snapshot.fairway.dev/${spec.name}@${request.snapshot}`,
+    clusters: environment.clusters.map(({ record }) => ({
+      name: record.name,
+      addressTemplate: record.addressTemplate,
+    })),
+    numbers: await stores.services.numbers([spec.name, ...dependencies]),
+  };
+  const active = await stores.active.of(environment.name);
+  const previous = active[spec.name];
+  const release = await stores.releases.put({
+    name: releaseName(inputs, sha256),
+    service: spec.name,
+    environment: environment.name,
+    namespace: namespaceOf(spec.name),
+    snapshot: request.snapshot,
+    profile: {
+      description: spec.description,
+      kind: spec.kind,
+      owner: spec.owner,
+      engine: spec.engine.name,
+      dependencies,
+      env: spec.env,
+      replicas: spec.replicas,
+    },
+    inputs,
+    objects: render(inputs, sha256),
+    createdAt: new Date(stores.now()).toISOString(),
+    actor: request.actor,
+    available: true,
+  });
+  return {
+    release,
+    previous: previous?.name,
+    changes: [
+      ...describeChanges(previous?.inputs, inputs),
+      ...dependencies
+        .filter((name) => active[name] === undefined)
+        .map((name) => `dependency ${name} is not deployed yet`),
+    ],
+  };
+}
+
+function readSpec({ appToml, environment, environmentNames }: ReleaseRequest): ServiceSpec {
+  const parsed = parseAppToml(appToml, { environments: environmentNames });
+  if (parsed.ok) return specFor(parsed.value, environment.name);
+  throw new Refusal({
+    status: 422,
+    code: "app-toml-not-valid",
+    title: "app.toml is not valid",
+    detail: parsed.issues.length === 1 ? "1 problem" : `${parsed.issues.length} problems`,
+    hint: "fairway validate shows each with its place",
+    issues: [...parsed.issues],
+  });
+}
+
+async function requireSnapshot(digest: string, { snapshots, files }: ReleaseStores): Promise<void> {
+  const [record, onDisk] = await Promise.all([snapshots.get(digest), files.has(digest)]);
+  if (record !== undefined && onDisk) return;
+  throw new Refusal({
+    status: 422,
+    code: "snapshot-unknown",
+    title: "The snapshot is not on the server",
+    hint: "upload it first; fairway deploy does",
+  });
+}
+
+function sha256(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
+}

@@ -1,0 +1,32 @@
+import { openApiDocument, routes } from "@fairway/api";
+import type { ClusterPool } from "../clusters/cluster-pool.ts";
+import type { Handlers } from "../http/handler.ts";
+import { Refusal } from "../http/refusal.ts";
+import { environments } from "./environments.ts";
+
+export interface About {
+  readonly version: string;
+  readonly edgePort: number | undefined;
+  readonly pool: ClusterPool;
+  readonly isReady: () => boolean;
+}
+
+/** The server about itself. */
+export function aboutHandlers(about: About): Pick<Handlers, "livez" | "readyz" | "openapi" | "platform"> {
+  return {
+    livez: () => "ok\n",
+    readyz: () => {
+      if (about.isReady()) return "ok\n";
+      throw new Refusal({ status: 503, code: "not-ready", title: "The server starts or stops" }, { retryAfter: 1 });
+    },
+    openapi: () => openApiDocument(routes, about.version),
+    platform: () => ({
+      version: about.version,
+      environments: environments(about.pool).map(({ name, clusters }) => ({
+        name,
+        clusters: clusters.map(({ record }) => record.name),
+      })),
+      ...(about.edgePort === undefined ? {} : { edge: { port: about.edgePort } }),
+    }),
+  };
+}

@@ -1,0 +1,171 @@
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import type { ClusterSummary } from "@fairway/api";
+import type { ClusterRecord, ReleaseStore } from "@fairway/catalog";
+import { checkKubeconfig } from "../clusters/check-kubeconfig.ts";
+import type { ClusterPool, PooledCluster } from "../clusters/cluster-pool.ts";
+import type { SupervisorLink } from "../clusters/supervisor-link.ts";
+import type { Handlers } from "../http/handler.ts";
+import { notFound, Refusal } from "../http/refusal.ts";
+
+export interface ClusterResources {
+  readonly home: string;
+  readonly pool: ClusterPool;
+  readonly releases: ReleaseStore;
+  readonly supervisor: SupervisorLink;
+  readonly now: () => number;
+}
+
+type ClusterRoutes =
+  | "listClusters"
+  | "addCluster"
+  | "removeCluster"
+  | "stopCluster"
+  | "startCluster"
+  | "clusterKubeconfig";
+
+/** How services of a Kubernetes cluster reach each other unless its owner says otherwise. */
+const kubernetesAddresses = "http://{service}.{namespace}.svc.cluster.local";
+
+export function clusterHandlers(resources: ClusterResources): Pick<Handlers, ClusterRoutes> {
+  const { home, pool, releases, supervisor, now } = resources;
+  /** Names that are being registered: the failure of one attempt must not take the files of another. */
+  const adding = new Set<string>();
+
+  const requireCluster = (name: string): PooledCluster => {
+    const found = pool.get(name);
+    if (found !== undefined) return found;
+    throw notFound(
+      `there is no cluster ${name}`,
+      `there are: ${pool
+        .list()
+        .map(({ record }) => record.name)
+        .join(", ")}`,
+    );
+  };
+  const requireEmbedded = (name: string): void => {
+    if (requireCluster(name).record.embedded) return;
+    throw new Refusal({
+      status: 409,
+      code: "cluster-not-embedded",
+      title: `${name} is not run by this platform`,
+      hint: "stop and start it by its own means",
+    });
+  };
+  const servicesOf = async (record: ClusterRecord): Promise<number> =>
+    Object.values(await releases.active(record.environment)).filter(({ objects }) =>
+      Object.hasOwn(objects, record.name),
+    ).length;
+
+  const summary = async ({ record, link, trouble, stopped }: PooledCluster): Promise<ClusterSummary> => {
+    const state = link?.status();
+    const why = stopped ? "stopped by a person" : (trouble ?? state?.reason ?? missing(state?.missingPermissions));
+    return {
+      name: record.name,
+      environment: record.environment,
+      embedded: record.embedded,
+      reachable: !stopped && (state?.reachable ?? false),
+      ...(why === undefined ? {} : { trouble: why }),
+      ...(state?.version === undefined ? {} : { version: state.version }),
+      ...(state?.nodes === undefined ? {} : { nodes: state.nodes }),
+      services: await servicesOf(record),
+      stopped,
+      ...(state?.lastSeenAt === undefined ? {} : { lastSeenAt: new Date(state.lastSeenAt).toISOString() }),
+    };
+  };
+
+  return {
+    listClusters: async () => ({ items: await Promise.all(pool.list().map(summary)) }),
+    addCluster: async ({ body, signal }) => {
+      if (pool.get(body.name) !== undefined || adding.has(body.name)) {
+        throw new Refusal({
+          status: 409,
+          code: "cluster-exists",
+          title: `There is a cluster ${body.name} already`,
+          hint: "take another name, or remove it first",
+        });
+      }
+      const relative = join("clusters", body.name, "kubeconfig");
+      const file = join(home, relative);
+      adding.add(body.name);
+      try {
+        await checkKubeconfig(body.kubeconfig, body.context);
+        await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+        await writeFile(file, body.kubeconfig, { mode: 0o600 });
+        const added = await pool.put({
+          name: body.name,
+          environment: body.environment,
+          embedded: false,
+          kubeconfig: relative,
+          context: body.context,
+          addressTemplate: body.addressTemplate ?? kubernetesAddresses,
+          gateway: undefined,
+          createdAt: new Date(now()).toISOString(),
+        });
+        await requireAnswer(added, signal);
+        return await summary(added);
+      } catch (error) {
+        await pool.remove(body.name);
+        await rm(dirname(file), { recursive: true, force: true });
+        throw error;
+      } finally {
+        adding.delete(body.name);
+      }
+    },
+    removeCluster: async ({ params }) => {
+      const { record } = requireCluster(params.cluster);
+      if (record.embedded) {
+        throw new Refusal({ status: 409, code: "cluster-embedded", title: `${record.name} belongs to this platform` });
+      }
+      if ((await servicesOf(record)) > 0) {
+        throw new Refusal({
+          status: 409,
+          code: "cluster-in-use",
+          title: `${record.name} runs services`,
+          hint: "remove them first: fairway remove <service>",
+        });
+      }
+      await pool.remove(record.name);
+      await rm(join(home, dirname(record.kubeconfig)), { recursive: true, force: true });
+      return undefined;
+    },
+    stopCluster: async ({ params }) => {
+      requireEmbedded(params.cluster);
+      await supervisor.command(params.cluster, "stop");
+      return undefined;
+    },
+    startCluster: async ({ params }) => {
+      requireEmbedded(params.cluster);
+      await supervisor.command(params.cluster, "start");
+      return undefined;
+    },
+    clusterKubeconfig: async ({ params }) => {
+      const { record } = requireCluster(params.cluster);
+      return readFile(join(home, record.kubeconfig), "utf8");
+    },
+  };
+}
+
+function missing(permissions: readonly string[] | undefined): string | undefined {
+  return permissions === undefined || permissions.length === 0 ? undefined : `may not: ${permissions.join(", ")}`;
+}
+
+/** A cluster that does not answer when it is registered is a mistake in the kubeconfig more often than not. */
+async function requireAnswer({ record, link, trouble }: PooledCluster, signal: AbortSignal): Promise<void> {
+  const refuse = (detail: string | undefined, cause?: unknown): Refusal =>
+    new Refusal(
+      {
+        status: 422,
+        code: "cluster-unreachable",
+        title: `${record.name} does not answer as it should`,
+        ...(detail === undefined ? {} : { detail }),
+        hint: "try the same kubeconfig and context with: kubectl version",
+      },
+      { cause },
+    );
+  if (link === undefined) throw refuse(trouble);
+  const { missingPermissions } = await link.cluster.check(signal).catch((error: unknown) => {
+    throw refuse(error instanceof Error ? error.message : undefined, error);
+  });
+  if (missingPermissions.length > 0) throw refuse(`these rights are missing: ${missingPermissions.join(", ")}`);
+}

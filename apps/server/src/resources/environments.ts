@@ -1,0 +1,38 @@
+import type { ClusterPool, PooledCluster } from "../clusters/cluster-pool.ts";
+import { Refusal } from "../http/refusal.ts";
+
+export interface Environment {
+  readonly name: string;
+  readonly clusters: readonly PooledCluster[];
+}
+
+/** An environment exists as long as a cluster serves it. */
+export function environments(pool: ClusterPool): readonly Environment[] {
+  const byName = Map.groupBy(pool.list(), ({ record }) => record.environment);
+  return [...byName].map(([name, clusters]) => ({ name, clusters })).sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** The one that is named, or the only one. Throws `environment-unknown`, `environment-ambiguous`. */
+export function requireEnvironment(pool: ClusterPool, name: string | undefined): Environment {
+  const all = environments(pool);
+  const names = all.map((environment) => environment.name).join(", ");
+  const found = name === undefined ? all[0] : all.find((environment) => environment.name === name);
+  if (name === undefined && all.length > 1) {
+    throw new Refusal({
+      status: 400,
+      code: "environment-ambiguous",
+      title: "There are several environments",
+      hint: `say which one: --env ${names.replaceAll(", ", " | ")}`,
+    });
+  }
+  if (found !== undefined) return found;
+  throw new Refusal({
+    status: 404,
+    code: "environment-unknown",
+    title: name === undefined ? "There is no environment yet" : `There is no environment ${name}`,
+    hint:
+      all.length === 0
+        ? "register a cluster: fairway cluster add <name> --kubeconfig <file> --env <environment>"
+        : `there are: ${names}`,
+  });
+}

@@ -1,0 +1,152 @@
+import { randomUUID } from "node:crypto";
+import type { ReleaseRecord, ReleaseStore, RolloutIndex, RolloutListing } from "@fairway/catalog";
+import type { Engine } from "@fairway/rollout";
+import type { ClusterPool } from "../clusters/cluster-pool.ts";
+import type { Handlers } from "../http/handler.ts";
+import { notFound, Refusal } from "../http/refusal.ts";
+import type { ActiveReleases } from "../releases/active-releases.ts";
+import type { RolloutReader } from "../rollouts/rollout-reader.ts";
+import { requireEnvironment } from "./environments.ts";
+
+export interface RolloutResources {
+  readonly pool: ClusterPool;
+  readonly releases: ReleaseStore;
+  readonly active: ActiveReleases;
+  readonly index: RolloutIndex;
+  readonly engine: Pick<Engine, "submit">;
+  readonly reader: RolloutReader;
+  /**
+   * One creation at a time: two must not both find that none is under way, nor retention take a release between the
+   * check for it and the rollout that needs it.
+   */
+  readonly exclusively: <T>(task: () => Promise<T>) => Promise<T>;
+}
+
+type RolloutRoutes = "createRollout" | "listRollouts" | "getRollout" | "followRollout" | "removeService";
+
+/** Rollouts looked at to find the release before the active one. */
+const historyLength = 200;
+
+export function rolloutHandlers(resources: RolloutResources): Pick<Handlers, RolloutRoutes> {
+  const { pool, releases, active, index, engine, reader, exclusively } = resources;
+
+  const refuseWhileActive = async (environment: string, service: string): Promise<void> => {
+    const [newest] = await index.list({ environment, service, limit: 1 });
+    if (newest?.status !== "unfinished") return;
+    throw new Refusal({
+      status: 409,
+      code: "rollout-active",
+      title: `Rollout ${newest.number} of ${service} is under way`,
+      hint: `follow it: fairway rollouts ${newest.number} --follow, then try again`,
+    });
+  };
+
+  /** The release that was active before the active one, by the rollouts that ended well. */
+  const previousOf = async (environment: string, service: string, current: string | undefined): Promise<string> => {
+    const history = await index.list({ environment, service, limit: historyLength });
+    // Deployed once more, a release has itself before it: the way to it is further back.
+    const isWayTo = ({ status, from, to }: (typeof history)[number]) =>
+      status === "succeeded" && to === current && from !== current;
+    const previous = history.find(isWayTo)?.from;
+    if (previous !== undefined) return previous;
+    throw new Refusal({
+      status: 409,
+      code: "release-not-available",
+      title: `There is no release of ${service} before the active one`,
+    });
+  };
+
+  const findRelease = async (environment: string, service: string, wanted: string): Promise<ReleaseRecord> => {
+    const current = (await active.of(environment))[service]?.name;
+    const prefix = wanted === "previous" ? await previousOf(environment, service, current) : wanted;
+    const names = await releases.find(service, environment, prefix);
+    const exact = names.includes(prefix) ? [prefix] : names;
+    const [name] = exact;
+    const release = name === undefined ? undefined : await releases.get(name);
+    if (release === undefined) {
+      throw new Refusal({
+        status: 404,
+        code: "release-unknown",
+        title: `${service} has no release ${wanted} in ${environment}`,
+        hint: `see the releases of ${service}: fairway releases ${service}`,
+      });
+    }
+    if (exact.length > 1) {
+      throw new Refusal({
+        status: 409,
+        code: "release-ambiguous",
+        title: `Several releases begin with ${wanted}`,
+        hint: exact.join(", "),
+      });
+    }
+    if (!release.available) {
+      throw new Refusal({
+        status: 409,
+        code: "release-not-available",
+        title: `Release ${release.name} is too old: its snapshot was deleted`,
+        hint: "check its code out and deploy it again",
+      });
+    }
+    return release;
+  };
+
+  return {
+    createRollout: async ({ body, caller }) => {
+      const environment = requireEnvironment(pool, body.environment).name;
+      const { service, kind, idempotencyKey } = body;
+      const number = await exclusively(async () => {
+        const known = await index.byKey(idempotencyKey);
+        if (known !== undefined) return sameRollout(known, { ...body, environment });
+        const release = await findRelease(environment, service, body.release);
+        await refuseWhileActive(environment, service);
+        const from = (await active.of(environment))[service]?.name;
+        const request = { environment, service, from, to: release.name, kind, actor: caller.actor };
+        return (await engine.submit({ ...request, strategy: "rolling" }, idempotencyKey)).number;
+      });
+      return reader.get(number);
+    },
+    removeService: async ({ params, query, caller }) => {
+      const environment = requireEnvironment(pool, query.environment).name;
+      const { service } = params;
+      const number = await exclusively(async () => {
+        const from = (await active.of(environment))[service]?.name;
+        if (from === undefined) throw notFound(`${service} has no active release in ${environment}`);
+        await refuseWhileActive(environment, service);
+        const request = { environment, service, from, to: undefined, kind: "removal", actor: caller.actor } as const;
+        return (await engine.submit({ ...request, strategy: "rolling" }, `removal-${randomUUID()}`)).number;
+      });
+      return reader.get(number);
+    },
+    listRollouts: async ({ query }) => {
+      const environment = query.environment === undefined ? {} : { environment: query.environment };
+      const service = query.service === undefined ? {} : { service: query.service };
+      return { items: await reader.list({ ...environment, ...service, limit: query.limit }) };
+    },
+    getRollout: ({ params }) => reader.get(params.number),
+    followRollout: async ({ params, lastEventId, signal }) => {
+      // A rollout that is not there is a problem, not a stream that breaks.
+      await reader.get(params.number);
+      return reader.follow(params.number, lastEventId, signal);
+    },
+  };
+}
+
+/** The number of the rollout that a key made, when it is asked for once more. Throws `idempotency-key-used`. */
+function sameRollout(
+  known: RolloutListing,
+  asked: Pick<RolloutListing, "environment" | "service" | "kind"> & { readonly release: string },
+): number {
+  const isSame =
+    known.environment === asked.environment &&
+    known.service === asked.service &&
+    known.kind === asked.kind &&
+    // What was the release before the active one is another one now.
+    (asked.release === "previous" || known.to?.startsWith(asked.release) === true);
+  if (isSame) return known.number;
+  throw new Refusal({
+    status: 409,
+    code: "idempotency-key-used",
+    title: `This idempotency key has started rollout ${known.number} already, which is another one`,
+    hint: "take a new key for each rollout, and the same one only to repeat a request",
+  });
+}

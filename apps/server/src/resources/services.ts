@@ -1,0 +1,50 @@
+import { type ServiceRecord, searchServices } from "@fairway/catalog";
+import type { ClusterPool } from "../clusters/cluster-pool.ts";
+import type { Handlers } from "../http/handler.ts";
+import { notFound } from "../http/refusal.ts";
+import { describeService } from "../services/service-detail.ts";
+import { serviceEvents, serviceObjects } from "../services/service-objects.ts";
+import { readDecided, type SummarySources, summarize } from "../services/service-summaries.ts";
+import { requireEnvironment } from "./environments.ts";
+
+type ServiceRoutes = "listServices" | "getService" | "listServiceEvents" | "listServiceObjects";
+
+/** For what is asked of clusters while somebody waits for the answer, in milliseconds. */
+const askingLimit = 3_000;
+
+export function serviceHandlers(pool: ClusterPool, sources: SummarySources): Pick<Handlers, ServiceRoutes> {
+  const { services } = sources;
+  const requireService = async (name: string): Promise<ServiceRecord> => {
+    const record = await services.get(name);
+    if (record === undefined) throw notFound(`there is no service ${name}`, "see them all: fairway services");
+    return record;
+  };
+  const limited = (signal: AbortSignal) => AbortSignal.any([signal, AbortSignal.timeout(askingLimit)]);
+
+  return {
+    listServices: async ({ query }) => {
+      const environment = requireEnvironment(pool, query.environment);
+      const [records, decided] = await Promise.all([
+        services.list(environment.name),
+        readDecided(environment, sources),
+      ]);
+      const items = await Promise.all(records.map((record) => summarize(record, decided, sources)));
+      return { items: [...searchServices(items, query.search ?? "")] };
+    },
+    getService: async ({ params, query, signal }) => {
+      const environment = requireEnvironment(pool, query.environment);
+      const record = await requireService(params.service);
+      return describeService(record, await readDecided(environment, sources), sources, limited(signal));
+    },
+    listServiceEvents: async ({ params, query }) => {
+      const { clusters } = requireEnvironment(pool, query.environment);
+      const { name } = await requireService(params.service);
+      return { items: serviceEvents(clusters, name) };
+    },
+    listServiceObjects: async ({ params, query, signal }) => {
+      const { clusters } = requireEnvironment(pool, query.environment);
+      const { name } = await requireService(params.service);
+      return { items: await serviceObjects(clusters, name, limited(signal)) };
+    },
+  };
+}

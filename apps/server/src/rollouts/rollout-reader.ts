@@ -1,0 +1,121 @@
+import type { RolloutDetail, RolloutSummary } from "@fairway/api";
+import type { RolloutIndex, RolloutListing } from "@fairway/catalog";
+import type { Engine, RolloutView } from "@fairway/rollout";
+import type { OutgoingEvent } from "../http/handler.ts";
+import { notFound } from "../http/refusal.ts";
+import { changeSignal } from "../live/change-signal.ts";
+import type { RolloutChanges } from "./rollout-changes.ts";
+
+/** Rollouts as people see them. */
+export interface RolloutReader {
+  list(filter: Parameters<RolloutIndex["list"]>[0]): Promise<RolloutSummary[]>;
+  /** The newest one of each service of an environment. */
+  latest(environment: string): Promise<Readonly<Record<string, RolloutSummary>>>;
+  get(number: number): Promise<RolloutDetail>;
+  /** The whole state after each change; ends when the rollout has ended. */
+  follow(
+    number: number,
+    lastEventId: string | undefined,
+    signal: AbortSignal,
+  ): AsyncIterable<OutgoingEvent<RolloutDetail>>;
+  /** This rollout may be different. */
+  changed(rollout: number): void;
+}
+
+/** Changes within this time are told together, in milliseconds. */
+const quietFor = 50;
+
+export function createRolloutReader(
+  index: RolloutIndex,
+  engine: Pick<Engine, "view">,
+  changes: RolloutChanges,
+): RolloutReader {
+  const signals = changeSignal<number>();
+
+  const viewOf = async (number: number): Promise<RolloutView> => {
+    const seen = await engine.view(number);
+    if (seen === undefined) throw notFound(`there is no rollout ${number}`, "see them: fairway rollouts");
+    return seen;
+  };
+
+  const detail = async (number: number): Promise<RolloutDetail> => {
+    const seen = await viewOf(number);
+    return {
+      ...summaryOf(seen),
+      changes: await changes(seen.from, seen.to),
+      clusters: seen.clusters.map(({ suspect, pods, phases, ...cluster }) => ({
+        ...cluster,
+        phases: { ...phases },
+        pods: [...pods],
+        ...(suspect === undefined ? {} : { suspect: copied(suspect) }),
+      })),
+      causes: seen.causes.map(copied),
+      findings: [...seen.findings],
+      sequence: seen.sequence,
+    };
+  };
+
+  const summary = async (listing: RolloutListing): Promise<RolloutSummary> => {
+    if (listing.status === "unfinished") {
+      const seen = await viewOf(listing.number);
+      return { ...summaryOf(seen), changes: await changes(seen.from, seen.to) };
+    }
+    const { number, kind, service, environment, from, to, strategy, status, actor, createdAt, endedAt, reason } =
+      listing;
+    return {
+      ...{ number, kind, service, environment, strategy, status, actor, createdAt },
+      changes: await changes(from, to),
+      ...(from === undefined ? {} : { from }),
+      ...(to === undefined ? {} : { to }),
+      ...(endedAt === undefined ? {} : { endedAt }),
+      ...(reason === undefined ? {} : { reason }),
+    };
+  };
+
+  return {
+    list: async (filter) => Promise.all((await index.list(filter)).map(summary)),
+    async latest(environment) {
+      const listings = Object.entries(await index.latest(environment));
+      const summaries = await Promise.all(
+        listings.map(async ([name, listing]) => [name, await summary(listing)] as const),
+      );
+      return Object.assign(Object.create(null), Object.fromEntries(summaries));
+    },
+    get: detail,
+    async *follow(number, lastEventId, signal) {
+      // Taken before the first reading, so that nothing between reading and waiting is missed.
+      const changed = signals.subscribe((which) => which === number, signal);
+      let last = "";
+      for (;;) {
+        const now = await detail(number);
+        const ended = now.endedAt !== undefined;
+        const text = JSON.stringify(now);
+        const isKnown = last === "" && !ended && lastEventId === `${now.sequence}`;
+        if (text !== last && !isKnown) yield { id: `${now.sequence}`, data: now };
+        last = text;
+        if (ended || signal.aborted) return;
+        await changed.next(quietFor);
+      }
+    },
+    changed: (rollout) => signals.publish(rollout),
+  };
+}
+
+function summaryOf(seen: RolloutView): Omit<RolloutSummary, "changes"> {
+  const { number, kind, service, environment, strategy, status, actor, createdAt, from, to, phase, endedAt, reason } =
+    seen;
+  return {
+    ...{ number, kind, service, environment, strategy, status, actor, createdAt },
+    ...(from === undefined ? {} : { from }),
+    ...(to === undefined ? {} : { to }),
+    ...(phase === undefined ? {} : { phase }),
+    ...(endedAt === undefined ? {} : { endedAt }),
+    ...(reason === undefined ? {} : { reason }),
+  };
+}
+
+/** The API's arrays may be written to, the engine's may not. */
+function copied(cause: RolloutView["causes"][number]): RolloutDetail["causes"][number] {
+  const { lastLog, ...rest } = cause;
+  return { ...rest, ...(lastLog === undefined ? {} : { lastLog: [...lastLog] }) };
+}

@@ -1,0 +1,72 @@
+import { isAbsolute, resolve } from "node:path";
+import { z } from "zod";
+
+/** A cluster that the supervisor runs beside the server. */
+const embeddedCluster = z.object({
+  name: z.string().min(1),
+  environment: z.string().min(1),
+  addressTemplate: z.string().min(1),
+  /** host:port of the cluster's HTTP gateway. */
+  gateway: z.string().optional(),
+  /** How often it came up since the supervisor began; 0: it has not yet. */
+  generation: z.int().min(0),
+  /** Stopped by a person. */
+  stopped: z.boolean().default(false),
+});
+/** What the supervisor says of its clusters after each change. */
+export const clustersMessage = z.object({ kind: z.literal("clusters"), clusters: z.array(embeddedCluster) });
+export type EmbeddedCluster = z.infer<typeof embeddedCluster>;
+
+const port = z.coerce.number().int().min(0).max(65_535);
+const variables = z.object({
+  FAIRWAY_HOME: z.string().min(1),
+  FAIRWAY_PORT: port.default(7070),
+  FAIRWAY_EDGE_PORT: port.optional(),
+  FAIRWAY_PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
+  DATABASE_URL: z.string().min(1).optional(),
+  FAIRWAY_EMBEDDED_CLUSTERS: z
+    .string()
+    .default("[]")
+    .transform((text, context) => {
+      try {
+        return JSON.parse(text) as unknown;
+      } catch {
+        context.addIssue({ code: "custom", message: "is not JSON" });
+        return z.NEVER;
+      }
+    })
+    .pipe(z.array(embeddedCluster)),
+});
+
+export interface Settings {
+  /** Absolute folder of everything that outlives the process. */
+  readonly home: string;
+  readonly port: number;
+  /** Where people reach services; undefined without an edge. */
+  readonly edgePort: number | undefined;
+  readonly publicUrl: URL | undefined;
+  /** PostgreSQL instead of the database in `<home>/database`. */
+  readonly databaseUrl: string | undefined;
+  readonly embeddedClusters: readonly EmbeddedCluster[];
+}
+
+/** Reads the settings from environment variables. Throws an `Error` that names every variable that is not valid. */
+export function readSettings(environment: Readonly<Record<string, string | undefined>>): Settings {
+  const parsed = variables.safeParse(
+    // An empty variable counts as unset, as shells make it hard to unset one.
+    Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== "")),
+  );
+  if (!parsed.success) {
+    const issues = parsed.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`);
+    throw new Error(`settings are not valid\n  ${issues.join("\n  ")}`);
+  }
+  const { data } = parsed;
+  return {
+    home: isAbsolute(data.FAIRWAY_HOME) ? data.FAIRWAY_HOME : resolve(data.FAIRWAY_HOME),
+    port: data.FAIRWAY_PORT,
+    edgePort: data.FAIRWAY_EDGE_PORT,
+    publicUrl: data.FAIRWAY_PUBLIC_URL === undefined ? undefined : new URL(data.FAIRWAY_PUBLIC_URL),
+    databaseUrl: data.DATABASE_URL,
+    embeddedClusters: data.FAIRWAY_EMBEDDED_CLUSTERS,
+  };
+}

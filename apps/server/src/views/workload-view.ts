@@ -1,0 +1,37 @@
+import { releaseLabel, serviceLabel, slotLabel } from "@fairway/manifests";
+import { type Deployment, isDeployment, isPod, isService, type KubernetesObject, type Pod } from "@fairway/objects";
+import { isReady } from "./pod-view.ts";
+
+/** What runs of one service in one namespace. */
+interface WorkloadView {
+  readonly release: string | undefined;
+  readonly slot: string | undefined;
+  readonly desired: number;
+  readonly ready: number;
+  /** Of both slots. */
+  readonly pods: readonly Pod[];
+}
+
+/** Reads the slot that traffic goes to. */
+export function workloadView(service: string, objects: readonly KubernetesObject[]): WorkloadView {
+  const own = objects.filter(({ metadata }) => metadata.labels?.[serviceLabel] === service);
+  const pods = own.filter(isPod);
+  const deployment = activeDeployment(service, own);
+  if (deployment === undefined) return { release: undefined, slot: undefined, desired: 0, ready: 0, pods };
+  const slot = deployment.metadata.labels?.[slotLabel];
+  const desired = deployment.spec?.replicas ?? 1;
+  const ready = pods.filter((pod) => pod.metadata.labels?.[slotLabel] === slot && isReady(pod)).length;
+  return {
+    release: deployment.spec?.template.metadata?.labels?.[releaseLabel] ?? deployment.metadata.labels?.[releaseLabel],
+    slot,
+    desired,
+    ready: Math.min(ready, desired),
+    pods,
+  };
+}
+
+function activeDeployment(service: string, own: readonly KubernetesObject[]): Deployment | undefined {
+  const deployments = own.filter(isDeployment);
+  const selected = own.filter(isService).find(({ metadata }) => metadata.name === service)?.spec?.selector?.[slotLabel];
+  return deployments.find(({ metadata }) => metadata.labels?.[slotLabel] === selected) ?? deployments[0];
+}

@@ -1,0 +1,269 @@
+import { z } from "zod";
+
+/** RFC 3339 time. */
+const time = z.iso.datetime({ offset: true });
+/** RFC 1123 label, shorter than its 63 characters: names get endings in Kubernetes. */
+const label = z
+  .string()
+  .regex(
+    /^[a-z]([-a-z0-9]{0,38}[a-z0-9])?$/,
+    'must be lower-case letters, digits and "-", beginning with a letter, at most 40 characters',
+  );
+export const serviceName = label.describe("Name of a service");
+export const clusterName = label.describe("Name of a cluster");
+export const environmentName = label.describe("Name of an environment");
+export const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/);
+
+/** RFC 9457. `issues` lists every problem of a refused input at once. */
+export const problem = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.int(),
+  detail: z.string().optional(),
+  /** Stable and kebab-case; what scripts compare. */
+  code: z.string(),
+  /** What to do about it. */
+  hint: z.string().optional(),
+  issues: z
+    .array(
+      z.object({
+        code: z.string(),
+        message: z.string(),
+        line: z.int().optional(),
+        column: z.int().optional(),
+        length: z.int().optional(),
+        field: z.string().optional(),
+        cluster: z.string().optional(),
+        hint: z.string().optional(),
+      }),
+    )
+    .optional(),
+});
+export type Problem = z.infer<typeof problem>;
+
+export const health = z.enum(["healthy", "progressing", "degraded", "down", "unknown"]);
+
+/** Why something does not work; the same words in CLI, API and dashboard. */
+export const cause = z.object({
+  /** A code of the diagnosis table, for example `CrashLoop`. */
+  code: z.string(),
+  severity: z.enum(["fatal", "likely", "transient"]),
+  /** One line in a person's words: "the new release crashes when it starts". */
+  summary: z.string(),
+  cluster: z.string(),
+  /** `Pod/user-a-6d9f-x2` */
+  object: z.string(),
+  container: z.string().optional(),
+  /** Objects with the same cause, this one included. */
+  count: z.int(),
+  exitCode: z.int().optional(),
+  /** How long the container had run when it ended, in milliseconds; Kubernetes counts whole seconds, so 0 is less than one. */
+  ranFor: z.number().optional(),
+  restarts: z.int().optional(),
+  /** The object's or event's own message. */
+  message: z.string().optional(),
+  /** The few lines of its last log that tell most, oldest first. */
+  lastLog: z.array(z.string()).optional(),
+  /** What to do. */
+  advice: z.string(),
+});
+export type Cause = z.infer<typeof cause>;
+
+export const pod = z.object({
+  name: z.string(),
+  slot: z.string(),
+  release: z.string(),
+  phase: z.string(),
+  ready: z.boolean(),
+  restarts: z.int(),
+  /** Waiting or terminated reason, when there is one. */
+  reason: z.string().optional(),
+  startedAt: time.optional(),
+});
+export type Pod = z.infer<typeof pod>;
+
+export const serviceInCluster = z.object({
+  cluster: z.string(),
+  /** Undefined when nothing runs there. */
+  release: z.string().optional(),
+  slot: z.string().optional(),
+  desired: z.int(),
+  ready: z.int(),
+  health,
+  /** False while the cluster cannot be reached: the rest is then the last that was seen. */
+  reachable: z.boolean(),
+  /** Takes no traffic at the edge until it has converged. */
+  drained: z.boolean(),
+  /** Share of the environment's traffic, 0 to 1. */
+  trafficShare: z.number(),
+  /** Address of the service inside this cluster. */
+  address: z.string(),
+  observedAt: time.optional(),
+});
+
+export const rolloutStatus = z.enum(["queued", "running", "restoring", "succeeded", "failed", "refused"]);
+export const rolloutSummary = z.object({
+  number: z.int(),
+  kind: z.enum(["deploy", "rollback", "removal"]),
+  service: z.string(),
+  environment: z.string(),
+  from: z.string().optional(),
+  to: z.string().optional(),
+  strategy: z.enum(["rolling", "blue-green", "canary"]),
+  status: rolloutStatus,
+  phase: z.enum(["prepare", "init", "db", "app", "balancing", "cleanup"]).optional(),
+  actor: z.string(),
+  /** Changes between the releases, in words: "env LOG_LEVEL". */
+  changes: z.array(z.string()),
+  createdAt: time,
+  endedAt: time.optional(),
+  /** The first cause, or the first finding, in one line. */
+  reason: z.string().optional(),
+});
+export type RolloutSummary = z.infer<typeof rolloutSummary>;
+
+export const phaseInCluster = z.object({
+  status: z.enum(["waiting", "running", "done", "failed", "skipped"]),
+  startedAt: time.optional(),
+  endedAt: time.optional(),
+  /** One line: "2/2", "waiting for readiness of user-a-6d9f-x2". */
+  detail: z.string().optional(),
+});
+export const rolloutDetail = rolloutSummary.extend({
+  clusters: z.array(
+    z.object({
+      name: z.string(),
+      phases: z.record(z.string(), phaseInCluster),
+      /** Present when the old release was, or is being, restored. */
+      restore: phaseInCluster.optional(),
+      desired: z.int(),
+      ready: z.int(),
+      pods: z.array(pod),
+      /** What it is waiting for now, or what looks wrong while waiting. */
+      suspect: cause.optional(),
+      /** False: the cluster is not on the decision yet. */
+      converged: z.boolean(),
+      reachable: z.boolean(),
+    }),
+  ),
+  causes: z.array(cause),
+  /** Findings of prepare. */
+  findings: z.array(
+    z.object({ cluster: z.string(), code: z.string(), message: z.string(), advice: z.string().optional() }),
+  ),
+  /** Sequence of the newest journal entry in this view. */
+  sequence: z.int(),
+});
+export type RolloutDetail = z.infer<typeof rolloutDetail>;
+
+export const serviceSummary = z.object({
+  name: z.string(),
+  description: z.string(),
+  kind: z.enum(["business", "infrastructure", "frontend", "job"]),
+  owner: z.string().optional(),
+  engine: z.string(),
+  environment: z.string(),
+  health,
+  /** Trouble in words, when there is any. */
+  trouble: z.string().optional(),
+  release: z.string().optional(),
+  clusters: z.array(serviceInCluster),
+  lastRollout: rolloutSummary.optional(),
+  /** Through the edge; absent when the environment has no edge. */
+  url: z.string().optional(),
+});
+export type ServiceSummary = z.infer<typeof serviceSummary>;
+
+export const serviceDetail = serviceSummary.extend({
+  number: z.int(),
+  namespace: z.string(),
+  causes: z.array(cause),
+  pods: z.array(pod.extend({ cluster: z.string() })),
+  dependencies: z.array(z.object({ name: z.string(), known: z.boolean(), health: health.optional() })),
+  consumers: z.array(z.object({ name: z.string(), health: health.optional() })),
+  rollouts: z.array(rolloutSummary),
+  /** Plain variables as the process sees them. */
+  env: z.record(z.string(), z.string()),
+});
+export type ServiceDetail = z.infer<typeof serviceDetail>;
+
+export const release = z.object({
+  name: z.string(),
+  service: z.string(),
+  environment: z.string(),
+  snapshot: digest,
+  createdAt: time,
+  actor: z.string(),
+  /** False once its snapshot was deleted: it cannot be rolled back to. */
+  available: z.boolean(),
+  active: z.boolean(),
+});
+export type Release = z.infer<typeof release>;
+
+export const clusterSummary = z.object({
+  name: z.string(),
+  environment: z.string(),
+  embedded: z.boolean(),
+  reachable: z.boolean(),
+  /** Why it cannot be reached, or which right is missing. */
+  trouble: z.string().optional(),
+  version: z.string().optional(),
+  nodes: z.int().optional(),
+  services: z.int(),
+  /** Stopped by a person. */
+  stopped: z.boolean(),
+  lastSeenAt: time.optional(),
+});
+export type ClusterSummary = z.infer<typeof clusterSummary>;
+
+export const kubernetesEvent = z.object({
+  cluster: z.string(),
+  type: z.string(),
+  reason: z.string(),
+  object: z.string(),
+  message: z.string(),
+  count: z.int(),
+  at: time,
+});
+
+/** One line of a log stream. */
+export const logLine = z.object({
+  cluster: z.string(),
+  pod: z.string(),
+  container: z.string(),
+  release: z.string().optional(),
+  at: time.optional(),
+  text: z.string(),
+});
+export type LogLine = z.infer<typeof logLine>;
+
+/** An event of `GET /v1/events`: something changed, fetch it again. Never carries data that needs another right. */
+export const liveEvent = z.object({
+  kind: z.enum(["service", "rollout", "cluster"]),
+  /** Service or cluster name, or the rollout's number. */
+  id: z.string(),
+  environment: z.string().optional(),
+});
+export type LiveEvent = z.infer<typeof liveEvent>;
+
+/** What the edge routes: hosts to clusters' gateways. */
+export const edgeRoutes = z.object({
+  /** Changes when anything below does. */
+  version: z.string(),
+  hosts: z.array(
+    z.object({
+      host: z.string(),
+      service: z.string(),
+      environment: z.string(),
+      backends: z.array(
+        z.object({
+          cluster: z.string(),
+          /** host:port of the cluster's gateway. */
+          address: z.string(),
+          weight: z.number(),
+        }),
+      ),
+    }),
+  ),
+});
+export type EdgeRoutes = z.infer<typeof edgeRoutes>;

@@ -1,0 +1,162 @@
+/** A service as the platform knows it; its number never changes and is never given again. */
+export interface ServiceRecord {
+  readonly name: string;
+  /** Small, platform-wide, for life: addresses are made of it. */
+  readonly number: number;
+  readonly createdAt: string;
+}
+
+/** What the newest release of an environment says about a service. */
+export interface ServiceProfile {
+  readonly description: string;
+  readonly kind: "business" | "infrastructure" | "frontend" | "job";
+  readonly owner: string | undefined;
+  readonly engine: string;
+  readonly dependencies: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly replicas: number;
+}
+
+/** A stored release: immutable, named by the hash of its inputs. JSON only. */
+export interface ReleaseRecord {
+  readonly name: string;
+  readonly service: string;
+  readonly environment: string;
+  readonly namespace: string;
+  /** `sha256:<hex>` of the snapshot. */
+  readonly snapshot: string;
+  readonly profile: ServiceProfile;
+  /** The inputs that were hashed, for comparison and for rendering again. */
+  readonly inputs: unknown;
+  /** Slot-neutral objects by cluster name. */
+  readonly objects: Readonly<Record<string, readonly unknown[]>>;
+  readonly createdAt: string;
+  readonly actor: string;
+  /** False once its snapshot was deleted. */
+  readonly available: boolean;
+}
+
+export interface ClusterRecord {
+  readonly name: string;
+  readonly environment: string;
+  readonly embedded: boolean;
+  /** File with the credentials, relative to the platform's home. Never the credentials themselves. */
+  readonly kubeconfig: string;
+  readonly context: string | undefined;
+  readonly addressTemplate: string;
+  /** host:port of the cluster's HTTP gateway, for the edge. */
+  readonly gateway: string | undefined;
+  readonly createdAt: string;
+}
+
+export interface SnapshotRecord {
+  readonly digest: string;
+  readonly files: number;
+  readonly bytes: number;
+  readonly createdAt: string;
+}
+
+/** Who did what; written for every command, also for refused ones. */
+export interface AuditEntry {
+  readonly at: string;
+  readonly actor: string;
+  readonly permission: string;
+  /** Operation name of the API, for example `createRollout`. */
+  readonly command: string;
+  readonly target: string;
+  readonly outcome: "accepted" | "refused";
+  readonly detail: string | undefined;
+}
+
+/** A rollout as lists show it; its progress is the engine's to tell. */
+export interface RolloutListing {
+  readonly number: number;
+  readonly environment: string;
+  readonly service: string;
+  readonly from: string | undefined;
+  readonly to: string | undefined;
+  readonly strategy: "rolling" | "blue-green" | "canary";
+  readonly kind: "deploy" | "rollback" | "removal";
+  readonly actor: string;
+  /** RFC 3339. */
+  readonly createdAt: string;
+  /** `unfinished` is queued, running or restoring. A rollout that ended may still converge: see `converging`. */
+  readonly status: "unfinished" | "succeeded" | "failed" | "refused";
+  /** One line; undefined while unfinished and often after success. */
+  readonly reason: string | undefined;
+  /** RFC 3339. */
+  readonly endedAt: string | undefined;
+  /** Clusters that are not on the decision although the rollout ended; the engine brings them there when they return. */
+  readonly converging: readonly string[];
+}
+
+/** Rollouts for lists, written by the journal. */
+export interface RolloutIndex {
+  /** Newest first. */
+  list(filter: {
+    readonly environment?: string;
+    readonly service?: string;
+    readonly limit: number;
+  }): Promise<readonly RolloutListing[]>;
+  /** The rollout that was created under this key. */
+  byKey(idempotencyKey: string): Promise<RolloutListing | undefined>;
+  /** The newest rollout of each service of an environment, by service name. */
+  latest(environment: string): Promise<Readonly<Record<string, RolloutListing>>>;
+}
+
+export interface Services {
+  /** Gives the record, with a fresh number when the name is new. Safe to repeat and to race. */
+  ensure(name: string): Promise<ServiceRecord>;
+  get(name: string): Promise<ServiceRecord | undefined>;
+  /** Services with an active release or an unfinished rollout in the environment, by name. */
+  list(environment: string): Promise<readonly ServiceRecord[]>;
+  numbers(names: readonly string[]): Promise<Readonly<Record<string, number>>>;
+}
+
+export interface ReleaseStore {
+  /**
+   * Keeps the first record of a name; the same inputs give the same name. One that was retired is available again
+   * when `release.available` is true: its snapshot was sent again.
+   */
+  put(release: ReleaseRecord): Promise<ReleaseRecord>;
+  get(name: string): Promise<ReleaseRecord | undefined>;
+  /** Names that begin with `prefix`, at most 10. */
+  find(service: string, environment: string, prefix: string): Promise<readonly string[]>;
+  /** Newest first. */
+  list(service: string, environment: string, limit: number): Promise<readonly ReleaseRecord[]>;
+  /** Names of the available releases: what may be rolled back to. */
+  kept(service: string, environment: string): Promise<readonly string[]>;
+  /** Active releases of an environment by service name. */
+  active(environment: string): Promise<Readonly<Record<string, ReleaseRecord>>>;
+  /**
+   * Marks releases as unavailable beyond the `keep` newest (by their last `put`) of each service and environment,
+   * never an active one, the one before it, nor one of an unfinished rollout; gives the stored snapshots that releases
+   * needed and no available one needs any more, again and again until `Snapshots.remove` forgets them.
+   */
+  retire(keep: number): Promise<readonly string[]>;
+}
+
+export interface Clusters {
+  put(cluster: ClusterRecord): Promise<void>;
+  get(name: string): Promise<ClusterRecord | undefined>;
+  list(): Promise<readonly ClusterRecord[]>;
+  remove(name: string): Promise<void>;
+}
+
+export interface Snapshots {
+  put(snapshot: SnapshotRecord): Promise<void>;
+  get(digest: string): Promise<SnapshotRecord | undefined>;
+  remove(digest: string): Promise<void>;
+}
+
+/** A cluster that is not on the environment's decision takes no traffic at the edge. */
+export interface Drains {
+  add(environment: string, service: string, cluster: string): Promise<void>;
+  remove(environment: string, service: string, cluster: string): Promise<void>;
+  list(): Promise<readonly { readonly environment: string; readonly service: string; readonly cluster: string }[]>;
+}
+
+export interface Audit {
+  append(entry: AuditEntry): Promise<void>;
+  list(limit: number): Promise<readonly AuditEntry[]>;
+}

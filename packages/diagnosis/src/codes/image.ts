@@ -1,0 +1,86 @@
+import type { CauseCode, Finding, Severity } from "../cause.ts";
+import { type ContainerView, elapsed, eventsOf, type Subject, who } from "../subject.ts";
+
+const reasons = new Set([
+  "ErrImagePull",
+  "ImagePullBackOff",
+  "InvalidImageName",
+  "ErrImageNeverPull",
+  "ImageInspectError",
+  "RegistryUnavailable",
+]);
+
+/** How long a registry may be away before that is worth a word, in milliseconds. */
+const registryPatience = 60_000;
+
+/**
+ * An image that cannot be had. A slow pull shows the reason ContainerCreating and is none of these. The pod's phase
+ * stays Pending in all cases, so only the waiting reason tells.
+ */
+export function imageFinding(subject: Subject, { status, spec, pod }: ContainerView): Finding | undefined {
+  const waiting = status.state?.waiting;
+  const reason = waiting?.reason;
+  if (reason === undefined || !reasons.has(reason)) return undefined;
+  const image = spec?.image ?? status.image ?? "the image";
+  const said = [
+    waiting?.message,
+    ...eventsOf(subject, pod)
+      .filter((event) => event.reason === "Failed")
+      .map((event) => event.message)
+      .toReversed(),
+  ].filter((text) => text !== undefined);
+  const telling = said.find((text) => /not found|manifest unknown|unauthorized|denied|forbidden/i.test(text));
+  const message = (telling ?? said[0])?.trim();
+  const code = codeOf(reason, message ?? "");
+  return {
+    code,
+    severity: severityOf(code, reason, elapsed(subject, pod.metadata.creationTimestamp)),
+    ...words(code, who(subject), image),
+    object: `Pod/${pod.metadata.name}`,
+    container: status.name,
+    ...(message ? { message } : {}),
+  };
+}
+
+function codeOf(reason: string, message: string): CauseCode {
+  if (reason === "InvalidImageName") return "InvalidImageName";
+  if (reason === "ErrImageNeverPull") return "ImageNotFound";
+  // Registries answer "denied" for a repository that does not exist when nobody is signed in: without a clear
+  // "not found" it counts as a matter of rights.
+  if (/not found|manifest unknown|no such (image|manifest|snapshot)|does not exist/i.test(message)) {
+    return /denied|unauthorized/i.test(message) ? "ImagePullDenied" : "ImageNotFound";
+  }
+  if (/unauthorized|denied|forbidden|authentication required|\b40[13]\b/i.test(message)) return "ImagePullDenied";
+  return "RegistryUnavailable";
+}
+
+function severityOf(code: CauseCode, reason: string, waited: number): Severity {
+  if (code === "RegistryUnavailable") return waited > registryPatience ? "likely" : "transient";
+  // The first failed pull may meet a registry that has not yet seen the push; the second one does not.
+  return reason === "ErrImagePull" ? "likely" : "fatal";
+}
+
+function words(code: CauseCode, subject: string, image: string): Pick<Finding, "summary" | "advice"> {
+  switch (code) {
+    case "InvalidImageName":
+      return {
+        summary: `the image name of ${subject} is not valid`,
+        advice: `correct the image in app.toml: ${image}`,
+      };
+    case "ImageNotFound":
+      return {
+        summary: `the image of ${subject} does not exist`,
+        advice: `build and push it, or correct its name: ${image}`,
+      };
+    case "ImagePullDenied":
+      return {
+        summary: `the cluster may not pull the image of ${subject}`,
+        advice: `check that ${image} exists and that the cluster has a pull secret for its registry`,
+      };
+    default:
+      return {
+        summary: `the image of ${subject} cannot be pulled now`,
+        advice: `check that the registry of ${image} can be reached from the cluster`,
+      };
+  }
+}

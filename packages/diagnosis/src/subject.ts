@@ -1,0 +1,139 @@
+import {
+  type Container,
+  type ContainerStatus,
+  type Deployment,
+  type Event,
+  isDeployment,
+  isEvent,
+  isPod,
+  isReplicaSet,
+  type KubernetesObject,
+  type Pod,
+  type ReplicaSet,
+} from "@fairway/objects";
+
+/** One container's log, as the caller fetched it for `wantsLogs`. */
+export interface ContainerLog {
+  readonly pod: string;
+  readonly container: string;
+  readonly previous: boolean;
+  readonly text: string;
+}
+
+/** What to look at: one service in one namespace of one cluster. */
+export interface Subject {
+  readonly cluster: string;
+  readonly namespace: string;
+  readonly service: string;
+  /** Only what belongs to this release counts: its replica set and that set's pods. Undefined: every newest replica set. */
+  readonly release?: string;
+  /** How the summary speaks of it; by default `the new release` when a release is given, else `the service`. */
+  readonly who?: string;
+  /** Everything of the namespace, see `Observation` of the rollout's ports. */
+  readonly objects: readonly KubernetesObject[];
+  readonly events: readonly KubernetesObject[];
+  readonly logs?: readonly ContainerLog[];
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
+/** A workload with the replica set that is to replace the others, and that set's pods which are not being deleted. */
+export interface Branch {
+  readonly workload: Deployment;
+  readonly replicaSet: ReplicaSet | undefined;
+  readonly pods: readonly Pod[];
+}
+
+/** One container of a pod: what was asked for and what is. */
+export interface ContainerView {
+  readonly pod: Pod;
+  readonly spec: Container | undefined;
+  readonly status: ContainerStatus;
+}
+
+const serviceLabel = "fairway.dev/service";
+const releaseLabel = "fairway.dev/release";
+const revisionAnnotation = "deployment.kubernetes.io/revision";
+
+/** Walks workload -> replica set -> pods. Old replica sets and their pods are left out: their health says nothing now. */
+export function branchesOf(subject: Pick<Subject, "namespace" | "service" | "release" | "objects">): readonly Branch[] {
+  const inNamespace = subject.objects.filter((object) => object.metadata.namespace === subject.namespace);
+  const sets = inNamespace.filter(isReplicaSet);
+  const pods = inNamespace.filter(isPod);
+  return inNamespace
+    .filter(isDeployment)
+    .filter((workload) => workload.metadata.labels?.[serviceLabel] === subject.service)
+    .filter((workload) => subject.release === undefined || templateRelease(workload) === subject.release)
+    .map((workload) => {
+      const replicaSet = sets
+        .filter((set) => ownedBy(set, workload))
+        .filter((set) => subject.release === undefined || templateRelease(set) === subject.release)
+        .toSorted((a, b) => revision(b) - revision(a) || age(b) - age(a))[0];
+      return {
+        workload,
+        replicaSet,
+        pods:
+          replicaSet === undefined
+            ? []
+            : pods
+                .filter((pod) => ownedBy(pod, replicaSet) && pod.metadata.deletionTimestamp === undefined)
+                .toSorted((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1)),
+      };
+    });
+}
+
+/** Init containers first: the others wait for them. */
+export function containersOf(pod: Pod): readonly ContainerView[] {
+  const specs = [...(pod.spec?.initContainers ?? []), ...(pod.spec?.containers ?? [])];
+  const statuses = [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])];
+  return statuses.map((status) => ({ pod, status, spec: specs.find((spec) => spec.name === status.name) }));
+}
+
+/** Events about this object, oldest first. Matched by uid where the event has one: names are used again. */
+export function eventsOf(subject: Subject, object: KubernetesObject): readonly Event[] {
+  return subject.events
+    .filter(isEvent)
+    .filter(({ involvedObject: about }) =>
+      about?.uid === undefined || object.metadata.uid === undefined
+        ? about?.kind === object.kind && about.name === object.metadata.name
+        : about.uid === object.metadata.uid,
+    )
+    .toSorted((a, b) => eventTime(a) - eventTime(b));
+}
+
+/** When the event was last seen, in milliseconds since the epoch; 0 when it does not say. */
+export function eventTime(event: Event): number {
+  return time(event.series?.lastObservedTime ?? event.lastTimestamp ?? event.eventTime ?? event.firstTimestamp) ?? 0;
+}
+
+/** RFC 3339 to milliseconds since the epoch. */
+export function time(text: string | null | undefined): number | undefined {
+  const parsed = Date.parse(text ?? "");
+  return Number.isNaN(parsed) ? undefined : parsed;
+}
+
+/** How long the object has existed, in milliseconds; 0 when unknown. */
+export function elapsed(subject: Pick<Subject, "now">, since: string | undefined): number {
+  return subject.now - (time(since) ?? subject.now);
+}
+
+/** How the summary speaks of what is looked at. */
+export function who(subject: Pick<Subject, "who" | "release">): string {
+  return subject.who ?? (subject.release === undefined ? "the service" : "the new release");
+}
+
+function templateRelease(object: Deployment | ReplicaSet): string | undefined {
+  return object.spec?.template?.metadata?.labels?.[releaseLabel];
+}
+
+function ownedBy(object: KubernetesObject, owner: KubernetesObject): boolean {
+  return object.metadata.ownerReferences?.some((reference) => reference.uid === owner.metadata.uid) ?? false;
+}
+
+function revision(set: ReplicaSet): number {
+  return Number(set.metadata.annotations?.[revisionAnnotation] ?? 0);
+}
+
+function age(set: ReplicaSet): number {
+  return time(set.metadata.creationTimestamp) ?? 0;
+}

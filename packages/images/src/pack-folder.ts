@@ -1,0 +1,91 @@
+import { createHash } from "node:crypto";
+import { constants, createWriteStream } from "node:fs";
+import { open } from "node:fs/promises";
+import { join } from "node:path";
+import { Transform } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { type Pack, pack as packTar } from "tar-stream";
+import type { SourceEntry } from "./list-sources.ts";
+import { SnapshotError } from "./snapshot-error.ts";
+
+/** Nothing in the tar tells when, by whom or where it was made. */
+const sameForAll = { uid: 0, gid: 0, mtime: new Date(0) };
+
+/**
+ * Writes the entries of a folder as a tar whose bytes depend on names, contents and executable bits only.
+ *
+ * @returns the digest of the tar, `sha256:<hex>`
+ * @throws SnapshotError `file-refused` when a file changes while it is read
+ */
+export async function packFolder(
+  folder: string,
+  entries: readonly SourceEntry[],
+  tarPath: string,
+  signal: AbortSignal | undefined,
+): Promise<string> {
+  const pack = packTar();
+  const hash = createHash("sha256");
+  const hashing = new Transform({
+    transform(chunk, _encoding, done) {
+      hash.update(chunk);
+      done(null, chunk);
+    },
+  });
+  const written = pipeline(pack, hashing, createWriteStream(tarPath, { flags: "wx", mode: 0o600 }), {
+    ...(signal === undefined ? {} : { signal }),
+  });
+  const failed = written.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  try {
+    for (const entry of [...entries].sort((a, b) => compareBytes(a.path, b.path))) {
+      signal?.throwIfAborted();
+      await packEntry(pack, folder, entry);
+    }
+    pack.finalize();
+  } catch (error) {
+    pack.destroy();
+    await failed;
+    signal?.throwIfAborted();
+    throw error;
+  }
+  await written;
+  return `sha256:${hash.digest("hex")}`;
+}
+
+async function packEntry(pack: Pack, folder: string, entry: SourceEntry): Promise<void> {
+  if (entry.kind === "directory")
+    return added(pack, { ...sameForAll, type: "directory", name: entry.path, mode: 0o755 });
+  if (entry.kind === "link")
+    return added(pack, { ...sameForAll, type: "symlink", name: entry.path, linkname: entry.target, mode: 0o777 });
+
+  const file = await open(join(folder, entry.path), constants.O_RDONLY | constants.O_NOFOLLOW);
+  try {
+    const body = pack.entry({
+      ...sameForAll,
+      type: "file",
+      name: entry.path,
+      size: entry.size,
+      mode: entry.executable ? 0o755 : 0o644,
+    });
+    // The header is out before the content: a file that grows or shrinks now would break the tar.
+    await pipeline(file.createReadStream({ autoClose: false }), body).catch((error: unknown) => {
+      if (error instanceof Error && error.message === "Size mismatch")
+        throw new SnapshotError("file-refused", `${entry.path}: changed while it was read`, { path: entry.path });
+      throw error;
+    });
+  } finally {
+    await file.close();
+  }
+}
+
+function added(pack: Pack, header: Parameters<Pack["entry"]>[0]): Promise<void> {
+  return new Promise((resolve, reject) => {
+    pack.entry(header, (error) => (error ? reject(error) : resolve()));
+  });
+}
+
+function compareBytes(a: string, b: string): number {
+  return Buffer.compare(Buffer.from(a), Buffer.from(b));
+}

@@ -1,0 +1,64 @@
+import type { Cluster } from "@fairway/rollout";
+import { type ApiClient, createApiClient } from "./http/api-client.ts";
+import { openCredentials } from "./kubeconfig/credentials.ts";
+import type { KubeconfigSource } from "./kubeconfig/load-kubeconfig.ts";
+import { clusterObjects } from "./objects/cluster-objects.ts";
+import { readLog, streamLog } from "./objects/pod-logs.ts";
+import { missingRights } from "./rights/missing-rights.ts";
+import { readVersion } from "./rights/read-version.ts";
+import type { ClusterView } from "./watch/cluster-view.ts";
+import { followNamespace } from "./watch/follow-namespace.ts";
+import { watchCluster } from "./watch/watch-cluster.ts";
+
+export interface ConnectOptions extends KubeconfigSource {
+  /** What Fairway calls the cluster. */
+  readonly name: string;
+  /** For each call with its repetitions; 10 s by default. */
+  readonly deadlineMilliseconds?: number;
+  /** Before the first repetition of a call; 200 ms by default. */
+  readonly firstWaitMilliseconds?: number;
+  /** How often a silent API is asked whether it is there; 5 s by default. */
+  readonly probeMilliseconds?: number;
+  /** Told what was tried again; one line each, without secrets. */
+  readonly log?: (line: string) => void;
+}
+
+/** A cluster for the engine, and for the catalog's pages. */
+export interface ConnectedCluster extends Cluster, ClusterView {
+  /** Ends every call, watch and connection; safe to repeat. */
+  close(): void;
+}
+
+/**
+ * The Cluster port over a kubeconfig. Contacts nothing yet: the cluster need not answer now. Throws `KubeconfigError`.
+ */
+export async function connectCluster(options: ConnectOptions): Promise<ConnectedCluster> {
+  const credentials = await openCredentials(options);
+  const closed = new AbortController();
+  const firstWait = options.firstWaitMilliseconds ?? 200;
+  const probe = options.probeMilliseconds ?? 5_000;
+  const times = { waits: { first: firstWait, longest: 3_000 }, probe, nodes: 60_000 };
+  const log = options.log ?? (() => {});
+  const client: ApiClient = createApiClient(credentials, {
+    cluster: options.name,
+    deadline: options.deadlineMilliseconds ?? 10_000,
+    firstWait,
+  });
+
+  return {
+    name: options.name,
+    ...clusterObjects(client),
+    async check(signal) {
+      const version = await readVersion(client, signal);
+      return { version, missingPermissions: await missingRights(client, signal) };
+    },
+    follow: (namespace, signal) => followNamespace(client, namespace, times, AbortSignal.any([signal, closed.signal])),
+    log: readLog(client),
+    watchCluster: (listener) => watchCluster(client, times, log, listener, closed.signal),
+    streamLog: (pod, of, signal) => streamLog(client, pod, of, AbortSignal.any([signal, closed.signal])),
+    close: () => {
+      closed.abort();
+      credentials.close();
+    },
+  };
+}

@@ -1,0 +1,106 @@
+import { ClusterError, type ClusterErrorCode, type ClusterErrorField } from "@fairway/rollout";
+import { field, textField } from "./json-field.ts";
+
+/** A Kubernetes `Status`, as far as errors need it (api-conventions.md, "Response Status Kind"). */
+export interface Status {
+  readonly code: number;
+  readonly reason: string;
+  readonly message: string;
+  readonly causes: readonly { readonly reason: string; readonly message: string; readonly field: string }[];
+  readonly retryAfterSeconds: number | undefined;
+}
+
+/** Reads an answer that is not 2xx; a proxy's HTML or an empty body give a Status with little in it. */
+export function parseStatus(code: number, body: string): Status {
+  const value = parseJson(body);
+  const details = field(value, "details");
+  const causes = field(details, "causes");
+  const retryAfter = field(details, "retryAfterSeconds");
+  const message = textField(value, "message") || (value === undefined ? firstLine(body) : "");
+  return {
+    code,
+    reason: textField(value, "reason"),
+    message: message === "" ? `HTTP status ${code}` : message,
+    causes: (Array.isArray(causes) ? causes : []).map((cause: unknown) => ({
+      reason: textField(cause, "reason"),
+      message: textField(cause, "message"),
+      field: textField(cause, "field"),
+    })),
+    retryAfterSeconds: typeof retryAfter === "number" ? retryAfter : undefined,
+  };
+}
+
+/** Whether the same request may succeed soon: overload, a leader election, a timeout inside the API. */
+export function isTransient(status: Status): boolean {
+  return status.code === 429 || (status.code >= 500 && !webhookDown(status) && !unknownField(status));
+}
+
+/** Says what a Status means for the caller. */
+export function statusError(cluster: string, status: Status): ClusterError {
+  return new ClusterError(codeOf(status), cluster, status.message, { cause: status, fields: fieldsOf(status) });
+}
+
+function codeOf(status: Status): ClusterErrorCode {
+  const { code, message } = status;
+  if (code === 401) return "unauthenticated";
+  if (code === 404) return "not-found";
+  if (code === 409)
+    return status.causes.some((cause) => cause.reason === "FieldManagerConflict") ? "field-conflict" : "conflict";
+  if (code === 403 && /exceeded quota|failed quota/.test(message)) return "quota-exceeded";
+  if (webhookDown(status) || refusedByAdmission(status)) return "denied";
+  // An authorizer says which verb is not allowed; other 403s are admission plugins (Pod Security, limit ranges, ...).
+  if (code === 403) return /cannot [a-z]+ (resource|path)|^forbidden/i.test(message) ? "forbidden" : "denied";
+  if (/does not support dry run/.test(message)) return "unknown";
+  if (code === 400 || code === 413 || code === 422 || unknownField(status)) return "invalid";
+  if (isTransient(status)) return "unreachable";
+  return "unknown";
+}
+
+/** The API answers, but cannot ask one of its webhooks: the API itself is well. */
+function webhookDown(status: Status): boolean {
+  return status.code === 500 && /failed calling webhook/.test(status.message);
+}
+
+/** Server-side apply answers an object that does not fit its schema with 500, as if the fault were the API's. */
+function unknownField(status: Status): boolean {
+  return status.code === 500 && /^failed to create typed patch object/.test(status.message);
+}
+
+/** A webhook refuses with a code of its own choice, a ValidatingAdmissionPolicy with 422: the message decides. */
+function refusedByAdmission(status: Status): boolean {
+  return (
+    /admission webhook "[^"]*" denied the request/.test(status.message) ||
+    /ValidatingAdmissionPolicy '[^']*'.* denied request/.test(status.message)
+  );
+}
+
+function fieldsOf(status: Status): readonly ClusterErrorField[] {
+  const fields = status.causes.map((cause): ClusterErrorField => {
+    const manager = /^conflict with "([^"]*)"/.exec(cause.message)?.[1];
+    return { field: cause.field, message: cause.message, ...(manager === undefined ? {} : { manager }) };
+  });
+  if (fields.length > 0) return fields;
+  // Strict decoding and typed patches put the fields only into the message.
+  const unknown = [
+    ...status.message.matchAll(/unknown field "([^"]+)"/g),
+    ...status.message.matchAll(/(\.[\w.[\]"=-]+): field not declared in schema/g),
+  ];
+  return unknown.map(([, name = ""]) => ({
+    field: name.startsWith(".") ? name : `.${name}`,
+    message: "there is no such field",
+  }));
+}
+
+function parseJson(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The API's own plain-text errors are one line; markup of a proxy says nothing. */
+function firstLine(body: string): string {
+  const line = body.trim().split("\n", 1)[0] ?? "";
+  return line.startsWith("<") ? "" : line.slice(0, 300);
+}

@@ -1,0 +1,176 @@
+import { setTimeout as pause } from "node:timers/promises";
+import type { KubernetesObject } from "@fairway/objects";
+import { ClusterError } from "@fairway/rollout";
+import type { ApiClient } from "../http/api-client.ts";
+import { isExpired, listObjects, type Selection } from "../objects/list-objects.ts";
+import { keptObject } from "./kept-object.ts";
+import { watchEvents } from "./watch-events.ts";
+
+/** How often a kind that the API does not serve is asked for again, in milliseconds. */
+const unservedWait = 60_000;
+
+/** Waits between tries, in milliseconds: doubled from the first to the longest, with jitter. */
+export interface Waits {
+  readonly first: number;
+  readonly longest: number;
+}
+
+export interface InformerOptions {
+  readonly client: ApiClient;
+  readonly selection: Selection;
+  readonly waits: Waits;
+  readonly signal: AbortSignal;
+  /** Objects that are not worth keeping; asked again at each change. */
+  readonly keep?: (object: KubernetesObject) => boolean;
+  /** Something in this place is different now; undefined: a list has come, perhaps an empty one. */
+  readonly onChange: (place: string | undefined) => void;
+  /** The list or the watch cannot be had, after the client's own repetitions; the informer goes on trying. */
+  readonly onTrouble: (error: ClusterError) => void;
+}
+
+/** A copy of a selection of objects that follows the cluster. */
+export interface Informer {
+  /** True once the first list has come. */
+  readonly synced: boolean;
+  /** Why it cannot list or watch at the moment. */
+  readonly trouble: ClusterError | undefined;
+  /** What was last seen in a place: a namespace, or for a cluster-scoped kind the object's own name. */
+  objects(place: string): readonly KubernetesObject[];
+  /** Forgets one object, for callers that bound what they keep. */
+  forget(object: KubernetesObject): void;
+}
+
+/**
+ * List, then watch from the list's version; after a break watch on from the newest version seen; list again when the
+ * API no longer remembers it (410). Ends when `signal` aborts, and never otherwise.
+ */
+export function startInformer(options: InformerOptions): Informer {
+  const { client, selection, signal } = options;
+  const keep = options.keep ?? (() => true);
+  const known = new Map<string, Map<string, KubernetesObject>>();
+  let synced = false;
+  let version: string | undefined;
+  let failures = 0;
+  let trouble: ClusterError | undefined;
+
+  void run();
+
+  async function run(): Promise<void> {
+    while (!signal.aborted) {
+      try {
+        if (version === undefined) {
+          const listed = await listObjects(client, selection, signal);
+          replaceAll(listed.objects);
+          version = listed.resourceVersion;
+          synced = true;
+          // Also for an empty list: who waits for the first state hears of it.
+          options.onChange(undefined);
+        }
+        await follow();
+        // Watches that end as soon as they begin must not become a busy loop.
+        await waitAWhile(options.waits.first);
+      } catch (error) {
+        if (signal.aborted) return;
+        if (isExpired(error)) version = undefined;
+        else if (error instanceof ClusterError && error.code === "not-found") {
+          // This API does not serve the kind, so it has no objects of it; perhaps it will some day.
+          version = undefined;
+          synced = true;
+          replaceAll([]);
+          options.onChange(undefined);
+          await waitAWhile(unservedWait);
+        } else {
+          trouble = asClusterError(error);
+          options.onTrouble(trouble);
+          await waitAWhile(Math.min(options.waits.first * 2 ** failures, options.waits.longest));
+          failures += 1;
+        }
+      }
+    }
+  }
+
+  function waitAWhile(milliseconds: number): Promise<void> {
+    return pause(milliseconds * (0.5 + Math.random()), undefined, { signal }).catch(() => {});
+  }
+
+  async function follow(): Promise<void> {
+    // Not all watches of a server end at once.
+    const seconds = 60 + Math.floor(Math.random() * 60);
+    for await (const event of watchEvents(client, selection, version ?? "", seconds, signal)) {
+      if (event.type === "OPENED") {
+        failures = 0;
+        trouble = undefined;
+        continue;
+      }
+      if (event.type === "BOOKMARK") {
+        version = event.resourceVersion || version;
+        continue;
+      }
+      version = event.object.metadata.resourceVersion ?? version;
+      if (event.type === "DELETED") remove(event.object);
+      else set(event.object);
+    }
+  }
+
+  function replaceAll(objects: readonly KubernetesObject[]): void {
+    const listed = new Set(objects.map(keyOf));
+    const gone = [...known.values()].flatMap((there) => [...there.values()].filter((one) => !listed.has(keyOf(one))));
+    for (const object of gone) remove(object);
+    for (const object of objects) set(object);
+  }
+
+  function set(object: KubernetesObject): void {
+    if (!keep(object)) {
+      remove(object);
+      return;
+    }
+    const place = placeOf(object);
+    const there = known.get(place) ?? new Map<string, KubernetesObject>();
+    known.set(place, there);
+    const before = there.get(object.metadata.name);
+    const { uid, resourceVersion } = object.metadata;
+    if (before !== undefined && before.metadata.uid === uid && before.metadata.resourceVersion === resourceVersion)
+      return;
+    there.set(object.metadata.name, keptObject(object));
+    options.onChange(place);
+  }
+
+  function remove(object: KubernetesObject): void {
+    if (forget(object)) options.onChange(placeOf(object));
+  }
+
+  function forget(object: KubernetesObject): boolean {
+    const place = placeOf(object);
+    const there = known.get(place);
+    if (!there?.delete(object.metadata.name)) return false;
+    if (there.size === 0) known.delete(place);
+    return true;
+  }
+
+  function asClusterError(error: unknown): ClusterError {
+    return error instanceof ClusterError
+      ? error
+      : new ClusterError("unknown", client.cluster, String(error), { cause: error });
+  }
+
+  return {
+    get synced() {
+      return synced;
+    },
+    get trouble() {
+      return trouble;
+    },
+    objects: (place) => [...(known.get(place)?.values() ?? [])],
+    forget: (object) => {
+      forget(object);
+    },
+  };
+}
+
+function placeOf(object: KubernetesObject): string {
+  return object.metadata.namespace ?? object.metadata.name;
+}
+
+function keyOf(object: KubernetesObject): string {
+  return `${placeOf(object)}/${object.metadata.name}`;
+}

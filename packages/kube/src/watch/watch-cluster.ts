@@ -1,0 +1,106 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { type KubernetesObject, kindOfResource } from "@fairway/objects";
+import type { Observation } from "@fairway/rollout";
+import type { ApiClient } from "../http/api-client.ts";
+import { watchStatus } from "./cluster-status.ts";
+import type { ClusterListener, ClusterWatch } from "./cluster-view.ts";
+import { inOrder } from "./events-order.ts";
+import { type Informer, startInformer, type Waits } from "./informer.ts";
+
+/** What the catalog shows; each carries the label, because the renderer or a controller puts it there. */
+const watched = ["namespaces", "deployments", "replicasets", "pods", "services", "endpointslices"] as const;
+const ours = { "app.kubernetes.io/managed-by": "fairway" };
+/** The newest ones of a namespace; Kubernetes itself forgets them after an hour. */
+const eventsKept = 200;
+/** Changes that come within this time make one observation, in milliseconds. */
+const coalesce = 50;
+
+export interface WatchTimes {
+  readonly waits: Waits;
+  /** How often the API is asked whether it is there, in milliseconds. */
+  readonly probe: number;
+  /** How often its nodes are counted, in milliseconds. */
+  readonly nodes: number;
+}
+
+/** `ClusterView.watchCluster`. */
+export function watchCluster(
+  client: ApiClient,
+  times: WatchTimes,
+  log: (line: string) => void,
+  listener: ClusterListener,
+  ended: AbortSignal,
+): ClusterWatch {
+  const stopped = new AbortController();
+  const signal = AbortSignal.any([ended, stopped.signal]);
+  const dirty = new Set<string>();
+  const shown = new Set<string>();
+  let flushing = false;
+
+  const start = (
+    resource: string,
+    more: { readonly labels?: typeof ours; readonly keep?: (object: KubernetesObject) => boolean },
+  ): Informer => {
+    const kind = kindOfResource(resource);
+    if (kind === undefined) throw new Error(`${resource} is not in the registry of kinds`);
+    return startInformer({
+      client,
+      selection: { kind, labels: more.labels },
+      waits: times.waits,
+      signal,
+      ...(more.keep === undefined ? {} : { keep: more.keep }),
+      onChange: changed,
+      onTrouble: (error) => {
+        log(`${client.cluster}: ${resource} cannot be followed: ${error.message}`);
+        if (error.code === "unreachable") status.askNow();
+      },
+    });
+  };
+  const informers = watched.map((resource) => start(resource, { labels: ours }));
+  // Events carry no labels: which are ours is known only when the rest has been listed.
+  let events: Informer | undefined;
+  const status = watchStatus(client, times, () => informers.map((one) => one.trouble), listener.status, signal);
+
+  function changed(namespace: string | undefined): void {
+    if (namespace !== undefined) dirty.add(namespace);
+    if (flushing) return;
+    flushing = true;
+    void pause(coalesce, undefined, { signal }).then(
+      () => {
+        flushing = false;
+        flush();
+      },
+      () => {},
+    );
+  }
+
+  function flush(): void {
+    if (signal.aborted || !informers.every((one) => one.synced)) return;
+    events ??= start("events", { keep: (event) => isOurs(event.metadata.namespace ?? "") });
+    const namespaces = [...dirty];
+    dirty.clear();
+    for (const namespace of namespaces) {
+      if (isOurs(namespace)) shown.add(namespace);
+      else if (!shown.delete(namespace)) continue;
+      listener.observed(observe(namespace, events));
+    }
+  }
+
+  function isOurs(namespace: string): boolean {
+    return informers.some((one) => one.objects(namespace).length > 0);
+  }
+
+  function observe(namespace: string, from: Informer): Observation {
+    const seen = inOrder(from.objects(namespace));
+    for (const old of seen.slice(0, -eventsKept)) from.forget(old);
+    return {
+      cluster: client.cluster,
+      namespace,
+      at: Date.now(),
+      objects: informers.flatMap((one) => one.objects(namespace)),
+      events: seen.slice(-eventsKept),
+    };
+  }
+
+  return { status: status.now, stop: () => stopped.abort() };
+}

@@ -1,0 +1,18 @@
+export { AddressError, type AddressParts, addressTemplateIssue, resolveAddress } from "./address.ts";
+export { builtinProfile } from "./builtin-profile.ts";
+export { canonicalJson } from "./canonical-json.ts";
+export { describeChanges } from "./describe-changes.ts";
+export {
+  environmentLabel,
+  managedByLabel,
+  manager,
+  numberAnnotation,
+  releaseLabel,
+  serviceLabel,
+  slotLabel,
+} from "./labels.ts";
+export { placeInSlot, type Slot, workloadName } from "./place-in-slot.ts";
+export * from "./release-inputs.ts";
+export { releaseName, type Sha256 } from "./release-name.ts";
+export { namespaceOf, render } from "./render/render.ts";
+export { reservedNamespace } from "./reserved-namespace.ts";

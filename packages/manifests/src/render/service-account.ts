@@ -1,0 +1,12 @@
+import type { ServiceAccount } from "@fairway/objects";
+import { metadata, type Place } from "./place.ts";
+
+/** An identity of its own, without a token: services do not talk to the Kubernetes API. */
+export function serviceAccount(place: Place): ServiceAccount {
+  return {
+    apiVersion: "v1",
+    kind: "ServiceAccount",
+    metadata: metadata(place, place.inputs.spec.name),
+    automountServiceAccountToken: false,
+  };
+}

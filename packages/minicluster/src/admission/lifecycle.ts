@@ -1,0 +1,400 @@
+import { childOf, copyOf, equalJson, freeze, isObject, type JsonObject, numberAt, textAt } from "../json.ts";
+import { apply, trackUpdate, type Writer } from "../ownership/field-manager.ts";
+import { emptyFieldSet, type FieldSet, fieldSetOf } from "../ownership/field-set.ts";
+import { encodeManagers, type Managers, withoutOwnershipTimes } from "../ownership/managed-fields.ts";
+import { apiVersionOf, type HookContext, type Kind } from "../registry/kind.ts";
+import { metadataCauses, metadataUpdateCauses } from "../registry/metadata-validation.ts";
+import { kindOf } from "../registry/registry.ts";
+import { timestamp } from "../registry/timestamp.ts";
+import { DecodeError, decode } from "../schema/decode.ts";
+import { shapeOf } from "../schema/shape.ts";
+import {
+  ApiError,
+  alreadyExists,
+  badRequest,
+  conflict,
+  forbidden,
+  invalid,
+  modified,
+  notFound,
+  type StatusCause,
+} from "../status.ts";
+import type { ObjectStore } from "../store/object-store.ts";
+import { type DeletionOptions, mayBeRemoved, planDeletion } from "./deletion.ts";
+
+/** How a write is to be done, whoever asks for it. */
+export interface WriteContext {
+  readonly manager: string;
+  readonly subresource: "" | "status" | "scale" | "finalize";
+  readonly dryRun: boolean;
+  /** What happens to fields that the schema does not know. */
+  readonly fieldValidation: "Ignore" | "Warn" | "Strict";
+  warn(message: string): void;
+}
+
+/** A change of a stored object: gets a copy, gives what shall be stored. */
+export type Transform = (current: JsonObject) => JsonObject;
+
+/** The path of every write: decode, default, prepare, validate, track ownership, store. */
+export interface Lifecycle {
+  create(kind: Kind, namespace: string, body: JsonObject, context: WriteContext): JsonObject;
+  update(kind: Kind, namespace: string, name: string, transform: Transform, context: WriteContext): JsonObject;
+  /** Server-side apply; creates the object when it is missing. */
+  apply(
+    kind: Kind,
+    namespace: string,
+    name: string,
+    configuration: JsonObject,
+    context: WriteContext & { readonly force: boolean },
+  ): { readonly object: JsonObject; readonly created: boolean };
+  /** `removed` is false when the object stays for its grace period or finalizers. */
+  remove(
+    kind: Kind,
+    namespace: string,
+    name: string,
+    options: DeletionOptions,
+  ): { readonly object: JsonObject; readonly removed: boolean };
+}
+
+/** How `metadata.managedFields` of the next state come about. */
+type Ownership = (next: JsonObject) => void;
+
+export interface LifecycleOptions {
+  readonly store: ObjectStore;
+  readonly clock: { now(): number };
+  readonly newUid: () => string;
+  /** A number in [0, 1), for generated names. */
+  readonly random: () => number;
+}
+
+const generatedLetters = "bcdfghjklmnpqrstvwxz2456789";
+const immortal = new Set(["default", "kube-system", "kube-public"]);
+
+export function createLifecycle({ store, clock, newUid, random }: LifecycleOptions): Lifecycle {
+  const hooks: HookContext = { list: (resource) => store.list(resource) };
+
+  function typed(kind: Kind, body: JsonObject, context: WriteContext): JsonObject {
+    const apiVersion = apiVersionOf(kind);
+    const given = textAt(body, "apiVersion");
+    if ((given !== "" && given !== apiVersion) || (textAt(body, "kind") || kind.kind) !== kind.kind) {
+      throw badRequest(
+        `${textAt(body, "kind")} in version ${JSON.stringify(given)} cannot be handled as a ${kind.kind}: the API version in the data (${given}) and kind (${textAt(body, "kind")}) do not match the expected ${apiVersion}, ${kind.kind}`,
+      );
+    }
+    const subject = `${kind.kind} in version ${JSON.stringify(kind.version)} cannot be handled as a ${kind.kind}`;
+    try {
+      const { value, unknown } = decode(shapeOf(kind.schema), body);
+      const problems = unknown.map((path) => `unknown field ${JSON.stringify(path)}`);
+      if (problems.length > 0 && context.fieldValidation === "Strict") {
+        throw badRequest(`${subject}: strict decoding error: ${problems.join(", ")}`);
+      }
+      if (context.fieldValidation === "Warn") for (const problem of problems) context.warn(problem);
+      return { ...value, apiVersion, kind: kind.kind };
+    } catch (error) {
+      if (error instanceof DecodeError) throw badRequest(`${subject}: ${error.message}`);
+      throw error;
+    }
+  }
+
+  function checkNamespaceOpen(kind: Kind, namespace: string, name: string): void {
+    if (!kind.namespaced) return;
+    const found = store.get("namespaces", "", namespace);
+    if (found === undefined) throw notFound({ group: "", resource: "namespaces" }, namespace);
+    if (textAt(found, "metadata", "deletionTimestamp") === "") return;
+    const message = `namespace ${namespace} is being terminated`;
+    throw forbidden(
+      kind,
+      name,
+      `unable to create new content in namespace ${namespace} because it is being terminated`,
+      [{ reason: "NamespaceTerminating", message, field: "metadata.namespace" }],
+    );
+  }
+
+  function checkServiceAccount(kind: Kind, object: JsonObject, namespace: string, name: string): void {
+    if (kind.resource !== "pods") return;
+    const account = textAt(object, "spec", "serviceAccountName");
+    // Nothing here hands out tokens, so the account that every namespace has need not exist.
+    if (account === "default" || account === "" || store.get("serviceaccounts", namespace, account)) return;
+    const why = `error looking up service account ${namespace}/${account}: serviceaccount "${account}" not found`;
+    throw forbidden(kind, name, why);
+  }
+
+  function check(kind: Kind, object: JsonObject, causes: readonly StatusCause[]): void {
+    if (causes.length > 0) throw invalid(kind, textAt(object, "metadata", "name"), causes);
+  }
+
+  function generatedName(kind: Kind, namespace: string, prefix: string): string {
+    // Kubernetes keeps room for the suffix within a DNS label.
+    const base = prefix.slice(0, 58);
+    for (let attempt = 0; attempt < 8; attempt++) {
+      let suffix = "";
+      for (let i = 0; i < 5; i++) suffix += generatedLetters[Math.floor(random() * generatedLetters.length)] ?? "b";
+      if (store.get(kind.resource, namespace, base + suffix) === undefined) return base + suffix;
+    }
+    throw alreadyExists(kind, prefix);
+  }
+
+  function placed(kind: Kind, metadata: JsonObject, namespace: string): void {
+    const given = textAt(metadata, "namespace");
+    if (!kind.namespaced) {
+      delete metadata["namespace"];
+    } else if (given !== "" && given !== namespace) {
+      throw badRequest("the namespace of the provided object does not match the namespace sent on the request");
+    } else {
+      metadata["namespace"] = namespace;
+    }
+  }
+
+  function stored(kind: Kind, object: JsonObject, dryRun: boolean): JsonObject {
+    return dryRun ? freeze(object) : store.put(kind.resource, object).object;
+  }
+
+  function writer(kind: Kind, context: WriteContext): Writer {
+    return {
+      manager: context.manager,
+      apiVersion: apiVersionOf(kind),
+      subresource: context.subresource,
+      now: clock.now(),
+      resetFields: resetFields(kind, context.subresource),
+    };
+  }
+
+  function create(
+    kind: Kind,
+    namespace: string,
+    body: JsonObject,
+    context: WriteContext,
+    ownership?: Ownership,
+  ): JsonObject {
+    const object = typed(kind, body, context);
+    const metadata = childOf(object, "metadata");
+    placed(kind, metadata, namespace);
+    if (textAt(metadata, "resourceVersion") !== "") {
+      throw badRequest("resourceVersion should not be set on objects to be created");
+    }
+    if (textAt(metadata, "name") === "" && textAt(metadata, "generateName") !== "") {
+      metadata["name"] = generatedName(kind, namespace, textAt(metadata, "generateName"));
+    }
+    const name = textAt(metadata, "name");
+    // What would be an error of validation anyway must not look like a missing namespace.
+    if (name !== "") checkNamespaceOpen(kind, namespace, name);
+    if (store.get(kind.resource, kind.namespaced ? namespace : "", name) !== undefined) {
+      throw alreadyExists(kind, name);
+    }
+    for (const field of ["deletionTimestamp", "deletionGracePeriodSeconds", "selfLink", "resourceVersion"]) {
+      delete metadata[field];
+    }
+    metadata["uid"] = newUid();
+    metadata["creationTimestamp"] = timestamp(clock.now());
+    if (kind.generation) metadata["generation"] = 1;
+    else delete metadata["generation"];
+    if (kind.subresources.includes("status") && kind.resource !== "nodes") object["status"] = {};
+    kind.defaults?.(object);
+    if (ownership === undefined) trackUpdate(shapeOf(kind.schema), undefined, object, writer(kind, context));
+    else ownership(object);
+    kind.prepareCreate?.(object, hooks);
+    check(kind, object, [...metadataCauses(kind, object), ...(kind.validate?.(object) ?? [])]);
+    checkServiceAccount(kind, object, namespace, name);
+    return stored(kind, object, context.dryRun);
+  }
+
+  function update(
+    kind: Kind,
+    namespace: string,
+    name: string,
+    transform: Transform,
+    context: WriteContext,
+    ownership?: Ownership,
+  ): JsonObject {
+    const space = kind.namespaced ? namespace : "";
+    const current = store.get(kind.resource, space, name);
+    if (current === undefined) throw notFound(kind, name);
+    let object = typed(kind, transform(copyOf(current)), context);
+    const metadata = childOf(object, "metadata");
+    placed(kind, metadata, namespace);
+    if (textAt(metadata, "name") !== name) {
+      throw badRequest(
+        `the name of the object (${textAt(metadata, "name")}) does not match the name on the URL (${name})`,
+      );
+    }
+    checkPreconditions(kind, name, metadata, current);
+    keepSystemMetadata(metadata, current);
+    object = withinSubresource(kind, object, current, context.subresource);
+    kind.defaults?.(object);
+    if (ownership === undefined) trackUpdate(shapeOf(kind.schema), current, object, writer(kind, context));
+    else ownership(object);
+    if (context.subresource === "") kind.prepareUpdate?.(object, copyOf(current), hooks);
+    if (kind.generation) {
+      const before = numberAt(current, "metadata", "generation") ?? 1;
+      childOf(object, "metadata")["generation"] = desiredChanged(object, current) ? before + 1 : before;
+    }
+    const causes = [...metadataCauses(kind, object), ...metadataUpdateCauses(object, current)];
+    if (context.subresource !== "status" && context.subresource !== "finalize") {
+      causes.push(...(kind.validate?.(object) ?? []), ...(kind.validateUpdate?.(object, current) ?? []));
+    }
+    check(kind, object, causes);
+    if (mayBeRemoved(object)) {
+      if (context.dryRun) return freeze(object);
+      return store.delete(kind.resource, space, name)?.object ?? freeze(object);
+    }
+    // A write that changes nothing but the times of ownership is none.
+    if (equalJson(withoutOwnershipTimes(object), withoutOwnershipTimes(current))) return current;
+    return stored(kind, object, context.dryRun);
+  }
+
+  function checkPreconditions(kind: Kind, name: string, metadata: JsonObject, current: JsonObject): void {
+    const version = textAt(metadata, "resourceVersion");
+    if (version === "" && kind.optimisticLockRequired === true) {
+      const message = "Invalid value: 0: must be specified for an update";
+      throw invalid(kind, name, [{ reason: "FieldValueInvalid", message, field: "metadata.resourceVersion" }]);
+    }
+    if (version !== "" && version !== textAt(current, "metadata", "resourceVersion")) throw modified(kind, name);
+    const uid = textAt(current, "metadata", "uid");
+    const given = textAt(metadata, "uid");
+    if (given !== "" && given !== uid) {
+      throw conflict(kind, name, `Precondition failed: UID in precondition: ${given}, UID in object meta: ${uid}`);
+    }
+  }
+
+  return {
+    create: (kind, namespace, body, context) => create(kind, namespace, body, context),
+    update: (kind, namespace, name, transform, context) => update(kind, namespace, name, transform, context),
+
+    apply(kind, namespace, name, configuration, context) {
+      const shape = shapeOf(kind.schema);
+      const apiVersion = apiVersionOf(kind);
+      if (textAt(configuration, "apiVersion") !== apiVersion) {
+        throw badRequest(
+          `Incorrect version specified in apply patch. Specified patch version: ${textAt(configuration, "apiVersion")}, expected: ${apiVersion}`,
+        );
+      }
+      const by = writer(kind, context);
+      const patch = copyOf(configuration);
+      const metadata = childOf(patch, "metadata");
+      metadata["name"] ??= name;
+      if (kind.namespaced) metadata["namespace"] ??= namespace;
+      if (store.get(kind.resource, kind.namespaced ? namespace : "", name) === undefined) {
+        const uid = textAt(metadata, "uid");
+        if (uid !== "") {
+          const why = `uid mismatch: the provided object specified uid ${uid}, and no existing object was found`;
+          throw conflict(kind, name, why);
+        }
+        if (textAt(metadata, "resourceVersion") !== "") throw notFound(kind, name);
+        if (textAt(metadata, "name") !== name) {
+          throw badRequest(
+            `the name of the object (${textAt(metadata, "name")}) does not match the name on the URL (${name})`,
+          );
+        }
+        const applied = apply(shape, undefined, patch, by, context.force);
+        const own = (next: JsonObject) => encodeManagers(next, applied.managers);
+        return { object: create(kind, namespace, applied.object, context, own), created: true };
+      }
+      let managers: Managers = new Map();
+      const transform = (current: JsonObject) => {
+        const applied = apply(shape, current, patch, by, context.force);
+        managers = applied.managers;
+        return applied.object;
+      };
+      const own = (next: JsonObject) => encodeManagers(next, managers);
+      return { object: update(kind, namespace, name, transform, context, own), created: false };
+    },
+
+    remove(kind, namespace, name, options) {
+      const space = kind.namespaced ? namespace : "";
+      const current = store.get(kind.resource, space, name);
+      if (current === undefined) throw notFound(kind, name);
+      const uid = textAt(current, "metadata", "uid");
+      if (options.uid !== undefined && options.uid !== uid) {
+        const why = `Precondition failed: UID in precondition: ${options.uid}, UID in object meta: ${uid}`;
+        throw conflict(kind, name, why);
+      }
+      const version = textAt(current, "metadata", "resourceVersion");
+      if (options.resourceVersion !== undefined && options.resourceVersion !== version) {
+        const why = `Precondition failed: ResourceVersion in precondition: ${options.resourceVersion}, ResourceVersion in object meta: ${version}`;
+        throw conflict(kind, name, why);
+      }
+      if (kind.resource === "namespaces" && immortal.has(name)) {
+        throw forbidden(kind, name, "this namespace may not be deleted");
+      }
+      const plan = planDeletion(kind, current, options, clock.now());
+      if (plan.action === "none") return { object: current, removed: false };
+      if (plan.action === "mark") return { object: stored(kind, plan.object, options.dryRun === true), removed: false };
+      if (options.dryRun === true) return { object: current, removed: true };
+      return { object: store.delete(kind.resource, space, name)?.object ?? current, removed: true };
+    },
+  };
+}
+
+const statusFields = fieldSetOf(["f:status"]);
+const specFields = fieldSetOf(["f:spec"]);
+
+function resetFields(kind: Kind, subresource: WriteContext["subresource"]): FieldSet {
+  if (subresource === "status") return specFields;
+  return kind.subresources.includes("status") ? statusFields : emptyFieldSet;
+}
+
+function keepSystemMetadata(metadata: JsonObject, current: JsonObject): void {
+  const before = isObject(current["metadata"]) ? current["metadata"] : {};
+  for (const field of [
+    "uid",
+    "creationTimestamp",
+    "deletionTimestamp",
+    "deletionGracePeriodSeconds",
+    "generation",
+    "generateName",
+    "resourceVersion",
+    "selfLink",
+  ]) {
+    const value = before[field];
+    if (value === undefined) delete metadata[field];
+    else metadata[field] = value;
+  }
+}
+
+/** Lets only that part of the new state through which the subresource may change. */
+function withinSubresource(
+  kind: Kind,
+  object: JsonObject,
+  current: JsonObject,
+  subresource: WriteContext["subresource"],
+): JsonObject {
+  if (subresource === "" || subresource === "scale") {
+    if (kind.subresources.includes("status")) {
+      const status = current["status"];
+      if (status === undefined) delete object["status"];
+      else object["status"] = copyOf(status);
+    }
+    return object;
+  }
+  const result = copyOf(current);
+  const metadata = childOf(object, "metadata");
+  const kept = childOf(result, "metadata");
+  if (subresource === "finalize") {
+    if (object["spec"] === undefined) delete result["spec"];
+    else result["spec"] = object["spec"];
+  } else if (object["status"] === undefined) {
+    delete result["status"];
+  } else {
+    result["status"] = object["status"];
+  }
+  // A status update may also change annotations and finalizers, of pods labels too.
+  for (const field of ["annotations", "finalizers", "managedFields", ...(kind.resource === "pods" ? ["labels"] : [])]) {
+    const value = metadata[field];
+    if (value === undefined) delete kept[field];
+    else kept[field] = value;
+  }
+  return result;
+}
+
+function desiredChanged(object: JsonObject, current: JsonObject): boolean {
+  if (isObject(object["spec"]) || isObject(current["spec"])) return !equalJson(object["spec"], current["spec"]);
+  const content = ({ metadata: _, ...rest }: JsonObject) => rest;
+  return !equalJson(content(object), content(current));
+}
+
+/** Finds the kind or fails as an unknown resource does. */
+export function requireKind(resource: string): Kind {
+  const kind = kindOf(resource);
+  if (kind === undefined) throw new ApiError(404, "NotFound", "the server could not find the requested resource", {});
+  return kind;
+}

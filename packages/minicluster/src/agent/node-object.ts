@@ -1,0 +1,108 @@
+import { arch, cpus, hostname, platform, release, totalmem } from "node:os";
+import type { Lease, Node } from "@fairway/objects";
+import { type Clock, microTimestamp, timestamp } from "../clock/clock.ts";
+import { equalJson, toJson } from "../json.ts";
+import type { ObjectsApi } from "../objects-api.ts";
+import { MANAGER } from "./pod-worker.ts";
+
+export interface NodeCapacity {
+  /** Cores. */
+  readonly cpu: number;
+  /** Bytes. */
+  readonly memory: number;
+  readonly pods: number;
+}
+
+const LEASE_NAMESPACE = "kube-node-lease";
+/** Kubelet: renewed every 10 s, valid for 40 s. */
+const HEARTBEAT_MILLISECONDS = 10_000;
+const LEASE_SECONDS = 40;
+/** Requests of a laptop's services are for Kubernetes nodes: the processor is promised several times over. */
+const CPU_OVERCOMMIT = 4;
+
+/** This machine: all of its memory, and its cores four times over (a difference to Kubernetes). */
+export function machineCapacity(): NodeCapacity {
+  return { cpu: cpus().length * CPU_OVERCOMMIT, memory: totalmem(), pods: 110 };
+}
+
+/** Keeps the Node object and its heartbeat Lease (in `kube-node-lease`) until the returned stop is called. */
+export function keepNode(
+  objects: ObjectsApi,
+  clock: Clock,
+  node: string,
+  capacity: NodeCapacity,
+  runtimeVersion: string,
+): () => void {
+  writeNode();
+  let cancel = clock.after(0, beat);
+  return () => cancel();
+
+  function beat(): void {
+    cancel = clock.after(HEARTBEAT_MILLISECONDS, beat);
+    renew();
+  }
+
+  function writeNode(): void {
+    const labels = {
+      "kubernetes.io/hostname": node,
+      "kubernetes.io/os": platform(),
+      "kubernetes.io/arch": arch() === "x64" ? "amd64" : arch(),
+    };
+    const stored =
+      objects.get({ resource: "nodes", name: node }) ??
+      objects.create(
+        "nodes",
+        { apiVersion: "v1", kind: "Node", metadata: { name: node, labels } },
+        { manager: MANAGER },
+      );
+    const resources = { cpu: String(capacity.cpu), memory: String(capacity.memory), pods: String(capacity.pods) };
+    const time = timestamp(clock.now());
+    const status: Node["status"] = {
+      capacity: resources,
+      allocatable: resources,
+      addresses: [
+        { type: "InternalIP", address: "127.0.0.1" },
+        { type: "Hostname", address: node },
+      ],
+      conditions: [
+        {
+          type: "Ready",
+          status: "True",
+          reason: "KubeletReady",
+          message: "kubelet is posting ready status",
+          lastHeartbeatTime: time,
+          lastTransitionTime: time,
+        },
+      ],
+      nodeInfo: {
+        machineID: hostname(),
+        systemUUID: "",
+        bootID: "",
+        kernelVersion: release(),
+        osImage: platform(),
+        containerRuntimeVersion: runtimeVersion,
+        kubeletVersion: "v1.36.3-fairway",
+        kubeProxyVersion: "",
+        operatingSystem: platform(),
+        architecture: labels["kubernetes.io/arch"],
+      },
+    };
+    if (equalJson(toJson(status), toJson(stored["status"]))) return;
+    const { resourceVersion: _, ...metadata } = stored.metadata;
+    objects.update("nodes", { ...stored, metadata, status }, { manager: MANAGER, subresource: "status" });
+  }
+
+  function renew(): void {
+    const renewTime = microTimestamp(clock.now());
+    const spec = { holderIdentity: node, leaseDurationSeconds: LEASE_SECONDS, renewTime };
+    const stored = objects.get({ resource: "leases", namespace: LEASE_NAMESPACE, name: node });
+    const lease: Lease = {
+      apiVersion: "coordination.k8s.io/v1",
+      kind: "Lease",
+      metadata: { name: node, namespace: LEASE_NAMESPACE },
+      spec,
+    };
+    if (stored) objects.update("leases", { ...stored, spec }, { manager: MANAGER });
+    else objects.create("leases", lease, { manager: MANAGER });
+  }
+}

@@ -1,0 +1,180 @@
+import { isPod, type Pod } from "@fairway/objects";
+import type { Clock } from "../clock/clock.ts";
+import { POD_PORT } from "../controllers/endpoint-slice/endpoint-slices.ts";
+import type { EventRecorder } from "../controllers/event-recorder.ts";
+import { keyOf, refOfKey, timeOf } from "../controllers/object-key.ts";
+import { isFinished } from "../controllers/pod-facts.ts";
+import { equalJson, toJson } from "../json.ts";
+import type { ObjectsApi } from "../objects-api.ts";
+import type { BackOffTimes } from "./back-off.ts";
+import type { ContainerRuntime, PodIdentity } from "./container-runtime.ts";
+import { type ContainerWorker, gracePeriod, startContainerWorker } from "./container-worker.ts";
+import { type ContainerRecord, podStatus, recoveredContainer } from "./pod-status.ts";
+
+export const MANAGER = "kubelet";
+
+export interface PodWorkerContext {
+  readonly objects: ObjectsApi;
+  readonly clock: Clock;
+  readonly events: EventRecorder;
+  readonly runtime: ContainerRuntime;
+  readonly backOff: BackOffTimes;
+  readonly onError: (message: string) => void;
+}
+
+/** One pod of this node, from its first container to its last. */
+export interface PodWorker {
+  readonly uid: string;
+  /** The pod object has changed; a deletion that was asked for begins. */
+  update(pod: Pod): void;
+  /** Ends the containers because the object is gone, or because the agent stops. Resolves when they have ended. */
+  stop(options: { readonly graceMilliseconds: number }): Promise<void>;
+  /** Resolves when nothing of the pod is left. */
+  readonly gone: Promise<void>;
+}
+
+/** Takes a pod over. A pod that was running before this agent started is started again. */
+export function startPodWorker(first: Pod, context: PodWorkerContext): PodWorker {
+  const { objects, clock, events } = context;
+  const identity: PodIdentity = {
+    namespace: first.metadata.namespace ?? "",
+    name: first.metadata.name,
+    uid: first.metadata.uid ?? "",
+  };
+  const key = refOfKey("pods", keyOf(first));
+  const now = clock.now();
+  const inits = (first.spec?.initContainers ?? []).map((spec) => recoveredContainer(spec, undefined, now));
+  const containers = (first.spec?.containers ?? []).map((spec) =>
+    recoveredContainer(
+      spec,
+      first.status?.containerStatuses?.find(({ name }) => name === spec.name),
+      now,
+    ),
+  );
+  const ending = new AbortController();
+  const workers: ContainerWorker[] = [];
+  const gone = Promise.withResolvers<void>();
+  let pod = first;
+  let stopped = false;
+  let terminating = false;
+  let removed = false;
+
+  function current(): Pod | undefined {
+    const object = objects.get(key);
+    return object && isPod(object) && object.metadata.uid === identity.uid ? object : undefined;
+  }
+
+  function publish(ended = false): void {
+    const stored = current();
+    if (!stored || stopped) return;
+    pod = stored;
+    const status = podStatus(stored, inits, containers, ended, clock.now());
+    if (equalJson(toJson(status), toJson(stored.status))) return;
+    const { resourceVersion: _, ...metadata } = stored.metadata;
+    guarded("status", () => {
+      objects.update("pods", { ...stored, metadata, status }, { manager: MANAGER, subresource: "status" });
+    });
+  }
+
+  function tellPort(record: ContainerRecord, port: number): void {
+    const serving = containers.find(({ spec }) => (spec.ports ?? []).length > 0);
+    const stored = current();
+    if (record !== serving || !stored || stored.metadata.annotations?.[POD_PORT] === String(port)) return;
+    const annotations = { ...stored.metadata.annotations, [POD_PORT]: String(port) };
+    guarded("port", () => {
+      objects.update("pods", { ...stored, metadata: { ...stored.metadata, annotations } }, { manager: MANAGER });
+    });
+  }
+
+  function guarded(what: string, write: () => void): void {
+    try {
+      write();
+    } catch (error) {
+      context.onError(`pod ${identity.namespace}/${identity.name}: ${what} not written: ${String(error)}`);
+    }
+  }
+
+  function work(record: ContainerRecord, init: boolean): ContainerWorker {
+    const worker = startContainerWorker({
+      objects,
+      clock,
+      events,
+      runtime: context.runtime,
+      backOff: context.backOff,
+      pod: () => pod,
+      identity,
+      record,
+      init,
+      ending: ending.signal,
+      publish: () => publish(),
+      onPort: (port) => tellPort(record, port),
+    });
+    workers.push(worker);
+    return worker;
+  }
+
+  async function live(): Promise<void> {
+    for (const record of inits) {
+      await work(record, true).done;
+      if (ending.signal.aborted || record.state.terminated?.exitCode !== 0) return publish();
+    }
+    await Promise.all(containers.map((record) => work(record, false).done));
+    publish();
+  }
+
+  async function terminate(): Promise<void> {
+    await living;
+    if (stopped) return;
+    publish(true);
+    await forget();
+    guarded("deletion", () => {
+      if (current()) objects.remove(key, { gracePeriodSeconds: 0, uid: identity.uid });
+    });
+    gone.resolve();
+  }
+
+  async function forget(): Promise<void> {
+    if (removed) return;
+    removed = true;
+    await context.runtime.removePod(identity).catch((error: unknown) => {
+      context.onError(`pod ${identity.namespace}/${identity.name}: not removed: ${String(error)}`);
+    });
+  }
+
+  function end(deadline: number, preStop: boolean): Promise<unknown> {
+    ending.abort();
+    return Promise.all(workers.map((worker) => worker.stop(deadline, { preStop })));
+  }
+
+  publish();
+  const living: Promise<void> =
+    isFinished(first) || first.metadata.deletionTimestamp !== undefined ? Promise.resolve() : live();
+  living.catch((error: unknown) => context.onError(`pod ${identity.namespace}/${identity.name}: ${String(error)}`));
+
+  const worker: PodWorker = {
+    uid: identity.uid,
+    gone: gone.promise,
+    update(next) {
+      pod = next;
+      if (next.metadata.deletionTimestamp === undefined || stopped) return;
+      // The time of deletion already includes the grace period.
+      const at = timeOf(next.metadata.deletionTimestamp) ?? clock.now();
+      // It is kept in whole seconds; what is cut off is given back.
+      void end(Math.min(at + 999, clock.now() + gracePeriod(next) * 1000), true);
+      if (terminating) return;
+      terminating = true;
+      void terminate();
+    },
+    async stop({ graceMilliseconds }) {
+      const objectIsGone = current() === undefined;
+      if (!objectIsGone) publish();
+      stopped = true;
+      await end(clock.now() + graceMilliseconds, false);
+      await living.catch(() => undefined);
+      if (objectIsGone) await forget();
+      gone.resolve();
+    },
+  };
+  if (first.metadata.deletionTimestamp !== undefined) worker.update(first);
+  return worker;
+}

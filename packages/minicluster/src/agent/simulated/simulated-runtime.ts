@@ -1,0 +1,124 @@
+import type { Clock } from "../../clock/clock.ts";
+import {
+  type ContainerExit,
+  type ContainerRequest,
+  type ContainerRuntime,
+  ImageError,
+  type PodIdentity,
+  StartError,
+} from "../container-runtime.ts";
+
+/** What one start of a container does. Times in milliseconds after its start; what is left out does not happen. */
+interface ContainerScript {
+  /** Probes succeed from then on; 0 unless told, never with `Infinity`. */
+  readonly readyAfter?: number;
+  /** Probes fail again from then on. */
+  readonly unreadyAfter?: number;
+  readonly exitAfter?: number;
+  /** 1 unless told. */
+  readonly exitCode?: number;
+  readonly outOfMemory?: boolean;
+  /** From SIGTERM to its end; 0 unless told, never with `Infinity`. */
+  readonly stopsAfter?: number;
+  /** It does not start at all, for this reason. */
+  readonly startError?: string;
+}
+
+/** How an image behaves when it is pulled. */
+interface ImageScript {
+  /** Milliseconds; 0 unless told. */
+  readonly pullTime?: number;
+  /** The pull fails with these words. */
+  readonly missing?: string;
+  readonly invalidName?: string;
+}
+
+export interface SimulatedRuntimeOptions {
+  readonly clock: Clock;
+  image?(image: string): ImageScript;
+  container?(request: ContainerRequest): ContainerScript;
+}
+
+/** Plays scripts instead of running processes; deterministic under a virtual clock. */
+export interface SimulatedRuntime extends ContainerRuntime {
+  /** Containers that run now. */
+  running(): readonly ContainerRequest[];
+  /** Ends a running container of that pod, as a crash does. */
+  crash(pod: string, exit: ContainerExit): void;
+}
+
+const FIRST_PORT = 10_000;
+
+/** Makes a runtime whose containers start at once, are ready at once and run until they are stopped, unless scripts say otherwise. */
+export function createSimulatedRuntime(options: SimulatedRuntimeOptions): SimulatedRuntime {
+  const { clock } = options;
+  const present = new Set<string>();
+  const running = new Map<ContainerRequest, (exit: ContainerExit) => void>();
+  let serial = 0;
+
+  return {
+    version: "simulated://1",
+    isPresent: (image) => present.has(image),
+    async pull(image, signal) {
+      const script = options.image?.(image) ?? {};
+      if (script.invalidName !== undefined) throw new ImageError("InvalidImageName", script.invalidName);
+      if (!present.has(image)) await wait(script.pullTime ?? 0, signal);
+      if (script.missing !== undefined) throw new ImageError("ErrImagePull", script.missing);
+      present.add(image);
+      return { id: image, size: 1 };
+    },
+    async start(request) {
+      const script = options.container?.(request) ?? {};
+      if (script.startError !== undefined) throw new StartError(script.startError);
+      const startedAt = clock.now();
+      const exited = Promise.withResolvers<ContainerExit>();
+      const timers: (() => void)[] = [];
+      const end = (exit: ContainerExit): void => {
+        for (const cancel of timers) cancel();
+        running.delete(request);
+        exited.resolve(exit);
+      };
+      running.set(request, end);
+      if (script.exitAfter !== undefined) {
+        const outOfMemory = script.outOfMemory ?? false;
+        const exitCode = outOfMemory ? 137 : (script.exitCode ?? 1);
+        timers.push(clock.after(script.exitAfter, () => end({ exitCode, outOfMemory })));
+      }
+      return {
+        id: `simulated://${++serial}`,
+        port: request.wantsPort ? FIRST_PORT + serial : undefined,
+        exited: exited.promise,
+        kill(signal) {
+          if (signal === "SIGKILL") end({ exitCode: 137, outOfMemory: false });
+          else if ((script.stopsAfter ?? 0) < Number.POSITIVE_INFINITY) {
+            timers.push(clock.after(script.stopsAfter ?? 0, () => end({ exitCode: 0, outOfMemory: false })));
+          }
+        },
+        async probe() {
+          const age = clock.now() - startedAt;
+          const ready = age >= (script.readyAfter ?? 0) && age < (script.unreadyAfter ?? Number.POSITIVE_INFINITY);
+          return { ok: ready, output: ready ? "" : "HTTP probe failed with statuscode: 503" };
+        },
+      };
+    },
+    async removePod(_pod: PodIdentity) {},
+    running: () => [...running.keys()],
+    crash(pod, exit) {
+      for (const [request, end] of running) if (request.pod.name === pod) end(exit);
+    },
+  };
+
+  function wait(milliseconds: number, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const cancel = clock.after(milliseconds, resolve);
+      signal.addEventListener(
+        "abort",
+        () => {
+          cancel();
+          resolve();
+        },
+        { once: true },
+      );
+    });
+  }
+}

@@ -1,0 +1,44 @@
+/** Time for controllers and the node agent, so that tests and simulations repeat exactly. */
+export interface Clock {
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** Runs once after `milliseconds`, never before the caller has returned. Returns the cancel. */
+  after(milliseconds: number, run: () => void): () => void;
+}
+
+/** The machine's time. */
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  after(milliseconds, run) {
+    if (milliseconds <= 0) {
+      const immediate = setImmediate(run);
+      return () => clearImmediate(immediate);
+    }
+    const timer = setTimeout(run, milliseconds);
+    return () => clearTimeout(timer);
+  },
+};
+
+/** Resolves after `milliseconds`, or at once when `signal` aborts: callers look at the signal. */
+export function sleep(clock: Clock, milliseconds: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve();
+    const cancel = clock.after(milliseconds, end);
+    signal.addEventListener("abort", end, { once: true });
+    function end(): void {
+      cancel();
+      signal.removeEventListener("abort", end);
+      resolve();
+    }
+  });
+}
+
+/** As Kubernetes writes times: RFC 3339, whole seconds. */
+export function timestamp(milliseconds: number): string {
+  return new Date(milliseconds).toISOString().replace(/\.\d{3}Z$/, "Z");
+}
+
+/** As `MicroTime` fields have it. */
+export function microTimestamp(milliseconds: number): string {
+  return new Date(milliseconds).toISOString().replace("Z", "000Z");
+}

@@ -1,0 +1,274 @@
+import { type Deployment, isDeployment, isPod, isReplicaSet, type Pod, type ReplicaSet } from "@fairway/objects";
+import type { Clock } from "../../clock/clock.ts";
+import { equalJson, toJson } from "../../json.ts";
+import type { ObjectsApi } from "../../objects-api.ts";
+import { ApiError } from "../../status.ts";
+import { conditionOf } from "../conditions.ts";
+import type { Controller } from "../controller.ts";
+import type { EventRecorder } from "../event-recorder.ts";
+import { controllerOf, isControlledBy, keyOf, refOfKey } from "../object-key.ts";
+import { isActive, isFinished, isReady, soonest, untilAvailable } from "../pod-facts.ts";
+import { deploymentStatus, isComplete, untilDeadline } from "./progress.ts";
+import {
+  byAge,
+  currentReplicaSet,
+  newReplicaSet,
+  nextRevision,
+  REVISION,
+  replicaSetAnnotations,
+  revisionOf,
+} from "./revision.ts";
+import { rollingBounds, rollingStep, type Scaled } from "./rolling.ts";
+
+const MANAGER = "deployment-controller";
+
+/** One ReplicaSet of the Deployment with its pods, as they are now. */
+interface Owned extends Scaled {
+  readonly replicaSet: ReplicaSet;
+  readonly pods: readonly Pod[];
+  readonly active: number;
+  readonly ready: number;
+}
+
+/**
+ * Makes and scales ReplicaSets for Deployments. The decisions are in `rolling.ts`, `revision.ts` and `progress.ts`; availability is counted
+ * from the pods themselves, so the bounds hold at every instant, not only when the ReplicaSets' status has caught up.
+ */
+export function deploymentController(objects: ObjectsApi, clock: Clock, events: EventRecorder): Controller {
+  return {
+    name: MANAGER,
+    resources: ["deployments"],
+    keysOf({ resource, object }) {
+      if (resource === "deployments") return [keyOf(object)];
+      const owner = controllerOf(object);
+      const { namespace } = object.metadata;
+      if (resource === "replicasets" && owner?.kind === "Deployment") return [`${namespace}/${owner.name}`];
+      if (resource === "pods" && owner?.kind === "ReplicaSet" && namespace !== undefined) {
+        const set = objects.get({ resource: "replicasets", namespace, name: owner.name });
+        const above = set && controllerOf(set);
+        return above?.kind === "Deployment" ? [`${namespace}/${above.name}`] : [];
+      }
+      return [];
+    },
+    reconcile(key) {
+      const deployment = objects.get(refOfKey("deployments", key));
+      if (!deployment || !isDeployment(deployment) || deployment.metadata.deletionTimestamp !== undefined) return;
+      return reconcile(deployment);
+    },
+  };
+
+  function reconcile(seen: Deployment): number | undefined {
+    let deployment = seen;
+    const { namespace } = deployment.metadata;
+    const sets = objects
+      .list("replicasets", namespace === undefined ? {} : { namespace })
+      .filter(isReplicaSet)
+      .filter((set) => isControlledBy(set, deployment));
+    const found = currentReplicaSet(deployment, sets);
+    const old = byAge(sets.filter((set) => set !== found));
+    const replicas = deployment.spec?.replicas ?? 1;
+    const bounds = boundsOf(deployment);
+    const revision = nextRevision(found, old);
+    const annotations = replicaSetAnnotations(deployment, found, revision, bounds.most);
+    const paused = deployment.spec?.paused === true;
+
+    let current = found;
+    let created = false;
+    let collided = false;
+    if (current) current = annotate(current, annotations, deployment.spec?.minReadySeconds ?? 0);
+    else if (!paused && recreateMayStart(deployment, old)) {
+      try {
+        const size = initialSize(deployment, replicas, bounds.most, old);
+        current = create(deployment, size, annotations);
+        created = true;
+      } catch (error) {
+        if (!(error instanceof ApiError && error.reason === "AlreadyExists")) throw error;
+        // Another template took this name: the hash gets a new salt, which the status keeps.
+        collided = true;
+      }
+    }
+    if (!paused && current && revisionOf(deployment) !== revisionOf(current)) {
+      const next = annotated(deployment, { [REVISION]: String(revisionOf(current)) });
+      const stored = objects.update("deployments", next, { manager: MANAGER });
+      if (isDeployment(stored)) deployment = stored;
+    }
+    const now = clock.now();
+    const minReady = deployment.spec?.minReadySeconds ?? 0;
+    const owned = [...old, ...(current ? [current] : [])].map((set) => ownedSet(set, minReady, now));
+    const currentOwned = owned.find(({ replicaSet }) => replicaSet === current);
+    const oldOwned = owned.filter((one) => one !== currentOwned);
+    if (currentOwned && !created) scale(deployment, currentOwned, oldOwned, paused);
+    return settle(deployment, { owned, currentOwned, created, collided, least: bounds.least, now });
+  }
+
+  function settle(
+    deployment: Deployment,
+    seen: {
+      readonly owned: readonly Owned[];
+      readonly currentOwned: Owned | undefined;
+      readonly created: boolean;
+      readonly collided: boolean;
+      readonly least: number;
+      readonly now: number;
+    },
+  ): number | undefined {
+    const { owned, currentOwned, now } = seen;
+    const counts = {
+      replicas: total(owned, (one) => one.active),
+      updated: currentOwned?.active ?? 0,
+      ready: total(owned, (one) => one.ready),
+      available: total(owned, (one) => one.available),
+    };
+    const status = deploymentStatus({
+      deployment,
+      counts,
+      least: seen.least,
+      current: currentOwned && { name: currentOwned.name, created: seen.created },
+      failure: owned
+        .map(({ replicaSet }) => conditionOf(replicaSet.status?.conditions, "ReplicaFailure"))
+        .findLast((condition) => condition !== undefined),
+      collided: seen.collided,
+      now,
+    });
+    if (!equalJson(toJson(status), toJson(deployment.status ?? {}))) {
+      const fresh = objects.get(refOfKey("deployments", keyOf(deployment)));
+      if (fresh && fresh.metadata.uid === deployment.metadata.uid) {
+        const { resourceVersion: _, ...metadata } = deployment.metadata;
+        objects.update("deployments", { ...deployment, metadata, status }, { manager: MANAGER, subresource: "status" });
+      }
+    }
+    if (isComplete(deployment, counts)) removeHistory(deployment, owned, currentOwned);
+    const minReady = deployment.spec?.minReadySeconds ?? 0;
+    const waits = owned.flatMap(({ pods }) => pods.map((pod) => untilAvailable(pod, minReady, now)));
+    return soonest([...waits, untilDeadline(deployment, status, now)]);
+  }
+
+  function scale(deployment: Deployment, current: Owned, old: readonly Owned[], paused: boolean): void {
+    const replicas = deployment.spec?.replicas ?? 1;
+    let sizes: ReadonlyMap<string, number>;
+    if (paused) {
+      // A paused rollout keeps its balance; only a lone ReplicaSet follows `replicas`.
+      const alone = old.every(({ wanted }) => wanted === 0);
+      sizes = alone && current.wanted !== replicas ? new Map([[current.name, replicas]]) : new Map();
+    } else if (deployment.spec?.strategy?.type === "Recreate") {
+      sizes = recreateStep(replicas, current, old);
+    } else {
+      sizes = rollingStep(replicas, boundsOf(deployment), current, old);
+    }
+    for (const one of [current, ...old]) {
+      const size = sizes.get(one.name);
+      if (size === undefined || size === one.wanted) continue;
+      const { replicaSet } = one;
+      objects.update(
+        "replicasets",
+        { ...replicaSet, spec: { ...replicaSet.spec, replicas: size } },
+        { manager: MANAGER },
+      );
+      sayScaled(deployment, one.name, one.wanted, size);
+    }
+  }
+
+  function create(
+    deployment: Deployment,
+    size: number,
+    annotations: Readonly<Record<string, string>>,
+  ): ReplicaSet | undefined {
+    const created = objects.create("replicasets", newReplicaSet(deployment, size, annotations), { manager: MANAGER });
+    if (size > 0) sayScaled(deployment, created.metadata.name, 0, size);
+    return isReplicaSet(created) ? created : undefined;
+  }
+
+  function annotate(set: ReplicaSet, annotations: Readonly<Record<string, string>>, minReady: number): ReplicaSet {
+    const changed = Object.entries(annotations).some(([name, value]) => set.metadata.annotations?.[name] !== value);
+    if (!changed && (set.spec?.minReadySeconds ?? 0) === minReady) return set;
+    const next = annotated(set, annotations);
+    const stored = objects.update(
+      "replicasets",
+      { ...next, spec: { ...next.spec, minReadySeconds: minReady } },
+      { manager: MANAGER },
+    );
+    return isReplicaSet(stored) ? stored : set;
+  }
+
+  function removeHistory(deployment: Deployment, owned: readonly Owned[], current: Owned | undefined): void {
+    const limit = deployment.spec?.revisionHistoryLimit ?? 10;
+    const unused = owned
+      .filter((one) => one !== current && one.wanted === 0 && one.pods.length === 0)
+      .map(({ replicaSet }) => replicaSet)
+      .filter(({ metadata, status }) => metadata.deletionTimestamp === undefined && (status?.replicas ?? 0) === 0)
+      .toSorted((a, b) => revisionOf(a) - revisionOf(b));
+    for (const set of unused.slice(0, Math.max(0, unused.length - limit))) {
+      objects.remove(refOfKey("replicasets", keyOf(set)), { propagationPolicy: "Background" });
+    }
+  }
+
+  function ownedSet(set: ReplicaSet, minReadySeconds: number, now: number): Owned {
+    const pods = podsOf(set);
+    const active = pods.filter(isActive);
+    return {
+      replicaSet: set,
+      name: set.metadata.name,
+      wanted: set.spec?.replicas ?? 0,
+      pods,
+      active: active.length,
+      ready: active.filter(isReady).length,
+      available: active.filter((pod) => untilAvailable(pod, minReadySeconds, now) === 0).length,
+    };
+  }
+
+  function podsOf(set: ReplicaSet): readonly Pod[] {
+    const { namespace } = set.metadata;
+    const labels = set.spec?.selector.matchLabels;
+    return objects
+      .list("pods", { ...(namespace === undefined ? {} : { namespace }), ...(labels === undefined ? {} : { labels }) })
+      .filter(isPod)
+      .filter((pod) => isControlledBy(pod, set));
+  }
+
+  /** `Recreate`: the new pods come when the old ones are gone. */
+  function recreateMayStart(deployment: Deployment, old: readonly ReplicaSet[]): boolean {
+    if (deployment.spec?.strategy?.type !== "Recreate") return true;
+    const running = old.filter((set) => (set.spec?.replicas ?? 0) > 0);
+    for (const set of running) {
+      objects.update("replicasets", { ...set, spec: { ...set.spec, replicas: 0 } }, { manager: MANAGER });
+      sayScaled(deployment, set.metadata.name, set.spec?.replicas ?? 0, 0);
+    }
+    return running.length === 0 && old.every((set) => podsOf(set).every(isFinished));
+  }
+
+  function sayScaled(deployment: Deployment, name: string, from: number, to: number): void {
+    const direction = to > from ? "up" : "down";
+    const message = `Scaled ${direction} replica set ${name} from ${from} to ${to}`;
+    events.record(deployment, "Normal", "ScalingReplicaSet", message);
+  }
+}
+
+function recreateStep(replicas: number, current: Owned, old: readonly Owned[]): ReadonlyMap<string, number> {
+  const running = old.filter(({ wanted }) => wanted > 0);
+  if (running.length > 0) return new Map(running.map(({ name }) => [name, 0]));
+  if (old.some(({ pods }) => pods.some((pod) => !isFinished(pod)))) return new Map();
+  return new Map([[current.name, replicas]]);
+}
+
+function boundsOf(deployment: Deployment) {
+  const replicas = deployment.spec?.replicas ?? 1;
+  if (deployment.spec?.strategy?.type === "Recreate") return { most: replicas, least: replicas };
+  return rollingBounds(replicas, deployment.spec?.strategy?.rollingUpdate);
+}
+
+function initialSize(deployment: Deployment, replicas: number, most: number, old: readonly ReplicaSet[]): number {
+  if (deployment.spec?.strategy?.type === "Recreate") return replicas;
+  const running = total(old, ({ spec }) => spec?.replicas ?? 0);
+  return Math.max(0, Math.min(replicas, most - running));
+}
+
+function annotated<T extends Deployment | ReplicaSet>(object: T, annotations: Readonly<Record<string, string>>): T {
+  return {
+    ...object,
+    metadata: { ...object.metadata, annotations: { ...object.metadata.annotations, ...annotations } },
+  };
+}
+
+function total<T>(items: readonly T[], of: (item: T) => number): number {
+  return items.reduce((sum, item) => sum + of(item), 0);
+}

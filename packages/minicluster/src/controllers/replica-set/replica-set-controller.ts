@@ -1,0 +1,110 @@
+import { type Condition, isPod, isReplicaSet, type Pod, type ReplicaSet } from "@fairway/objects";
+import { type Clock, timestamp } from "../../clock/clock.ts";
+import { equalJson, toJson } from "../../json.ts";
+import type { ObjectsApi } from "../../objects-api.ts";
+import { ApiError } from "../../status.ts";
+import { conditionOf } from "../conditions.ts";
+import type { Controller } from "../controller.ts";
+import type { EventRecorder } from "../event-recorder.ts";
+import { controllerOf, isControlledBy, keyOf, refOfKey } from "../object-key.ts";
+import { createPod } from "../pod-creation.ts";
+import { isActive, isReady, soonest, untilAvailable } from "../pod-facts.ts";
+import { matchesSelector } from "../selector.ts";
+import { inDeletionOrder } from "./deletion-order.ts";
+
+const MANAGER = "replicaset-controller";
+/** A refused pod is tried again after so long: quotas and admission may change. */
+const RETRY_MILLISECONDS = 1_000;
+
+/** Keeps as many active pods as each ReplicaSet wants. */
+export function replicaSetController(objects: ObjectsApi, clock: Clock, events: EventRecorder): Controller {
+  return {
+    name: MANAGER,
+    resources: ["replicasets"],
+    keysOf({ resource, object }) {
+      if (resource === "replicasets") return [keyOf(object)];
+      const owner = resource === "pods" ? controllerOf(object) : undefined;
+      return owner?.kind === "ReplicaSet" ? [`${object.metadata.namespace}/${owner.name}`] : [];
+    },
+    reconcile(key) {
+      const set = objects.get(refOfKey("replicasets", key));
+      if (!set || !isReplicaSet(set)) return;
+      let failure: ApiError | undefined;
+      if (set.metadata.deletionTimestamp === undefined) failure = bringToSize(set);
+      return writeStatus(set, failure);
+    },
+  };
+
+  function podsOf(set: ReplicaSet): readonly Pod[] {
+    const { namespace } = set.metadata;
+    const labels = set.spec?.selector.matchLabels;
+    return objects
+      .list("pods", { ...(namespace === undefined ? {} : { namespace }), ...(labels === undefined ? {} : { labels }) })
+      .filter(isPod)
+      .filter((pod) => isControlledBy(pod, set) && matchesSelector(set.spec?.selector, pod));
+  }
+
+  function bringToSize(set: ReplicaSet): ApiError | undefined {
+    const active = podsOf(set).filter(isActive);
+    const missing = (set.spec?.replicas ?? 1) - active.length;
+    for (let index = 0; index < missing; index++) {
+      try {
+        const pod = createPod(objects, set, set.spec?.template ?? {}, MANAGER);
+        events.record(set, "Normal", "SuccessfulCreate", `Created pod: ${pod.metadata.name}`);
+      } catch (error) {
+        if (!(error instanceof ApiError)) throw error;
+        events.record(set, "Warning", "FailedCreate", `Error creating: ${error.message}`);
+        return error;
+      }
+    }
+    for (const pod of inDeletionOrder(active).slice(0, Math.max(0, -missing))) {
+      objects.remove(refOfKey("pods", keyOf(pod)), pod.metadata.uid === undefined ? {} : { uid: pod.metadata.uid });
+      events.record(set, "Normal", "SuccessfulDelete", `Deleted pod: ${pod.metadata.name}`);
+    }
+    return undefined;
+  }
+
+  function writeStatus(set: ReplicaSet, failure: ApiError | undefined): number | undefined {
+    const now = clock.now();
+    const active = podsOf(set).filter(isActive);
+    const minReady = set.spec?.minReadySeconds ?? 0;
+    const templateLabels = Object.entries(set.spec?.template?.metadata?.labels ?? {});
+    const labelled = active.filter(({ metadata }) =>
+      templateLabels.every(([name, value]) => metadata.labels?.[name] === value),
+    );
+    const ready = active.filter(isReady).length;
+    const available = active.filter((pod) => untilAvailable(pod, minReady, now) === 0).length;
+    const conditions = failureConditions(set, failure, now);
+    const status = {
+      replicas: active.length,
+      ...(labelled.length > 0 ? { fullyLabeledReplicas: labelled.length } : {}),
+      ...(ready > 0 ? { readyReplicas: ready } : {}),
+      ...(available > 0 ? { availableReplicas: available } : {}),
+      ...(set.metadata.generation === undefined ? {} : { observedGeneration: set.metadata.generation }),
+      ...(conditions.length > 0 ? { conditions } : {}),
+    };
+    if (!equalJson(toJson(status), toJson(set.status ?? {}))) {
+      const { resourceVersion: _, ...metadata } = set.metadata;
+      objects.update("replicasets", { ...set, metadata, status }, { manager: MANAGER, subresource: "status" });
+    }
+    if (failure) return RETRY_MILLISECONDS;
+    return soonest(active.map((pod) => untilAvailable(pod, minReady, now)));
+  }
+}
+
+function failureConditions(set: ReplicaSet, failure: ApiError | undefined, now: number): readonly Condition[] {
+  const others = (set.status?.conditions ?? []).filter(({ type }) => type !== "ReplicaFailure");
+  if (!failure) return others;
+  const known = conditionOf(set.status?.conditions, "ReplicaFailure");
+  if (known?.message === failure.message) return [...others, known];
+  return [
+    ...others,
+    {
+      type: "ReplicaFailure",
+      status: "True",
+      reason: "FailedCreate",
+      message: failure.message,
+      lastTransitionTime: timestamp(now),
+    },
+  ];
+}

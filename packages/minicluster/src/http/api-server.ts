@@ -1,0 +1,236 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { createServer } from "node:https";
+import type { JsonObject } from "../json.ts";
+import type { PodLogs } from "../objects-api.ts";
+import type { Objects } from "../open-objects.ts";
+import { SelectorError } from "../registry/label-selector.ts";
+import {
+  ApiError,
+  badRequest,
+  internal,
+  methodNotAllowed,
+  notAcceptable,
+  unauthorized,
+  unknownPath,
+} from "../status.ts";
+import { serverCertificate } from "../tls/certificate.ts";
+import { answerReview } from "./access-reviews.ts";
+import { accessToken, isAuthorized } from "./access-token.ts";
+import {
+  aggregatedDiscovery,
+  aggregatedMediaType,
+  apiGroup,
+  apiGroupList,
+  apiResourceList,
+  apiVersions,
+  reviews,
+} from "./discovery.ts";
+import { openApiDocument, openApiIndex } from "./open-api.ts";
+import { parseObject, readBody } from "./request-body.ts";
+import { parseResourcePath } from "./resource-path.ts";
+import { createResourceRequests, statusBody } from "./resource-requests.ts";
+import { versionInfo } from "./version.ts";
+
+export interface ApiServerOptions {
+  readonly objects: Objects;
+  /** Where certificate and token are kept. */
+  readonly directory: string;
+  readonly clock: { now(): number };
+  /** Without it there are no logs. */
+  readonly logs?: PodLogs;
+  /** 0, the default, takes a free one. */
+  readonly port?: number;
+}
+
+/** A running API server, and what a client needs to reach it. */
+export interface ApiServer {
+  /** `https://127.0.0.1:<port>`. */
+  readonly url: string;
+  readonly port: number;
+  /** PEM; clients trust exactly this certificate. */
+  readonly certificate: string;
+  readonly token: string;
+  /** A kubeconfig with one context of this name. */
+  kubeconfig(name: string): string;
+  /** Stops at once: open requests and watches are cut. */
+  close(): Promise<void>;
+}
+
+const openPaths = new Set(["/livez", "/readyz", "/healthz", "/version"]);
+
+/** Serves the objects over HTTPS on 127.0.0.1 for whoever has the token. Rejects when the port is taken. */
+export async function startApiServer(options: ApiServerOptions): Promise<ApiServer> {
+  const { objects, clock } = options;
+  const { certificate, key } = await serverCertificate(options.directory, clock.now());
+  const token = accessToken(options.directory);
+  const answerResource = createResourceRequests({ objects, logs: options.logs, clock });
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const url = URL.parse(request.url ?? "/", "https://127.0.0.1");
+    if (url === null) throw badRequest("the request's address is not valid");
+    const path = url.pathname.length > 1 ? url.pathname.replace(/\/$/, "") : url.pathname;
+    if (!openPaths.has(path) && !isAuthorized(request.headers.authorization, token)) throw unauthorized();
+    const fixed = await fixedAnswer(path, request, response);
+    if (fixed) return;
+    const resourcePath = parseResourcePath(path);
+    if (resourcePath === undefined) throw unknownPath();
+    const warn = warningsOf(response);
+    const result = await answerResource({ path: resourcePath, query: url.searchParams, request, response, warn });
+    if (result === undefined) return;
+    if (result.yaml) {
+      const { stringify } = await import("yaml");
+      send(response, result.code, "application/yaml", stringify(result.body));
+    } else {
+      sendJson(response, result.code, result.body);
+    }
+  }
+
+  /** Everything beside objects. True when it answered. */
+  async function fixedAnswer(path: string, request: IncomingMessage, response: ServerResponse): Promise<boolean> {
+    const review = reviews.find(({ group, resource }) => path === `/apis/${group}/v1/${resource}`);
+    if (review !== undefined) {
+      if (request.method !== "POST") throw methodNotAllowed();
+      const question = await parseObject(await readBody(request), request.headers["content-type"]);
+      sendJson(response, 201, answerReview(review.resource, question));
+      return true;
+    }
+    const document = fixedDocument(path, request);
+    if (document === undefined) return false;
+    if (request.method !== "GET" && request.method !== "HEAD") throw methodNotAllowed();
+    if (document.etag !== undefined) response.setHeader("etag", document.etag);
+    response.setHeader("vary", "Accept");
+    send(response, 200, document.type, document.text);
+    return true;
+  }
+
+  function onRequest(request: IncomingMessage, response: ServerResponse): void {
+    response.on("error", () => response.destroy());
+    answer(request, response).catch((error: unknown) => {
+      if (response.headersSent || response.destroyed) {
+        response.destroy();
+        return;
+      }
+      const known = asApiError(error);
+      // A body that is not read to its end would stand before the next request.
+      if (known.code === 413) response.setHeader("connection", "close");
+      sendJson(response, known.code, statusBody(known));
+    });
+  }
+
+  const server = createServer({ cert: certificate, key, keepAliveTimeout: 60_000 }, onRequest);
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(options.port ?? 0, "127.0.0.1", resolve);
+  });
+  const address = server.address();
+  const port = typeof address === "object" && address !== null ? address.port : 0;
+  const url = `https://127.0.0.1:${port}`;
+  return {
+    url,
+    port,
+    certificate,
+    token,
+    kubeconfig: (name) => kubeconfig(name, url, certificate, token),
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+/** Bytes of all warnings of one answer, as in the API server: what a client takes as headers has an end. */
+const warningsLimit = 4 * 1024;
+
+/** Adds `Warning` fields (RFC 7234 section 5.5); what goes beyond the limit is left out. */
+function warningsOf(response: ServerResponse): (message: string) => void {
+  let length = 0;
+  return (message) => {
+    // Names in it are the client's own: a line break or a letter beyond Latin-1 cannot stand in a field.
+    const plain = message.replace(/[^\x20-\x7e]/g, "?").slice(0, 500);
+    const field = `299 - "${plain.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`;
+    length += field.length;
+    if (length <= warningsLimit) response.appendHeader("warning", field);
+  };
+}
+
+interface FixedDocument {
+  readonly type: string;
+  readonly text: string;
+  readonly etag?: string;
+}
+
+const json = (value: JsonObject): FixedDocument => ({ type: "application/json", text: JSON.stringify(value) });
+
+function fixedDocument(path: string, request: IncomingMessage): FixedDocument | undefined {
+  const aggregated = aggregatedMediaType(request.headers.accept);
+  switch (path) {
+    case "/livez":
+    case "/readyz":
+    case "/healthz":
+      return { type: "text/plain; charset=utf-8", text: "ok" };
+    case "/version":
+      return json(versionInfo);
+    case "/":
+      return json({ paths: ["/api", "/apis", "/healthz", "/livez", "/openapi/v3", "/readyz", "/version"] });
+    case "/api":
+      if (aggregated !== undefined) return { ...json(aggregatedDiscovery(true)), type: aggregated };
+      return json(apiVersions(request.headers.host ?? "127.0.0.1"));
+    case "/apis":
+      if (aggregated !== undefined) return { ...json(aggregatedDiscovery(false)), type: aggregated };
+      return json(apiGroupList());
+    case "/openapi/v3":
+      return json(openApiIndex());
+  }
+  if (path.startsWith("/openapi/v3/")) {
+    const document = openApiDocument(path.slice("/openapi/v3/".length));
+    if (document === undefined) return undefined;
+    if ((request.headers.accept ?? "").trim() === "application/com.github.proto-openapi.spec.v3@v1.0+protobuf") {
+      throw notAcceptable(["application/json"]);
+    }
+    return { type: "application/json", text: document.text, etag: `"${document.hash}"` };
+  }
+  const [, root, first, second, ...rest] = path.split("/");
+  if (rest.length > 0) return undefined;
+  let found: JsonObject | undefined;
+  if (root === "api" && first === "v1" && second === undefined) found = apiResourceList("");
+  else if (root === "apis" && first !== undefined && second === undefined) found = apiGroup(first);
+  else if (root === "apis" && first !== undefined && second === "v1") found = apiResourceList(first);
+  return found === undefined ? undefined : json(found);
+}
+
+function asApiError(error: unknown): ApiError {
+  if (error instanceof ApiError) return error;
+  if (error instanceof SelectorError) return badRequest(`unable to parse requirement: ${error.message}`);
+  // A fault of ours: the operator sees it, the client only that it happened.
+  console.error("api server:", error);
+  return internal("the request could not be answered; the cluster's log says why");
+}
+
+function sendJson(response: ServerResponse, code: number, body: JsonObject): void {
+  send(response, code, "application/json", `${JSON.stringify(body)}\n`);
+}
+
+function send(response: ServerResponse, code: number, type: string, text: string): void {
+  response.writeHead(code, {
+    "content-type": type,
+    "content-length": Buffer.byteLength(text),
+    "cache-control": "no-cache, private",
+  });
+  response.end(text);
+}
+
+function kubeconfig(name: string, server: string, certificate: string, token: string): string {
+  const config = {
+    apiVersion: "v1",
+    kind: "Config",
+    "current-context": name,
+    clusters: [
+      { name, cluster: { server, "certificate-authority-data": Buffer.from(certificate).toString("base64") } },
+    ],
+    users: [{ name, user: { token } }],
+    contexts: [{ name, context: { cluster: name, user: name } }],
+  };
+  // JSON is YAML, and needs no writer here.
+  return `${JSON.stringify(config, null, 2)}\n`;
+}

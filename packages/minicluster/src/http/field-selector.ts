@@ -1,0 +1,31 @@
+import { type JsonObject, textAt } from "../json.ts";
+import type { Kind } from "../registry/kind.ts";
+import { badRequest } from "../status.ts";
+
+/** Reads `status.phase=Running,spec.nodeName!=a`; throws `ApiError` 400 for fields that the kind does not offer. */
+export function parseFieldSelector(kind: Kind, text: string): (object: JsonObject) => boolean {
+  const terms = text
+    .split(/(?<!\\),/)
+    .filter((term) => term.trim() !== "")
+    .map((term) => {
+      const match = /^\s*([^=!\s]+)\s*(==|=|!=)(.*)$/s.exec(term);
+      const field = match?.[1];
+      if (match === null || field === undefined) {
+        throw badRequest(`invalid selector: ${JSON.stringify(text)}; can't understand ${JSON.stringify(term)}`);
+      }
+      const read = readerOf(kind, field);
+      const wanted = (match[3] ?? "").trim().replace(/\\([\\,=])/g, "$1");
+      const equal = match[2] !== "!=";
+      return (object: JsonObject) => (read(object) === wanted) === equal;
+    });
+  return (object) => terms.every((term) => term(object));
+}
+
+function readerOf(kind: Kind, field: string): (object: JsonObject) => string {
+  if (field === "metadata.name") return (object) => textAt(object, "metadata", "name");
+  if (field === "metadata.namespace" && kind.namespaced) return (object) => textAt(object, "metadata", "namespace");
+  const selectors = kind.fieldSelectors ?? {};
+  const read = Object.hasOwn(selectors, field) ? selectors[field] : undefined;
+  if (read === undefined) throw badRequest(`field label not supported: ${field}`);
+  return read;
+}

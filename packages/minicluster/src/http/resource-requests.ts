@@ -1,0 +1,347 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { DeletionOptions } from "../admission/deletion.ts";
+import type { Transform, WriteContext } from "../admission/lifecycle.ts";
+import { isObject, type Json, type JsonObject, listAt, numberAt, stringsAt, textAt, toJson } from "../json.ts";
+import type { PodLogs } from "../objects-api.ts";
+import type { Objects } from "../open-objects.ts";
+import { applyJsonPatch } from "../patch/json-patch.ts";
+import { applyMergePatch } from "../patch/merge-patch.ts";
+import { applyStrategicMergePatch } from "../patch/strategic-merge-patch.ts";
+import { forbiddenField } from "../registry/causes.ts";
+import { parseLabelSelector, selects } from "../registry/label-selector.ts";
+import { scaleOf, withReplicas } from "../registry/scale.ts";
+import { shapeOf } from "../schema/shape.ts";
+import {
+  ApiError,
+  badRequest,
+  expired,
+  invalid,
+  methodNotAllowed,
+  notFound,
+  unknownPath,
+  unsupportedMediaType,
+} from "../status.ts";
+import { negotiate, type Representation } from "./content-negotiation.ts";
+import { parseFieldSelector } from "./field-selector.ts";
+import { createListPages, type ListPages } from "./list-pages.ts";
+import { servePodLog } from "./pod-log.ts";
+import { type IncludeObject, representList, representObject } from "./represent.ts";
+import { mediaType, parseJson, parseObject, parseYaml, readBody } from "./request-body.ts";
+import { dryRun, flag, requireManager, wholeNumber, writeContext } from "./request-options.ts";
+import type { ResourcePath } from "./resource-path.ts";
+import { serveWatch } from "./watch.ts";
+
+/** What a request for objects is answered with; undefined when the answer was streamed. */
+export interface Answer {
+  readonly code: number;
+  readonly body: JsonObject;
+  readonly yaml: boolean;
+}
+
+export interface ResourceRequest {
+  readonly path: ResourcePath;
+  readonly query: URLSearchParams;
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  /** Adds a `Warning` header. */
+  warn(message: string): void;
+}
+
+export interface ResourceRequestsOptions {
+  readonly objects: Objects;
+  readonly logs: PodLogs | undefined;
+  readonly clock: { now(): number };
+}
+
+const patchTypes = [
+  "application/json-patch+json",
+  "application/merge-patch+json",
+  "application/strategic-merge-patch+json",
+  "application/apply-patch+yaml",
+];
+
+/** Answers requests for collections, objects and their subresources. Throws `ApiError`. */
+export function createResourceRequests(
+  options: ResourceRequestsOptions,
+): (of: ResourceRequest) => Promise<Answer | undefined> {
+  const { objects, clock } = options;
+  const pages = createListPages(clock);
+
+  return async (of) => {
+    const { path, request } = of;
+    if (path.subresource !== "") return subresource(of);
+    if (path.name !== "") {
+      switch (request.method) {
+        case "GET":
+        case "HEAD":
+          return flag(of.query, "watch") ? watch(of) : answer(of, 200, requireObject(of));
+        case "PUT":
+          return replace(of, "");
+        case "PATCH":
+          return patch(of, "");
+        case "DELETE":
+          return remove(of);
+        default:
+          throw methodNotAllowed();
+      }
+    }
+    switch (request.method) {
+      case "GET":
+      case "HEAD":
+        return flag(of.query, "watch") ? watch(of) : list(of, pages);
+      case "POST":
+        return create(of);
+      case "DELETE":
+        return removeCollection(of);
+      default:
+        throw methodNotAllowed();
+    }
+  };
+
+  function requireObject({ path }: ResourceRequest): JsonObject {
+    const { kind, namespace, name } = path;
+    const found = objects.store.get(kind.resource, namespace, name);
+    if (found === undefined) throw notFound(kind, name);
+    return found;
+  }
+
+  function includeObject(query: URLSearchParams): IncludeObject {
+    const given = query.get("includeObject") ?? "Metadata";
+    if (given !== "None" && given !== "Metadata" && given !== "Object") {
+      throw badRequest(`unrecognized includeObject value: ${JSON.stringify(given)}`);
+    }
+    return given;
+  }
+
+  function answer(of: ResourceRequest, code: number, object: JsonObject, how?: Representation): Answer {
+    const representation = how ?? negotiate(of.request.headers.accept);
+    const body = representObject(of.path.kind, object, representation, includeObject(of.query), clock.now());
+    return { code, body, yaml: representation.yaml };
+  }
+
+  function matcher({ path, query }: ResourceRequest): { matches(object: JsonObject): boolean; filtered: boolean } {
+    const labels = query.get("labelSelector") ?? "";
+    const selector = parseLabelSelector(labels);
+    const fields = parseFieldSelector(path.kind, query.get("fieldSelector") ?? "");
+    return {
+      filtered: labels !== "" || (query.get("fieldSelector") ?? "") !== "",
+      matches: (object) =>
+        (path.name === "" || textAt(object, "metadata", "name") === path.name) &&
+        (selector.length === 0 || selects(selector, stringsAt(object, "metadata", "labels"))) &&
+        fields(object),
+    };
+  }
+
+  function list(of: ResourceRequest, open: ListPages): Answer {
+    const { path, query } = of;
+    const how = negotiate(of.request.headers.accept);
+    const limit = wholeNumber(query, "limit");
+    const token = query.get("continue") ?? "";
+    let page: ReturnType<ListPages["next"]>;
+    if (token !== "") {
+      page = open.next(token, limit);
+    } else {
+      const { matches, filtered } = matcher(of);
+      checkVersion(query);
+      const found = objects.store.list(path.kind.resource, path.namespace === "" ? undefined : path.namespace);
+      page = open.first(found.filter(matches), objects.collectionVersion(), limit, filtered);
+    }
+    const body = representList(path.kind, page, how, includeObject(query), clock.now());
+    return { code: 200, body, yaml: how.yaml };
+  }
+
+  function checkVersion(query: URLSearchParams): void {
+    const wanted = query.get("resourceVersion") ?? "";
+    if (wanted === "" || wanted === "0") return;
+    if (!/^\d+$/.test(wanted))
+      throw badRequest(`Invalid value: ${JSON.stringify(wanted)}: resourceVersion is no number`);
+    const current = Number(objects.collectionVersion());
+    if (Number(wanted) > current) {
+      const message = `Too large resource version: ${wanted}, current: ${current}`;
+      throw new ApiError(504, "Timeout", message, {
+        causes: [{ reason: "ResourceVersionTooLarge", message: "Too large resource version" }],
+        retryAfterSeconds: 1,
+      });
+    }
+    if (query.get("resourceVersionMatch") === "Exact" && Number(wanted) !== current) {
+      throw expired(`The resourceVersion for the provided list is too old.`);
+    }
+  }
+
+  function watch(of: ResourceRequest): undefined {
+    const { path, query, response } = of;
+    const how = negotiate(of.request.headers.accept);
+    const include = includeObject(query);
+    const { matches } = matcher(of);
+    const resourceVersion = query.get("resourceVersion") ?? "";
+    if (!/^\d*$/.test(resourceVersion)) {
+      throw badRequest(`Invalid value: ${JSON.stringify(resourceVersion)}: resourceVersion is no number`);
+    }
+    const sendInitialEvents = flag(query, "sendInitialEvents");
+    if (sendInitialEvents && query.get("resourceVersionMatch") !== "NotOlderThan") {
+      const detail = "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan";
+      throw invalid({ group: "meta.k8s.io", kind: "ListOptions" }, "", [
+        forbiddenField("resourceVersionMatch", detail),
+      ]);
+    }
+    serveWatch(objects.store, response, {
+      kind: path.kind,
+      namespace: path.namespace,
+      matches,
+      represent: (object) => representObject(path.kind, object, how, include, clock.now()),
+      resourceVersion,
+      sendInitialEvents,
+      bookmarks: flag(query, "allowWatchBookmarks"),
+      // Without a wish the API server ends a watch after 30 to 60 minutes.
+      timeoutSeconds: wholeNumber(query, "timeoutSeconds") || 1800 + Math.floor(Math.random() * 1800),
+    });
+    return undefined;
+  }
+
+  function contextOf(of: ResourceRequest, sub: WriteContext["subresource"]): WriteContext {
+    return writeContext(of.query, of.request.headers["user-agent"] ?? "", sub, of.warn);
+  }
+
+  async function create(of: ResourceRequest): Promise<Answer> {
+    const { kind, namespace } = of.path;
+    if (kind.namespaced && namespace === "") throw methodNotAllowed();
+    const how = negotiate(of.request.headers.accept);
+    const body = await parseObject(await readBody(of.request), of.request.headers["content-type"]);
+    return answer(of, 201, objects.lifecycle.create(kind, namespace, body, contextOf(of, "")), how);
+  }
+
+  async function replace(of: ResourceRequest, sub: WriteContext["subresource"]): Promise<Answer> {
+    const { kind, namespace, name } = of.path;
+    const body = await parseObject(await readBody(of.request), of.request.headers["content-type"]);
+    const transform: Transform = sub === "scale" ? (current) => withReplicas(current, body) : () => body;
+    const object = objects.lifecycle.update(kind, namespace, name, transform, contextOf(of, sub));
+    return answer(of, 200, sub === "scale" ? scaleOf(object) : object, scaleAware(of, sub));
+  }
+
+  /** A Scale has no columns: it goes out as it is. */
+  function scaleAware(of: ResourceRequest, sub: string): Representation {
+    const how = negotiate(of.request.headers.accept);
+    return sub === "scale" ? { ...how, as: "object" } : how;
+  }
+
+  async function patch(of: ResourceRequest, sub: WriteContext["subresource"]): Promise<Answer> {
+    const { kind, namespace, name } = of.path;
+    const { query, request } = of;
+    const how = scaleAware(of, sub);
+    const body = await readBody(request);
+    const type = mediaType(request.headers["content-type"]);
+    const context = contextOf(of, sub);
+    if (type === "application/apply-patch+yaml") {
+      requireManager(query);
+      const configuration = await parseYaml(body);
+      if (!isObject(configuration)) throw badRequest("the body of an apply patch is no object");
+      if (sub === "scale") throw unsupportedMediaType("a Scale cannot be applied; use a merge patch");
+      const force = flag(query, "force");
+      const applied = objects.lifecycle.apply(kind, namespace, name, configuration, { ...context, force });
+      return answer(of, applied.created ? 201 : 200, applied.object, how);
+    }
+    if (query.get("force") !== null) {
+      const cause = forbiddenField("force", "may not be specified for non-apply patch");
+      throw invalid({ group: "meta.k8s.io", kind: "PatchOptions" }, "", [cause]);
+    }
+    if (!patchTypes.includes(type)) {
+      throw unsupportedMediaType(
+        `the body of the request was in an unknown format - accepted media types include: ${patchTypes.join(", ")}`,
+      );
+    }
+    const change = parseJson(body);
+    const perform = (current: JsonObject): JsonObject => {
+      if (type === "application/json-patch+json") return applyJsonPatch(current, change);
+      if (!isObject(change)) throw badRequest("the patch is no object");
+      if (type === "application/merge-patch+json" || sub === "scale") return applyMergePatch(current, change);
+      return applyStrategicMergePatch(current, change, shapeOf(kind.schema));
+    };
+    const transform: Transform =
+      sub === "scale" ? (current) => withReplicas(current, perform(scaleOf(current))) : perform;
+    const object = objects.lifecycle.update(kind, namespace, name, transform, context);
+    return answer(of, 200, sub === "scale" ? scaleOf(object) : object, how);
+  }
+
+  async function deletionOptions(of: ResourceRequest): Promise<DeletionOptions> {
+    const { query, request } = of;
+    const bytes = await readBody(request);
+    const body = bytes.length === 0 ? {} : await parseObject(bytes, request.headers["content-type"]);
+    const policy = textAt(body, "propagationPolicy") || query.get("propagationPolicy") || undefined;
+    if (policy !== undefined && policy !== "Background" && policy !== "Foreground" && policy !== "Orphan") {
+      throw invalid({ group: "meta.k8s.io", kind: "DeleteOptions" }, "", [
+        {
+          reason: "FieldValueNotSupported",
+          message: `Unsupported value: ${JSON.stringify(policy)}: supported values: "Background", "Foreground", "Orphan", "nil"`,
+          field: "propagationPolicy",
+        },
+      ]);
+    }
+    const orphan = body["orphanDependents"] === true || flag(query, "orphanDependents");
+    const dryRuns = listAt(body, "dryRun").filter((value) => typeof value === "string");
+    return {
+      propagationPolicy: policy ?? (orphan ? "Orphan" : undefined),
+      gracePeriodSeconds: numberAt(body, "gracePeriodSeconds") ?? wholeNumber(query, "gracePeriodSeconds"),
+      uid: textAt(body, "preconditions", "uid") || undefined,
+      resourceVersion: textAt(body, "preconditions", "resourceVersion") || undefined,
+      dryRun: dryRun([...dryRuns, ...query.getAll("dryRun")]),
+    };
+  }
+
+  async function remove(of: ResourceRequest): Promise<Answer> {
+    const { kind, namespace, name } = of.path;
+    const how = negotiate(of.request.headers.accept);
+    const { object, removed } = objects.lifecycle.remove(kind, namespace, name, await deletionOptions(of));
+    if (!removed || kind.resource === "pods") return answer(of, 200, object, how);
+    const details: JsonObject = { name, kind: kind.resource, uid: textAt(object, "metadata", "uid") };
+    if (kind.group !== "") details["group"] = kind.group;
+    const body: Json = { kind: "Status", apiVersion: "v1", metadata: {}, status: "Success", details };
+    return { code: 200, body, yaml: how.yaml };
+  }
+
+  async function removeCollection(of: ResourceRequest): Promise<Answer> {
+    const { kind, namespace } = of.path;
+    if ((kind.namespaced && namespace === "") || kind.verbs?.includes("deletecollection") === false) {
+      throw methodNotAllowed();
+    }
+    const how = negotiate(of.request.headers.accept);
+    const { matches } = matcher(of);
+    const removal = await deletionOptions(of);
+    const removed: JsonObject[] = [];
+    for (const object of objects.store.list(kind.resource, kind.namespaced ? namespace : undefined)) {
+      if (!matches(object)) continue;
+      removed.push(objects.lifecycle.remove(kind, namespace, textAt(object, "metadata", "name"), removal).object);
+    }
+    const page = {
+      objects: removed,
+      resourceVersion: objects.collectionVersion(),
+      continueToken: "",
+      remaining: undefined,
+    };
+    return { code: 200, body: representList(kind, page, how, includeObject(of.query), clock.now()), yaml: how.yaml };
+  }
+
+  async function subresource(of: ResourceRequest): Promise<Answer | undefined> {
+    const { kind, subresource: sub } = of.path;
+    const { method } = of.request;
+    if (sub !== "status" && sub !== "scale" && sub !== "log" && sub !== "finalize") throw unknownPath();
+    if (!kind.subresources.includes(sub)) throw unknownPath();
+    if (sub === "log") {
+      if (method !== "GET" || options.logs === undefined) throw methodNotAllowed();
+      await servePodLog(options.logs, requireObject(of), of.query, clock.now(), of.response);
+      return undefined;
+    }
+    if (method === "GET" && sub !== "finalize") {
+      const object = requireObject(of);
+      return answer(of, 200, sub === "scale" ? scaleOf(object) : object, scaleAware(of, sub));
+    }
+    if (method === "PUT") return replace(of, sub);
+    if (method === "PATCH" && sub !== "finalize") return patch(of, sub);
+    throw methodNotAllowed();
+  }
+}
+
+/** The `Status` of an error, as a body. */
+export function statusBody(error: ApiError): JsonObject {
+  const body = toJson(error.status);
+  return isObject(body) ? body : {};
+}

@@ -1,0 +1,160 @@
+import { randomUUID } from "node:crypto";
+import type { KubernetesObject, ObjectMeta } from "@fairway/objects";
+import { createLifecycle, type Lifecycle, requireKind, type WriteContext } from "./admission/lifecycle.ts";
+import { isObject, type JsonObject, stringsAt, textAt, toJson } from "./json.ts";
+import type { Change, ObjectsApi, WriteOptions } from "./objects-api.ts";
+import { withReplicas } from "./registry/scale.ts";
+import { badRequest } from "./status.ts";
+import { type ObjectStore, openObjectStore } from "./store/object-store.ts";
+
+export interface ObjectsOptions {
+  /** Where the objects lie; without it they are in memory only. */
+  readonly directory?: string | undefined;
+  readonly clock: { now(): number };
+  /** A number in [0, 1), for generated names; `Math.random` by default. */
+  readonly random?: () => number;
+  /** Random by default; a simulation gives its own. */
+  readonly newUid?: () => string;
+  /** Changes kept for watches that start in the past; 10,000 by default. */
+  readonly historyLimit?: number;
+}
+
+/** The stored objects of one cluster. */
+export interface Objects extends ObjectsApi {
+  /** The newest resourceVersion, which a list of everything has. */
+  collectionVersion(): string;
+  /** For the API server of this package. */
+  readonly store: ObjectStore;
+  readonly lifecycle: Lifecycle;
+  close(): void;
+}
+
+/** Seconds of an hour, in milliseconds: how long Events are kept, as the API server's `--event-ttl` by default. */
+const eventLifetime = 3_600_000;
+const systemNamespaces = ["default", "kube-node-lease", "kube-public", "kube-system"];
+
+/**
+ * Opens the objects of a cluster, from `directory` when there are some. Throws `StateCorrupt` when the files are
+ * damaged elsewhere than at their torn end. One process per directory.
+ */
+export function openObjects(options: ObjectsOptions): Objects {
+  const { clock } = options;
+  const store = openObjectStore({
+    directory: options.directory,
+    ...(options.historyLimit === undefined ? {} : { historyLimit: options.historyLimit }),
+  });
+  const lifecycle = createLifecycle({
+    store,
+    clock,
+    newUid: options.newUid ?? randomUUID,
+    random: options.random ?? Math.random,
+  });
+  let nextSweep = 0;
+
+  const objects: Objects = {
+    store,
+    lifecycle,
+    collectionVersion: () => String(store.version()),
+    get(key) {
+      const kind = requireKind(key.resource);
+      const found = store.get(key.resource, kind.namespaced ? (key.namespace ?? "") : "", key.name);
+      return found === undefined ? undefined : asKubernetesObject(found);
+    },
+    list(resource, filter = {}) {
+      const kind = requireKind(resource);
+      const labels = Object.entries(filter.labels ?? {});
+      return store
+        .list(resource, kind.namespaced ? filter.namespace : undefined)
+        .filter((object) => {
+          if (labels.length === 0) return true;
+          const own = stringsAt(object, "metadata", "labels");
+          return labels.every(([key, value]) => own[key] === value);
+        })
+        .map(asKubernetesObject);
+    },
+    create(resource, object, write) {
+      const body = asJsonObject(object);
+      const created = lifecycle.create(
+        requireKind(resource),
+        textAt(body, "metadata", "namespace"),
+        body,
+        context(write),
+      );
+      return asKubernetesObject(created);
+    },
+    update(resource, object, write) {
+      const body = asJsonObject(object);
+      const kind = requireKind(resource);
+      const namespace = textAt(body, "metadata", "namespace");
+      const name = textAt(body, "metadata", "name");
+      const transform =
+        write?.subresource === "scale" ? (current: JsonObject) => withReplicas(current, body) : () => body;
+      return asKubernetesObject(lifecycle.update(kind, namespace, name, transform, context(write)));
+    },
+    remove(key, removal = {}) {
+      lifecycle.remove(requireKind(key.resource), key.namespace ?? "", key.name, removal);
+    },
+    subscribe(listener) {
+      return store.onChange((change) => {
+        const told: Change = {
+          type: change.type,
+          resource: change.resource,
+          object: asKubernetesObject(change.object),
+        };
+        listener(told);
+      });
+    },
+    close: () => store.close(),
+  };
+
+  for (const name of systemNamespaces) {
+    if (store.get("namespaces", "", name) === undefined) {
+      objects.create(
+        "namespaces",
+        { apiVersion: "v1", kind: "Namespace", metadata: { name } },
+        { manager: "minicluster" },
+      );
+    }
+  }
+  store.onChange((change) => {
+    const now = clock.now();
+    if (change.resource !== "events" || change.type !== "ADDED" || now < nextSweep) return;
+    nextSweep = now + 60_000;
+    for (const event of store.list("events")) {
+      const written = textAt(event, "lastTimestamp") || textAt(event, "metadata", "creationTimestamp");
+      if (now - Date.parse(written) < eventLifetime) continue;
+      store.delete("events", textAt(event, "metadata", "namespace"), textAt(event, "metadata", "name"));
+    }
+  });
+  return objects;
+}
+
+function context(options: WriteOptions = {}): WriteContext {
+  return {
+    manager: options.manager ?? "minicluster",
+    subresource: options.subresource ?? "",
+    dryRun: options.dryRun ?? false,
+    fieldValidation: "Ignore",
+    warn() {},
+  };
+}
+
+function asJsonObject(object: KubernetesObject): JsonObject {
+  const json = toJson(object);
+  if (!isObject(json)) throw badRequest("the object is no JSON object");
+  return json;
+}
+
+/** A stored object as its type; the lifecycle has checked and completed what every object has. */
+function asKubernetesObject(object: JsonObject): KubernetesObject {
+  if (!isStored(object)) throw new Error("a stored object lacks its metadata");
+  return object;
+}
+
+function isStored(
+  object: JsonObject,
+): object is JsonObject & { apiVersion: string; kind: string; metadata: JsonObject & ObjectMeta } {
+  return (
+    textAt(object, "apiVersion") !== "" && textAt(object, "kind") !== "" && textAt(object, "metadata", "name") !== ""
+  );
+}

@@ -1,0 +1,81 @@
+import { type Condition, isNode, isPod, type Pod } from "@fairway/objects";
+import { type Clock, timestamp } from "../clock/clock.ts";
+import { conditionOf, withCondition } from "../controllers/conditions.ts";
+import type { Controller } from "../controllers/controller.ts";
+import type { EventRecorder } from "../controllers/event-recorder.ts";
+import { keyOf, refOfKey } from "../controllers/object-key.ts";
+import { isFinished } from "../controllers/pod-facts.ts";
+import type { ObjectsApi } from "../objects-api.ts";
+import { placePod } from "./fit.ts";
+
+const MANAGER = "default-scheduler";
+
+/** Gives pods their node, or says why none takes them; tries again when pods leave or nodes change. */
+export function scheduler(objects: ObjectsApi, clock: Clock, events: EventRecorder): Controller {
+  const unschedulable = new Set<string>();
+  return {
+    name: MANAGER,
+    resources: ["pods"],
+    keysOf({ type, resource, object }) {
+      if (resource === "nodes") return [...unschedulable];
+      if (resource !== "pods" || !isPod(object)) return [];
+      const key = keyOf(object);
+      if (type === "DELETED") {
+        unschedulable.delete(key);
+        return [...unschedulable];
+      }
+      if (object.spec?.nodeName !== undefined) return isFinished(object) ? [...unschedulable] : [];
+      // Its own condition is no news.
+      return unschedulable.has(key) && type === "MODIFIED" ? [] : [key];
+    },
+    reconcile(key) {
+      const pod = objects.get(refOfKey("pods", key));
+      if (!pod || !isPod(pod) || pod.spec?.nodeName !== undefined || pod.metadata.deletionTimestamp !== undefined) {
+        unschedulable.delete(key);
+        return;
+      }
+      const running = objects
+        .list("pods")
+        .filter(isPod)
+        .filter((one) => !isFinished(one));
+      const nodes = objects.list("nodes").filter(isNode);
+      const placement = placePod(
+        pod,
+        nodes.map((node) => ({
+          node,
+          pods: running.filter(({ spec }) => spec?.nodeName === node.metadata.name),
+        })),
+      );
+      if (!placement.fits) {
+        unschedulable.add(key);
+        refuse(pod, placement.message);
+        return;
+      }
+      unschedulable.delete(key);
+      objects.update("pods", { ...pod, spec: { ...pod.spec, nodeName: placement.node } }, { manager: MANAGER });
+      events.record(pod, "Normal", "Scheduled", `Successfully assigned ${key} to ${placement.node}`);
+      return undefined;
+    },
+  };
+
+  function refuse(pod: Pod, message: string): void {
+    const known = conditionOf(pod.status?.conditions, "PodScheduled");
+    if (known?.status !== "False" || known.message !== message) {
+      const condition: Condition & { readonly lastTransitionTime: string } = {
+        type: "PodScheduled",
+        status: "False",
+        reason: "Unschedulable",
+        message,
+        lastTransitionTime: timestamp(clock.now()),
+      };
+      const conditions = withCondition(pod.status?.conditions ?? [], condition);
+      const { resourceVersion: _, ...metadata } = pod.metadata;
+      objects.update(
+        "pods",
+        { ...pod, metadata, status: { ...pod.status, conditions } },
+        { manager: MANAGER, subresource: "status" },
+      );
+    }
+    events.record(pod, "Warning", "FailedScheduling", message);
+  }
+}

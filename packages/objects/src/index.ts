@@ -1,0 +1,12 @@
+export { type ChangedField, changedFields } from "./changed-fields.ts";
+export { type Health, type HealthStatus, healthOf } from "./health.ts";
+export * from "./kinds/guards.ts";
+export type * from "./kinds/network.ts";
+export type * from "./kinds/platform.ts";
+export type * from "./kinds/pod.ts";
+export { type KindInfo, kindInfo, kindOfResource, kindRegistry } from "./kinds/registry.ts";
+export type * from "./kinds/workloads.ts";
+export * from "./object.ts";
+export { type ObjectIssue, type ParsedObject, parseObject } from "./parse-object.ts";
+export { formatCpu, formatMemory, parseQuantity } from "./quantity.ts";
+export { describeRef, refKey, refOf, sortForApply } from "./ref.ts";

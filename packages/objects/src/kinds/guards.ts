@@ -1,0 +1,26 @@
+import type { KubernetesObject } from "../object.ts";
+import type { EndpointSlice, Service } from "./network.ts";
+import type { ConfigMap, Event, Lease, Namespace, Node, ServiceAccount } from "./platform.ts";
+import type { Pod } from "./pod.ts";
+import type { Deployment, Job, ReplicaSet } from "./workloads.ts";
+
+/**
+ * A guard by apiVersion and kind. It does not look below: objects come from an API server, which has validated them,
+ * or from a renderer of ours.
+ */
+function guard<T extends KubernetesObject>(apiVersion: T["apiVersion"], kind: T["kind"]) {
+  return (object: KubernetesObject): object is T => object.kind === kind && object.apiVersion === apiVersion;
+}
+
+export const isNamespace = guard<Namespace>("v1", "Namespace");
+export const isServiceAccount = guard<ServiceAccount>("v1", "ServiceAccount");
+export const isConfigMap = guard<ConfigMap>("v1", "ConfigMap");
+export const isService = guard<Service>("v1", "Service");
+export const isPod = guard<Pod>("v1", "Pod");
+export const isEvent = guard<Event>("v1", "Event");
+export const isNode = guard<Node>("v1", "Node");
+export const isDeployment = guard<Deployment>("apps/v1", "Deployment");
+export const isReplicaSet = guard<ReplicaSet>("apps/v1", "ReplicaSet");
+export const isJob = guard<Job>("batch/v1", "Job");
+export const isEndpointSlice = guard<EndpointSlice>("discovery.k8s.io/v1", "EndpointSlice");
+export const isLease = guard<Lease>("coordination.k8s.io/v1", "Lease");

@@ -1,0 +1,48 @@
+/** A kind of object that Fairway knows. */
+export interface KindInfo {
+  readonly apiVersion: string;
+  readonly kind: string;
+  /** Plural resource name, the one in API paths. */
+  readonly resource: string;
+  readonly namespaced: boolean;
+  /** Lower is applied earlier and deleted later: what others refer to comes first. */
+  readonly applyOrder: number;
+}
+
+/** Every kind that Fairway renders, watches or serves; the order follows Helm's InstallOrder (helm `pkg/release/util/kind_sorter.go`). */
+export const kindRegistry: readonly KindInfo[] = [
+  { apiVersion: "v1", kind: "Namespace", resource: "namespaces", namespaced: false, applyOrder: 0 },
+  { apiVersion: "v1", kind: "Node", resource: "nodes", namespaced: false, applyOrder: 5 },
+  { apiVersion: "v1", kind: "ServiceAccount", resource: "serviceaccounts", namespaced: true, applyOrder: 10 },
+  { apiVersion: "v1", kind: "ConfigMap", resource: "configmaps", namespaced: true, applyOrder: 20 },
+  { apiVersion: "v1", kind: "Service", resource: "services", namespaced: true, applyOrder: 30 },
+  { apiVersion: "v1", kind: "Pod", resource: "pods", namespaced: true, applyOrder: 40 },
+  { apiVersion: "apps/v1", kind: "ReplicaSet", resource: "replicasets", namespaced: true, applyOrder: 50 },
+  { apiVersion: "apps/v1", kind: "Deployment", resource: "deployments", namespaced: true, applyOrder: 60 },
+  { apiVersion: "batch/v1", kind: "Job", resource: "jobs", namespaced: true, applyOrder: 70 },
+  {
+    apiVersion: "discovery.k8s.io/v1",
+    kind: "EndpointSlice",
+    resource: "endpointslices",
+    namespaced: true,
+    applyOrder: 80,
+  },
+  { apiVersion: "coordination.k8s.io/v1", kind: "Lease", resource: "leases", namespaced: true, applyOrder: 90 },
+  { apiVersion: "v1", kind: "Event", resource: "events", namespaced: true, applyOrder: 100 },
+];
+
+/** Kinds that are not registered are applied after all others. */
+export const unknownApplyOrder = 1000;
+
+const byKind = new Map(kindRegistry.map((info) => [`${info.apiVersion}/${info.kind}`, info]));
+const byResource = new Map(kindRegistry.map((info) => [info.resource, info]));
+
+/** The registered kind, or undefined. */
+export function kindInfo(of: { readonly apiVersion: string; readonly kind: string }): KindInfo | undefined {
+  return byKind.get(`${of.apiVersion}/${of.kind}`);
+}
+
+/** The registered kind with this plural resource name, for example `deployments`, or undefined. */
+export function kindOfResource(resource: string): KindInfo | undefined {
+  return byResource.get(resource);
+}

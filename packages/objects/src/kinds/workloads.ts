@@ -1,0 +1,81 @@
+import type { KubernetesObject } from "../object.ts";
+import type { Condition, IntOrString, LabelSelector, PodTemplateSpec } from "./pod.ts";
+
+export interface DeploymentSpec {
+  readonly replicas?: number;
+  /** Cannot be changed after creation. */
+  readonly selector: LabelSelector;
+  readonly template: PodTemplateSpec;
+  readonly strategy?: {
+    readonly type?: "RollingUpdate" | "Recreate";
+    readonly rollingUpdate?: { readonly maxUnavailable?: IntOrString; readonly maxSurge?: IntOrString };
+  };
+  readonly minReadySeconds?: number;
+  readonly revisionHistoryLimit?: number;
+  readonly progressDeadlineSeconds?: number;
+  readonly paused?: boolean;
+}
+
+/** The API omits counters that are 0. */
+export interface DeploymentStatus {
+  readonly observedGeneration?: number;
+  readonly replicas?: number;
+  readonly updatedReplicas?: number;
+  readonly readyReplicas?: number;
+  readonly availableReplicas?: number;
+  readonly unavailableReplicas?: number;
+  readonly terminatingReplicas?: number;
+  readonly collisionCount?: number;
+  readonly conditions?: readonly Condition[];
+}
+
+export interface Deployment extends KubernetesObject {
+  readonly apiVersion: "apps/v1";
+  readonly kind: "Deployment";
+  readonly spec?: DeploymentSpec;
+  readonly status?: DeploymentStatus;
+}
+
+export interface ReplicaSet extends KubernetesObject {
+  readonly apiVersion: "apps/v1";
+  readonly kind: "ReplicaSet";
+  readonly spec?: {
+    readonly replicas?: number;
+    readonly minReadySeconds?: number;
+    readonly selector: LabelSelector;
+    readonly template?: PodTemplateSpec;
+  };
+  readonly status?: {
+    readonly replicas?: number;
+    readonly fullyLabeledReplicas?: number;
+    readonly readyReplicas?: number;
+    readonly availableReplicas?: number;
+    readonly terminatingReplicas?: number;
+    readonly observedGeneration?: number;
+    readonly conditions?: readonly Condition[];
+  };
+}
+
+export interface Job extends KubernetesObject {
+  readonly apiVersion: "batch/v1";
+  readonly kind: "Job";
+  readonly spec?: {
+    readonly template: PodTemplateSpec;
+    readonly parallelism?: number;
+    readonly completions?: number;
+    readonly backoffLimit?: number;
+    readonly activeDeadlineSeconds?: number;
+    readonly ttlSecondsAfterFinished?: number;
+    readonly suspend?: boolean;
+    readonly selector?: LabelSelector;
+  };
+  readonly status?: {
+    readonly active?: number;
+    readonly ready?: number;
+    readonly succeeded?: number;
+    readonly failed?: number;
+    readonly startTime?: string;
+    readonly completionTime?: string;
+    readonly conditions?: readonly Condition[];
+  };
+}

@@ -1,0 +1,37 @@
+import { environmentLabel, managedByLabel, manager, serviceLabel } from "@fairway/manifests";
+import type { KubernetesObject } from "@fairway/objects";
+import type { InventoryIdentity } from "./inventory.ts";
+
+/** Found where one of ours should be; it is never changed nor deleted. */
+export class ForeignObject extends Error {
+  readonly object: string;
+
+  constructor(object: KubernetesObject) {
+    super(`${object.kind}/${object.metadata.name} exists and does not belong to this service`);
+    this.name = "ForeignObject";
+    this.object = `${object.kind}/${object.metadata.name}`;
+  }
+}
+
+/** The cluster was driven by a platform with a longer memory than ours: two of them fight, or our database is old. */
+export class InventoryAhead extends Error {
+  constructor(theirs: number, ours: number) {
+    super(`this service was last driven under epoch ${theirs}, this platform is at ${ours}`);
+    this.name = "InventoryAhead";
+  }
+}
+
+/** Labels that everything of a service carries. */
+export function ownLabels({ service }: Pick<InventoryIdentity, "service">): Readonly<Record<string, string>> {
+  return { [managedByLabel]: manager, [serviceLabel]: service };
+}
+
+/** Whether a live object belongs to this service and environment by its labels. */
+export function isOurs(object: KubernetesObject, identity: InventoryIdentity): boolean {
+  const labels = object.metadata.labels ?? {};
+  const environment = labels[environmentLabel];
+  return (
+    Object.entries(ownLabels(identity)).every(([key, value]) => labels[key] === value) &&
+    (environment === undefined || environment === identity.environment)
+  );
+}

@@ -1,0 +1,110 @@
+import { type Cause, type ContainerLog, examine, type WantedLog, wantsLogs } from "@fairway/diagnosis";
+import { releaseLabel } from "@fairway/manifests";
+import { type Deployment, healthOf, isDeployment, isPod, type KubernetesObject, type Pod } from "@fairway/objects";
+import type { Observation } from "../ports.ts";
+import type { Progress } from "../state/facts.ts";
+
+/** What was applied, and so what a fresh observation must show. */
+export interface Expectation {
+  readonly service: string;
+  readonly namespace: string;
+  readonly release: string;
+  /** `the new release` while rolling out, `the former release` while restoring; part of what people read. */
+  readonly who: string;
+  readonly workloads: readonly {
+    readonly name: string;
+    readonly uid: string;
+    readonly generation: number;
+    readonly replicas: number;
+  }[];
+  /** The longest `progressDeadlineSeconds` of the workloads, in milliseconds. */
+  readonly progressDeadline: number | undefined;
+}
+
+/** Takes from the answers of apply what to wait for. */
+export function expect(
+  stored: readonly KubernetesObject[],
+  of: Pick<Expectation, "service" | "namespace" | "release" | "who">,
+): Expectation {
+  const deployments = stored.filter(isDeployment);
+  const deadlines = deployments
+    .map((deployment) => deployment.spec?.progressDeadlineSeconds)
+    .filter((seconds) => seconds !== undefined);
+  return {
+    ...of,
+    workloads: deployments.map((deployment) => ({
+      name: deployment.metadata.name,
+      uid: deployment.metadata.uid ?? "",
+      generation: deployment.metadata.generation ?? 0,
+      replicas: deployment.spec?.replicas ?? 1,
+    })),
+    progressDeadline: deadlines.length === 0 ? undefined : 1000 * Math.max(...deadlines),
+  };
+}
+
+/** Logs that would make the causes say more. */
+export function logsWanted(observation: Observation, expectation: Expectation): readonly WantedLog[] {
+  const { service, namespace, release } = expectation;
+  return wantsLogs({ service, namespace, release, objects: observation.objects });
+}
+
+/**
+ * Judges one observation. Only what was seen after our write counts: the workload with the uid that was applied, its
+ * generation seen by the controller, and the pods of this release. Pure.
+ */
+export function judge(
+  observation: Observation,
+  expectation: Expectation,
+  logs: readonly ContainerLog[],
+  now: number,
+): Progress {
+  const { service, namespace, release, who } = expectation;
+  const { cluster, objects, events } = observation;
+  const desired = expectation.workloads.reduce((sum, workload) => sum + workload.replicas, 0);
+  const pods = podsOf(objects, release);
+  const ready = pods.filter(isReady).length;
+  const live = expectation.workloads.map(({ uid, generation }) =>
+    objects
+      .filter(isDeployment)
+      .find((one) => one.metadata.uid === uid && (one.metadata.generation ?? 0) >= generation),
+  );
+  const seen = live.filter((one) => one !== undefined);
+  const waiting = (detail: string, causes: readonly Cause[], doomed = false): Progress => ({
+    desired,
+    ready,
+    state: doomed ? "doomed" : "waiting",
+    detail,
+    causes,
+  });
+  if (seen.length < live.length || !seen.every(isObserved)) return waiting("waiting for the cluster to take it up", []);
+  if (seen.every((deployment) => healthOf(deployment).status === "Current")) {
+    return { desired, ready, state: "ready", detail: `${desired}/${desired}`, causes: [] };
+  }
+  const { causes, doomed } = examine({ cluster, namespace, service, release, who, objects, events, logs, now });
+  const [worst] = causes;
+  if (worst !== undefined && worst.severity !== "transient") return waiting(worst.summary, causes, doomed);
+  return waiting(waitsFor(pods, desired, seen), causes);
+}
+
+/** Pods that run this release and are not on their way out. */
+export function podsOf(objects: readonly KubernetesObject[], release: string): readonly Pod[] {
+  return objects
+    .filter(isPod)
+    .filter((pod) => pod.metadata.labels?.[releaseLabel] === release && pod.metadata.deletionTimestamp === undefined);
+}
+
+export function isReady(pod: Pod): boolean {
+  return pod.status?.conditions?.some((one) => one.type === "Ready" && one.status === "True") ?? false;
+}
+
+function isObserved(deployment: Deployment): boolean {
+  return (deployment.status?.observedGeneration ?? 0) >= (deployment.metadata.generation ?? 0);
+}
+
+function waitsFor(pods: readonly Pod[], desired: number, deployments: readonly Deployment[]): string {
+  const late = pods.filter((pod) => !isReady(pod)).toSorted((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1))[0];
+  if (late !== undefined) return `waiting for readiness of ${late.metadata.name}`;
+  if (pods.length < desired) return `waiting for ${desired - pods.length} more of ${desired} pods`;
+  const unsettled = deployments.map((one) => healthOf(one)).find((health) => health.status !== "Current");
+  return unsettled?.message ?? "waiting";
+}

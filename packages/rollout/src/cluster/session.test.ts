@@ -1,0 +1,204 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { isConfigMap, type KubernetesObject, refOf } from "@fairway/objects";
+import { type Cluster, LeaseLost } from "../ports.ts";
+import { interceptCluster } from "../testing/intercept.ts";
+import { type MemoryCluster, memoryCluster } from "../testing/memory-cluster.ts";
+import { virtualClock } from "../testing/virtual-clock.ts";
+import { emptyInventory, formatInventory, inventoryRef, parseInventory } from "./inventory.ts";
+import { ForeignObject, InventoryAhead } from "./ownership.ts";
+import { keyOf, openSession, type Session } from "./session.ts";
+
+const identity = { service: "user", environment: "prod", namespace: "user" };
+const labels = { "app.kubernetes.io/managed-by": "fairway", "fairway.dev/service": "user" };
+const space: KubernetesObject = { apiVersion: "v1", kind: "Namespace", metadata: { name: "user", labels } };
+const { signal } = new AbortController();
+
+function config(level: string, own: Readonly<Record<string, string>> = labels): KubernetesObject {
+  return {
+    apiVersion: "v1",
+    kind: "ConfigMap",
+    metadata: { name: "settings", namespace: "user", labels: own },
+    data: { LEVEL: level },
+  };
+}
+
+function level(cluster: MemoryCluster): string | undefined {
+  const found = cluster.objects("user").find((one) => one.metadata.name === "settings");
+  return found !== undefined && isConfigMap(found) ? found.data?.["LEVEL"] : undefined;
+}
+
+/** `lease.lost`: what the journal would say. */
+function session(cluster: Cluster, epoch: number, lease = { lost: false }): Session {
+  const prove = async (): Promise<void> => {
+    if (lease.lost) throw new LeaseLost("prod", "user");
+  };
+  return openSession({
+    cluster,
+    identity,
+    tenure: { epoch, prove, confirm: prove, lost: () => lease.lost },
+    clock: { now: Date.now, sleep: async () => undefined },
+    kinds: [{ apiVersion: "v1", kind: "ConfigMap" }],
+    deletion: 1_000,
+    log: () => undefined,
+  });
+}
+
+interface Held {
+  readonly cluster: Cluster;
+  /** The next apply from now on waits. */
+  arm(): void;
+  /** Resolves when it does. */
+  readonly waits: Promise<void>;
+  /** It goes on; when `only`, nothing after it gets through. */
+  go(only?: boolean): void;
+}
+
+function holding(cluster: MemoryCluster): Held {
+  const gate = Promise.withResolvers<void>();
+  const reached = Promise.withResolvers<void>();
+  let armed = false;
+  let closed = false;
+  const before = async (method: string): Promise<void> => {
+    if (closed) throw new Error("stopped");
+    if (!armed || method !== "apply") return;
+    armed = false;
+    reached.resolve();
+    await gate.promise;
+  };
+  return {
+    cluster: interceptCluster(cluster, { before: ({ method }) => before(method) }),
+    arm: () => {
+      armed = true;
+    },
+    waits: reached.promise,
+    go: (only = false) => {
+      closed = only;
+      gate.resolve();
+    },
+  };
+}
+
+describe("session", () => {
+  it("makes a late write of the former engine fail, even where the new one had nothing to change", async () => {
+    const cluster = memoryCluster("alpha", virtualClock());
+    const held = holding(cluster);
+    const lease = { lost: false };
+    const old = session(held.cluster, 1, lease);
+    await old.apply([space, config("first")], signal);
+    held.arm();
+    const late = old.apply([config("late")], signal);
+    await held.waits;
+    await session(cluster, 2).apply([space, config("first")], signal);
+    lease.lost = true;
+    held.go();
+    await assert.rejects(late, LeaseLost);
+    assert.equal(level(cluster), "first");
+  });
+
+  it("makes a write that was decided before a fence fail", async () => {
+    const cluster = memoryCluster("alpha", virtualClock());
+    const held = holding(cluster);
+    const abandoned = session(held.cluster, 1);
+    await abandoned.apply([space, config("former")], signal);
+    held.arm();
+    const late = abandoned.apply([config("new")], signal);
+    await held.waits;
+    const next = session(cluster, 1);
+    await next.fence("restore", signal);
+    await next.apply([space, config("former")], signal);
+    held.go(true);
+    await assert.rejects(late);
+    assert.equal(level(cluster), "former");
+  });
+
+  it("does not write below a newer epoch: the lease is lost, or the platform is not the only one", async () => {
+    const cluster = memoryCluster("alpha", virtualClock());
+    await session(cluster, 5).apply([space, config("theirs")], signal);
+    const lease = { lost: false };
+    await assert.rejects(session(cluster, 4, lease).apply([config("ours")], signal), InventoryAhead);
+    lease.lost = true;
+    await assert.rejects(session(cluster, 4, lease).apply([config("ours")], signal), LeaseLost);
+    assert.equal(level(cluster), "theirs");
+  });
+
+  it("touches nothing that is not ours", async () => {
+    const cluster = memoryCluster("alpha", virtualClock());
+    const own = session(cluster, 1);
+    await own.apply([space], signal);
+    cluster.applyAs("kubectl", config("theirs", {}));
+    await assert.rejects(own.apply([config("ours")], signal), ForeignObject);
+    await own.prune(new Set([keyOf(space)]), signal);
+    assert.equal(level(cluster), "theirs");
+    const other = memoryCluster("beta", virtualClock());
+    other.applyAs("kubectl", { ...space, metadata: { name: "user" } });
+    await assert.rejects(session(other, 1).apply([space, config("ours")], signal), ForeignObject);
+    await session(other, 1).remove(signal);
+    assert.equal(other.objects().filter((one) => one.metadata.name === "user").length, 1);
+  });
+
+  it("leaves an object alone that was made anew under the name of ours", async () => {
+    const clock = virtualClock();
+    const cluster = memoryCluster("alpha", clock);
+    const own = session(cluster, 1);
+    await own.apply([space, config("ours")], signal);
+    await cluster.delete(refOf(config("")), {});
+    cluster.applyAs("kubectl", config("anew"));
+    await own.prune(new Set([keyOf(space)]), signal);
+    assert.equal(level(cluster), "anew");
+  });
+
+  it("refuses to prune everything", async () => {
+    const cluster = memoryCluster("alpha", virtualClock());
+    const own = session(cluster, 1);
+    await own.apply([space, config("ours")], signal);
+    await assert.rejects(own.prune(new Set(), signal), /empty/);
+    assert.equal(level(cluster), "ours");
+  });
+
+  it("finds by label what an engine made without having said so", async () => {
+    const cluster = memoryCluster("alpha", virtualClock());
+    await session(cluster, 1).apply([space], signal);
+    cluster.applyAs("fairway", config("orphan"));
+    const next = session(cluster, 2);
+    await next.apply([space], signal);
+    await next.prune(new Set([keyOf(space)]), signal);
+    assert.equal(level(cluster), undefined);
+  });
+
+  it("makes an unreadable inventory anew from what is there", async () => {
+    const cluster = memoryCluster("alpha", virtualClock());
+    const own = session(cluster, 1);
+    await own.apply([space, config("ours")], signal);
+    await own.settle(signal);
+    const stored = await cluster.get(inventoryRef(identity));
+    assert.ok(stored);
+    await cluster.replace({ ...stored, data: { epoch: "many" } });
+    await session(cluster, 2).apply([space], signal);
+    const inventory = parseInventory((await cluster.get(inventoryRef(identity))) ?? space);
+    assert.deepEqual(inventory?.entries.map((entry) => entry.name).toSorted(), ["settings", "user"]);
+  });
+});
+
+describe("inventory", () => {
+  it("is read as it was written, and as an ApplySet parent by others", () => {
+    const entries = [{ apiVersion: "apps/v1", kind: "Deployment", namespace: "user", name: "user-a", uid: "1" }];
+    const inventory = { ...emptyInventory, epoch: 7, settled: false, entries };
+    const object = formatInventory(inventory, identity);
+    assert.deepEqual(parseInventory(object), inventory);
+    assert.match(object.metadata.labels?.["applyset.kubernetes.io/id"] ?? "", /^applyset-[\w-]{43}-v1$/);
+    assert.equal(object.metadata.annotations?.["applyset.kubernetes.io/contains-group-kinds"], "Deployment.apps");
+  });
+
+  it("is not read when somebody made something else of it", () => {
+    const wrong = [
+      { epoch: "x", entries: "[]" },
+      { epoch: "1", entries: "no" },
+      { epoch: "1", entries: '[{"kind":1}]' },
+    ];
+    for (const data of wrong) {
+      const object = { ...formatInventory(emptyInventory, identity), data };
+      assert.equal(parseInventory(object), undefined);
+    }
+  });
+});

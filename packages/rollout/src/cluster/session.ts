@@ -1,0 +1,337 @@
+import { describeRef, type KubernetesObject, type ObjectRef, refKey, refOf } from "@fairway/objects";
+import { type Clock, type Cluster, ClusterError, LeaseLost } from "../ports.ts";
+import {
+  emptyInventory,
+  forDeletion,
+  formatInventory,
+  type Inventory,
+  type InventoryEntry,
+  type InventoryIdentity,
+  inventoryName,
+  inventoryRef,
+  obsolete,
+  parseInventory,
+  withIntent,
+  without,
+  withUids,
+} from "./inventory.ts";
+import { ForeignObject, InventoryAhead, isOurs, ownLabels } from "./ownership.ts";
+
+/** The right to write, as one engine holds it. */
+export interface Tenure {
+  readonly epoch: number;
+  /** Throws `LeaseLost` when the lease is gone; asks the journal only when that is in doubt. */
+  prove(): Promise<void>;
+  /** As `prove`, but always asks. */
+  confirm(): Promise<void>;
+  /** Whether the lease is known to be gone. */
+  lost(): boolean;
+}
+
+/** Writes of one engine for one service in one cluster. Every method may be repeated; all throw `LeaseLost` when another engine took over. */
+export interface Session {
+  /** What was written, or tried, last: `Deployment/user-a`. */
+  readonly last: () => string;
+  /**
+   * Applies in order, with the intent in the inventory before and the uids after. Resolves with what is stored.
+   *
+   * @param fields `take`: those that somebody else has set meanwhile are set again; otherwise they are refused
+   */
+  apply(
+    objects: readonly KubernetesObject[],
+    signal: AbortSignal,
+    fields?: "refuse" | "take",
+  ): Promise<readonly KubernetesObject[]>;
+  /** Deletes what the inventory has and `keep` (keys of `refKey`) has not, and shrinks the inventory when it is gone. */
+  prune(keep: ReadonlySet<string>, signal: AbortSignal): Promise<void>;
+  /** Deletes everything of the service, the namespace last, and waits until it is gone. */
+  remove(signal: AbortSignal): Promise<void>;
+  /** Makes every write that was decided before, and may still be under way, fail. */
+  fence(mark: string, signal: AbortSignal): Promise<void>;
+  /** Says in the inventory that nothing of this engine is under way any more. */
+  settle(signal: AbortSignal): Promise<void>;
+}
+
+const epochAnnotation = "fairway.dev/epoch";
+/** Controllers write status all the time, so a version may be old several times in a row. */
+const attempts = 10;
+const retryPause = 100;
+const deletionPause = 250;
+
+export function openSession(options: {
+  readonly cluster: Cluster;
+  readonly identity: InventoryIdentity;
+  readonly tenure: Tenure;
+  readonly clock: Clock;
+  /** Kinds of which a former engine may have left something. */
+  readonly kinds: readonly { readonly apiVersion: string; readonly kind: string }[];
+  /** How long a deletion may take, in milliseconds. */
+  readonly deletion: number;
+  readonly log: (message: string) => void;
+}): Session {
+  const { cluster, identity, tenure, clock, log } = options;
+  const namespaceRef: ObjectRef = { apiVersion: "v1", kind: "Namespace", name: identity.namespace };
+  let opened = false;
+  /** Another engine was at work when we came: its late writes are looked for again at the end. */
+  let tookOver = false;
+  let stampDue = false;
+  let last = `Namespace/${identity.namespace}`;
+
+  const readInventory = async (
+    signal: AbortSignal,
+  ): Promise<{ readonly inventory: Inventory; readonly version: string } | undefined> => {
+    const object = await cluster.get(inventoryRef(identity), signal);
+    if (object === undefined) return undefined;
+    const version = object.metadata.resourceVersion ?? "";
+    const inventory = parseInventory(object);
+    if (inventory === undefined)
+      log(`${cluster.name}: the inventory of ${identity.service} is not readable, it is made anew`);
+    // Unreadable counts as unsettled: what belongs to it is found by label.
+    return { inventory: inventory ?? { ...emptyInventory, settled: false }, version };
+  };
+
+  const refuseNewer = async (found: Inventory): Promise<void> => {
+    if (found.epoch <= tenure.epoch) return;
+    await tenure.confirm();
+    throw new InventoryAhead(found.epoch, tenure.epoch);
+  };
+
+  /** Changes the inventory by compare-and-swap; opens it first when this session has not yet. */
+  const update = async (change: (inventory: Inventory) => Inventory, signal: AbortSignal): Promise<Inventory> => {
+    const wanted = await persist(signal, async () => {
+      await tenure.prove();
+      const found = await readInventory(signal);
+      const base = found?.inventory ?? emptyInventory;
+      await refuseNewer(base);
+      const unsettled = !opened && base.epoch < tenure.epoch && !base.settled;
+      const swept = found === undefined || unsettled ? await sweep(base, signal) : [];
+      const opening = withUids(withIntent(base, swept.map(refOf)), swept);
+      const after = change({ ...opening, epoch: tenure.epoch, settled: false });
+      if (found === undefined) {
+        await creating(inventoryRef(identity), () => cluster.create(formatInventory(after, identity), signal));
+      } else if (!same(base, after)) {
+        await cluster.replace(formatInventory(after, identity, found.version), signal);
+      }
+      if (found !== undefined && unsettled) {
+        tookOver = true;
+        stampDue = true;
+      }
+      return after;
+    });
+    if (stampDue) await stamp(wanted, String(tenure.epoch), signal);
+    stampDue = false;
+    opened = true;
+    return wanted;
+  };
+
+  /** Live objects with our labels that nobody owns: what an engine may have made without saying so. */
+  const sweep = async (inventory: Inventory, signal: AbortSignal): Promise<readonly KubernetesObject[]> => {
+    const kinds = new Map(
+      [...options.kinds, ...inventory.entries].map(({ apiVersion, kind }) => [
+        `${apiVersion}/${kind}`,
+        { apiVersion, kind },
+      ]),
+    );
+    kinds.delete("v1/Namespace");
+    const found: KubernetesObject[] = [];
+    for (const kind of kinds.values()) {
+      const list = await cluster.list({ ...kind, namespace: identity.namespace, labels: ownLabels(identity) }, signal);
+      found.push(...list.filter((object) => !isDerived(object)));
+    }
+    return found;
+  };
+
+  /** A new version for each object, so that writes decided on the former one conflict. */
+  const stamp = async (inventory: Inventory, mark: string, signal: AbortSignal): Promise<void> => {
+    for (const entry of inventory.entries) {
+      await persist(signal, async () => {
+        const live = await cluster.get(entry, signal);
+        if (live === undefined || !isOurs(live, identity)) return;
+        if (live.metadata.annotations?.[epochAnnotation] === mark) return;
+        const annotations = { ...live.metadata.annotations, [epochAnnotation]: mark };
+        await tenure.prove();
+        await cluster.replace({ ...live, metadata: { ...live.metadata, annotations } }, signal);
+      });
+    }
+  };
+
+  /** Repeats on conflicts, as long as no newer engine caused them. */
+  const persist = async <T>(signal: AbortSignal, write: () => Promise<T>): Promise<T> => {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await write();
+      } catch (error) {
+        if (!isConflict(error) || attempt >= attempts) throw error;
+        const found = await readInventory(signal);
+        if (found !== undefined) await refuseNewer(found.inventory);
+        await clock.sleep(retryPause * attempt, signal);
+      }
+    }
+  };
+
+  /** A create carries no version that could be fenced: if the lease went meanwhile, what came too late is taken back. */
+  const creating = async (ref: ObjectRef, create: () => Promise<KubernetesObject>): Promise<KubernetesObject> => {
+    let created: KubernetesObject | undefined;
+    try {
+      created = await create();
+      await tenure.prove();
+      return created;
+    } catch (error) {
+      if (error instanceof LeaseLost || tenure.lost()) await takeBack(ref, created).catch(() => undefined);
+      throw error;
+    }
+  };
+
+  /** Only what the new owner has not made its own. Without a signal: ours has ended, the adapter's deadline holds. */
+  const takeBack = async (ref: ObjectRef, created: KubernetesObject | undefined): Promise<void> => {
+    const live = await cluster.get(ref);
+    const { uid, resourceVersion } = live?.metadata ?? {};
+    if (live === undefined || uid === undefined || resourceVersion === undefined || !isOurs(live, identity)) return;
+    // Without an answer it is not known who made a namespace; an empty one does less harm than a lost one.
+    if (created === undefined ? ref.kind === "Namespace" : created.metadata.uid !== uid) return;
+    const stored = await cluster.get(inventoryRef(identity));
+    const entries = stored === undefined ? [] : (parseInventory(stored)?.entries ?? []);
+    const adopted = entries.some((entry) => refKey(entry) === refKey(ref) && (entry.uid ?? uid) === uid);
+    // Where the answer is known, any touch since then makes it somebody else's.
+    const version = created?.metadata.resourceVersion ?? resourceVersion;
+    if (!adopted) await cluster.delete(ref, { uid, resourceVersion: version });
+  };
+
+  const applyOne = (
+    object: KubernetesObject,
+    fields: "refuse" | "take",
+    signal: AbortSignal,
+  ): Promise<KubernetesObject> =>
+    persist(signal, async () => {
+      last = describeRef(refOf(object));
+      const live = await cluster.get(refOf(object), signal);
+      if (live !== undefined && !isOurs(live, identity)) throw new ForeignObject(live);
+      await tenure.prove();
+      const { uid, resourceVersion } = live?.metadata ?? {};
+      const held = uid === undefined || resourceVersion === undefined ? {} : { uid, resourceVersion };
+      const apply = async () => {
+        try {
+          return await cluster.apply(object, held, signal);
+        } catch (error) {
+          if (fields === "refuse" || !(error instanceof ClusterError) || error.code !== "field-conflict") throw error;
+          const taken = error.fields.map(({ field, manager }) => `${field} of ${manager ?? "somebody else"}`);
+          log(`${cluster.name}: ${last} of ${identity.service} is set again: ${taken.join(", ")}`);
+          return await cluster.apply(object, { ...held, force: true }, signal);
+        }
+      };
+      return live === undefined ? creating(refOf(object), apply) : apply();
+    });
+
+  /** Deletes one object of ours and waits until it is gone. */
+  const deleteOne = async (entry: InventoryEntry, signal: AbortSignal): Promise<void> => {
+    const end = clock.now() + options.deletion;
+    last = describeRef(entry);
+    for (;;) {
+      const gone = await persist(signal, async () => {
+        const live = await cluster.get(entry, signal);
+        if (live === undefined) return true;
+        const { uid, resourceVersion, deletionTimestamp } = live.metadata;
+        if (!isOurs(live, identity) || (entry.uid !== undefined && entry.uid !== uid)) {
+          log(
+            `${cluster.name}: ${describeRef(entry)} is left alone: it is not the one that was made for ${identity.service}`,
+          );
+          return true;
+        }
+        if (deletionTimestamp !== undefined || uid === undefined) return false;
+        await tenure.prove();
+        // A namespace's version changes while it is emptied; its uid is enough, a new one has another.
+        const versioned = entry.kind === "Namespace" || resourceVersion === undefined ? {} : { resourceVersion };
+        await cluster.delete(entry, { uid, ...versioned }, signal);
+        return false;
+      });
+      if (gone) return;
+      if (clock.now() >= end) {
+        throw new ClusterError("conflict", cluster.name, `${describeRef(entry)} is still being deleted`);
+      }
+      await clock.sleep(deletionPause, signal);
+    }
+  };
+
+  const ownNamespace = async (signal: AbortSignal): Promise<KubernetesObject | undefined> => {
+    const live = await cluster.get(namespaceRef, signal);
+    return live !== undefined && isOurs(live, identity) ? live : undefined;
+  };
+
+  return {
+    last: () => last,
+
+    async apply(objects, signal, fields = "refuse") {
+      const stored: KubernetesObject[] = [];
+      // The inventory lies in the namespace, so the namespace comes before its own entry.
+      for (const object of objects.filter((one) => one.kind === "Namespace")) {
+        stored.push(await applyOne(object, fields, signal));
+      }
+      const space = await cluster.get(namespaceRef, signal);
+      if (space !== undefined && !isOurs(space, identity)) throw new ForeignObject(space);
+      await update((inventory) => withIntent(inventory, objects.map(refOf)), signal);
+      for (const object of objects.filter((one) => one.kind !== "Namespace")) {
+        stored.push(await applyOne(object, fields, signal));
+      }
+      await update((inventory) => withUids(inventory, stored), signal);
+      return stored;
+    },
+
+    async prune(keep, signal) {
+      if ((await ownNamespace(signal)) === undefined) return;
+      const inventory = await update((one) => one, signal);
+      const late = tookOver ? await sweep(inventory, signal) : [];
+      const complete = withIntent(inventory, late.map(refOf));
+      const gone = obsolete(complete, keep);
+      for (const entry of gone) await deleteOne(entry, signal);
+      if (gone.length > 0) await update((one) => without(one, gone), signal);
+    },
+
+    async remove(signal) {
+      const space = await ownNamespace(signal);
+      if (space === undefined) return;
+      const { uid } = space.metadata;
+      if (space.metadata.deletionTimestamp === undefined) {
+        const inventory = await update((one) => one, signal);
+        const inside = inventory.entries.filter((entry) => entry.kind !== "Namespace");
+        for (const entry of forDeletion(inside)) await deleteOne(entry, signal);
+      }
+      await deleteOne({ ...namespaceRef, ...(uid === undefined ? {} : { uid }) }, signal);
+      opened = false;
+    },
+
+    async fence(mark, signal) {
+      if ((await ownNamespace(signal)) === undefined) return;
+      if ((await cluster.get(inventoryRef(identity), signal)) === undefined) return;
+      const inventory = await update((one) => one, signal);
+      await stamp(inventory, `${tenure.epoch}-${mark}`, signal);
+    },
+
+    async settle(signal) {
+      if (!opened) return;
+      const space = await ownNamespace(signal);
+      if (space === undefined || space.metadata.deletionTimestamp !== undefined) return;
+      await update((inventory) => ({ ...inventory, settled: true }), signal);
+      opened = false;
+    },
+  };
+}
+
+function same(a: Inventory, b: Inventory): boolean {
+  const text = (one: Inventory): string => JSON.stringify([one.epoch, one.settled, one.entries]);
+  return text(a) === text(b);
+}
+
+function isConflict(error: unknown): boolean {
+  return error instanceof ClusterError && error.code === "conflict";
+}
+
+/** Made by a controller, or our own book-keeping. */
+function isDerived(object: KubernetesObject): boolean {
+  const owned = (object.metadata.ownerReferences?.length ?? 0) > 0;
+  return owned || object.metadata.name === inventoryName || object.kind === "EndpointSlice";
+}
+
+/** Key of an object, for keep sets. */
+export function keyOf(object: KubernetesObject): string {
+  return refKey(refOf(object));
+}

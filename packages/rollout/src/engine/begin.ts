@@ -1,0 +1,117 @@
+import { type Place, type Plan, plan, targetSlot } from "../plan/plan.ts";
+import type { Active, Journal, Releases, RolloutHeader, StoredRelease } from "../ports.ts";
+import type { PrepareFinding, RolloutEvent } from "../state/rollout-event.ts";
+import type { RolloutState } from "../state/rollout-state.ts";
+
+type Begun = Extract<RolloutEvent, { type: "begun" }>;
+
+export type Beginning =
+  | { readonly ok: true; readonly event: Begun }
+  | { readonly ok: false; readonly active: Active | undefined; readonly findings: readonly PrepareFinding[] };
+
+/** Decides what the rollout is about, by what is active when its turn comes. */
+export async function begin<Body>(
+  journal: Journal<Body>,
+  releases: Releases,
+  place: Place,
+  header: RolloutHeader,
+  clusters: readonly string[],
+): Promise<Beginning> {
+  const active = await journal.active(header.environment, header.service);
+  const from = active === undefined ? undefined : await releases.get(active.release);
+  const to = header.to === undefined ? undefined : await releases.get(header.to);
+  const findings = [
+    ...(clusters.length > 0
+      ? []
+      : [found("NoClusters", `the environment ${header.environment} has no clusters`, "add one: fairway cluster add")]),
+    ...(header.to === undefined || to !== undefined
+      ? []
+      : [found("ReleaseUnknown", `release ${header.to} is not stored`, "deploy again")]),
+    ...(active === undefined || from !== undefined
+      ? []
+      : [
+          found(
+            "ReleaseUnknown",
+            `the active release ${active.release} is not stored: it could not be restored`,
+            "ask the platform's owner",
+          ),
+        ]),
+    ...(header.strategy === "rolling"
+      ? []
+      : [found("StrategyUnknown", `strategy ${header.strategy} is not available`, "use rolling")]),
+  ];
+  if (findings.length > 0) return { ok: false, active, findings };
+  const namespace = to?.namespace ?? from?.namespace ?? header.service;
+  const target = to === undefined ? undefined : { release: to.name, slot: targetSlot(active) };
+  try {
+    plan(header, sideOf(active, from), sideOf(target, to), clusters, { place, kept: [], namespace });
+  } catch (error) {
+    // A release that cannot be planned would otherwise be tried for ever, and block those behind it.
+    const message = `release ${header.to} cannot be planned: ${error instanceof Error ? error.message : String(error)}`;
+    return { ok: false, active, findings: [found("ReleaseInvalid", message, "deploy again")] };
+  }
+  return {
+    ok: true,
+    event: {
+      type: "begun",
+      namespace,
+      clusters,
+      ...(active === undefined ? {} : { from: active }),
+      ...(target === undefined ? {} : { target }),
+    },
+  };
+}
+
+/** The plan of a rollout that has begun; the same whenever it is asked for, because releases never change. */
+export async function planOf(releases: Releases, place: Place, state: RolloutState): Promise<Plan> {
+  const { header, begun } = state;
+  if (begun === undefined) throw new Error(`rollout ${header.number} has not begun`);
+  const { from, target, clusters, namespace } = begun;
+  return plan(header, await side(releases, from), await side(releases, target), clusters, {
+    place,
+    kept: target === undefined ? [] : await keptReleases(releases, header),
+    namespace,
+  });
+}
+
+/** For clusters that were left behind: from anything to what is active now. */
+export async function convergencePlan<Body>(
+  journal: Journal<Body>,
+  releases: Releases,
+  place: Place,
+  state: RolloutState,
+): Promise<Plan> {
+  const { header, begun } = state;
+  const active = await journal.active(header.environment, header.service);
+  return plan(header, undefined, await side(releases, active), begun?.clusters ?? [], {
+    place,
+    kept: active === undefined ? [] : await keptReleases(releases, header),
+    namespace: begun?.namespace ?? header.service,
+  });
+}
+
+interface Side {
+  readonly active: Active;
+  readonly release: StoredRelease;
+}
+
+async function side(releases: Releases, active: Active | undefined): Promise<Side | undefined> {
+  if (active === undefined) return undefined;
+  const release = await releases.get(active.release);
+  if (release === undefined) throw new Error(`release ${active.release} is not stored any more`);
+  return { active, release };
+}
+
+function sideOf(active: Active | undefined, release: StoredRelease | undefined): Side | undefined {
+  return active === undefined || release === undefined ? undefined : { active, release };
+}
+
+async function keptReleases(releases: Releases, header: RolloutHeader): Promise<readonly StoredRelease[]> {
+  const names = (await releases.kept?.(header.service, header.environment)) ?? [];
+  const kept = await Promise.all(names.map((name) => releases.get(name)));
+  return kept.filter((release) => release !== undefined);
+}
+
+function found(code: string, message: string, advice: string): PrepareFinding {
+  return { cluster: "", code, message, advice };
+}

@@ -1,0 +1,26 @@
+import type { Clock } from "../ports.ts";
+
+/** Wakes one waiting loop; a ring while nobody waits is kept for the next wait. */
+export interface Bell {
+  ring(): void;
+  /** Resolves at the next ring, or after so many milliseconds; rejects with the signal's reason. */
+  wait(milliseconds: number, signal: AbortSignal): Promise<void>;
+}
+
+export function createBell(clock: Clock): Bell {
+  let rung = Promise.withResolvers<void>();
+  return {
+    ring: () => rung.resolve(),
+    async wait(milliseconds, signal) {
+      const over = new AbortController();
+      const slept = clock.sleep(milliseconds, AbortSignal.any([signal, over.signal]));
+      slept.catch(() => undefined);
+      try {
+        await Promise.race([rung.promise, slept]);
+      } finally {
+        over.abort();
+        rung = Promise.withResolvers<void>();
+      }
+    },
+  };
+}

@@ -1,0 +1,262 @@
+import { type Cause, type ContainerLog, wantedLogLines } from "@fairway/diagnosis";
+import { causeOf } from "../cluster/failure.ts";
+import { prepareCluster } from "../cluster/prepare.ts";
+import { type Expectation, expect, judge, logsWanted } from "../cluster/progress.ts";
+import { openSession, type Session, type Tenure } from "../cluster/session.ts";
+import type { Limits } from "../limits.ts";
+import type { ClusterPlan, Plan } from "../plan/plan.ts";
+import { type Clock, type Cluster, ClusterError, LeaseLost, type Observation, type Traffic } from "../ports.ts";
+import { type ClusterFacts, noFacts, type Step } from "../state/facts.ts";
+import type { PrepareFinding } from "../state/rollout-event.ts";
+import type { LiveCluster } from "../state/view.ts";
+
+/** What one engine does and learns in one cluster, for one decision of one rollout. */
+export interface ClusterWork {
+  readonly facts: () => ClusterFacts;
+  readonly live: () => LiveCluster;
+  /** Begins the step unless something is under way. */
+  perform(step: Step): void;
+  /** Begins to follow the namespace unless it does. */
+  watch(): void;
+  /** Judges the newest observation as of now. */
+  judge(): void;
+  /** Ends everything that is under way, and waits until it has ended. */
+  stop(): Promise<void>;
+}
+
+/** How long a cause waits for its log lines, in milliseconds. */
+const logPatience = 3_000;
+
+function findingOf({ cluster, code, summary, message, advice }: Cause): PrepareFinding {
+  return { cluster, code, message: message === undefined ? summary : `${summary}: ${message}`, advice };
+}
+
+export function startWork(options: {
+  readonly cluster: Cluster;
+  readonly plan: Plan;
+  readonly tenure: Tenure;
+  readonly traffic: Traffic;
+  readonly clock: Clock;
+  readonly limits: Limits;
+  /** Ends when the lease is lost or the engine stops. */
+  readonly signal: AbortSignal;
+  readonly log: (message: string) => void;
+  /** Called when the facts have changed. */
+  readonly changed: () => void;
+}): ClusterWork {
+  const { cluster, plan, tenure, traffic, clock, limits, log } = options;
+  const { service, environment, namespace } = plan;
+  const own: ClusterPlan | undefined = plan.clusters[cluster.name];
+  const cancel = new AbortController();
+  const signal = AbortSignal.any([options.signal, cancel.signal]);
+  const kinds = [...(own?.desired ?? []), ...(own?.former ?? [])].map(({ apiVersion, kind }) => ({ apiVersion, kind }));
+  const identity = { service, environment, namespace };
+  const session: Session = openSession({
+    cluster,
+    identity,
+    tenure,
+    clock,
+    kinds,
+    deletion: limits.deletion,
+    log,
+  });
+
+  let facts: ClusterFacts = noFacts;
+  let running: Promise<void> | undefined;
+  let watching: Promise<void> | undefined;
+  let expectation: Expectation | undefined;
+  let observation: Observation | undefined;
+  let logs: readonly ContainerLog[] = [];
+  let logsOf = "";
+  let fetching: Promise<void> | undefined;
+
+  const answered = (): void => {
+    const { unreachable: _, ...rest } = facts;
+    facts = rest;
+  };
+
+  const silent = (message: string): void => {
+    facts = { ...facts, unreachable: { since: facts.unreachable?.since ?? clock.now(), message } };
+  };
+
+  const done = (step: Step, more: Partial<ClusterFacts> = {}): void => {
+    const { unreachable: _, failure: __, retryAt: ___, ...rest } = facts;
+    facts = { ...rest, ...more, performed: new Set([...facts.performed, step]) };
+  };
+
+  const expectRelease = async (
+    objects: ClusterPlan["desired"],
+    release: string,
+    who: string,
+    fields: "refuse" | "take" = "refuse",
+  ): Promise<Partial<ClusterFacts>> => {
+    const stored = await session.apply(objects, signal, fields);
+    expectation = expect(stored, { service, namespace, release, who });
+    const { progressDeadline } = expectation;
+    const first = judgeFirst(expectation);
+    return { progressedAt: clock.now(), ...first, ...(progressDeadline === undefined ? {} : { progressDeadline }) };
+  };
+
+  /** A release without workloads is there as soon as it is applied. */
+  const judgeFirst = ({ workloads }: Expectation): Partial<ClusterFacts> => {
+    const desired = workloads.reduce((sum, workload) => sum + workload.replicas, 0);
+    const waiting = workloads.length > 0;
+    const detail = waiting ? "waiting for the cluster to take it up" : "0/0";
+    return { progress: { desired, ready: 0, state: waiting ? "waiting" : "ready", detail, causes: [] } };
+  };
+
+  const run = async (step: Step): Promise<void> => {
+    if (own === undefined) throw new Error(`no plan for cluster ${cluster.name}`);
+    switch (step) {
+      case "prepare": {
+        const pace = { clock, reach: limits.reach, pause: limits.tick };
+        return done(step, { findings: await prepareCluster(cluster, plan, tenure, pace, signal) });
+      }
+      case "init":
+        await session.apply(own.init, signal);
+        return done(step);
+      case "app":
+        return done(step, await expectRelease(own.app, plan.target?.release ?? "", "the new release"));
+      case "prune":
+        await session.prune(own.keep, signal);
+        await session.settle(signal);
+        return done(step);
+      case "remove":
+        await session.remove(signal);
+        return done(step);
+      case "restore": {
+        await session.fence("restore", signal);
+        return done(step, await goTo(own.former, own.keepFormer, plan.from?.release, "the former release"));
+      }
+      case "converge": {
+        await session.fence("converge", signal);
+        return done(step, await goTo(own.desired, own.keep, plan.target?.release, "the active release"));
+      }
+      case "drain":
+        await traffic.drain(environment, service, cluster.name);
+        return done(step);
+      case "undrain":
+        await traffic.restore(environment, service, cluster.name);
+        return done(step);
+    }
+  };
+
+  /** These objects and no others of this service; none: nothing of it. */
+  const goTo = async (
+    objects: ClusterPlan["desired"],
+    keep: ReadonlySet<string>,
+    release: string | undefined,
+    who: string,
+  ): Promise<Partial<ClusterFacts>> => {
+    if (objects.length === 0 || release === undefined) {
+      await session.remove(signal);
+      return {};
+    }
+    // Prepare found every field free, so who has one now took it since. The decision stands above that: left alone,
+    // the cluster would keep the release that failed, and take no traffic.
+    const known = await expectRelease(objects, release, who, "take");
+    await session.prune(keep, signal);
+    await session.settle(signal);
+    return known;
+  };
+
+  const attempt = async (step: Step): Promise<void> => {
+    try {
+      await run(step);
+    } catch (error) {
+      if (signal.aborted || error instanceof LeaseLost) return;
+      const retryAt = clock.now() + (step === "converge" ? limits.converge : limits.tick);
+      facts = { ...facts, retryAt };
+      if (error instanceof ClusterError && error.code === "unreachable") silent(error.message);
+      else if (step === "drain" || step === "undrain")
+        log(`${step} of ${service} in ${cluster.name}: ${String(error)}`);
+      else {
+        answered();
+        const failure = causeOf(error, cluster.name, session.last());
+        facts = { ...facts, failure };
+        if (step === "prepare") done(step, { findings: [findingOf(failure)] });
+        if (!(error instanceof ClusterError)) log(`${step} of ${service} in ${cluster.name}: ${String(error)}`);
+      }
+    }
+  };
+
+  const follow = async (): Promise<void> => {
+    while (!signal.aborted) {
+      try {
+        for await (const seen of cluster.follow(namespace, signal)) {
+          observation = seen;
+          answered();
+          options.changed();
+        }
+      } catch (error) {
+        if (signal.aborted) return;
+        silent(error instanceof Error ? error.message : String(error));
+        options.changed();
+      }
+      await clock.sleep(limits.tick, signal).catch(() => undefined);
+    }
+  };
+
+  const fetchLogs = async (of: Observation, wanted: ReturnType<typeof logsWanted>): Promise<void> => {
+    const late = new AbortController();
+    const limited = AbortSignal.any([signal, late.signal]);
+    const over = clock.sleep(logPatience, limited).then(
+      () => late.abort(),
+      () => undefined,
+    );
+    const read = wanted.map(async ({ pod, container, previous }): Promise<readonly ContainerLog[]> => {
+      const place = { namespace: of.namespace, name: pod };
+      const text = await cluster
+        .log(place, { container, previous, tailLines: wantedLogLines }, limited)
+        .catch(() => undefined);
+      return text === undefined ? [] : [{ pod, container, previous, text }];
+    });
+    logs = (await Promise.all(read)).flat();
+    late.abort();
+    await over;
+  };
+
+  return {
+    facts: () => facts,
+    live: () => ({
+      ...(observation === undefined ? {} : { observation }),
+      ...(facts.progress === undefined ? {} : { progress: facts.progress }),
+      reachable: facts.unreachable === undefined,
+    }),
+    perform(step) {
+      if (running !== undefined || signal.aborted) return;
+      running = attempt(step).finally(() => {
+        running = undefined;
+        options.changed();
+      });
+    },
+    watch() {
+      watching ??= follow();
+    },
+    judge() {
+      if (observation === undefined || expectation === undefined) return;
+      const now = clock.now();
+      const judged = judge(observation, expectation, logs, now);
+      const telling = judged.causes.some((cause) => cause.severity !== "transient");
+      const wanted = telling ? logsWanted(observation, expectation) : [];
+      // Once more when it turned fatal: by then the container has said its last words.
+      const key = JSON.stringify([judged.state, wanted]);
+      const missing = wanted.length > 0 && key !== logsOf;
+      if (missing && fetching === undefined) {
+        fetching = fetchLogs(observation, wanted).finally(() => {
+          logsOf = key;
+          fetching = undefined;
+          options.changed();
+        });
+      }
+      const before = facts.progress;
+      const progress = missing && judged.state === "doomed" ? { ...judged, state: "waiting" as const } : judged;
+      const grown = before === undefined || progress.ready > before.ready;
+      facts = { ...facts, progress, ...(grown ? { progressedAt: now } : {}) };
+    },
+    async stop() {
+      cancel.abort(new Error("no longer wanted"));
+      await Promise.allSettled([running, watching, fetching]);
+    },
+  };
+}

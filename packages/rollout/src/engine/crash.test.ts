@@ -1,0 +1,206 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { ClusterError } from "../ports.ts";
+import type { EngineHooks } from "../testing/scenario.ts";
+import { type Scenario, scenario, serving } from "../testing/scenario.ts";
+import type { Engine } from "./engine.ts";
+
+/** A rollout to be interrupted: what was before, what is asked for, how it must end. */
+interface Story {
+  readonly title: string;
+  readonly before: readonly string[];
+  readonly to: string | undefined;
+  readonly crashing?: boolean;
+  readonly status: "succeeded" | "failed";
+  readonly left: string | undefined;
+}
+
+const stories: readonly Story[] = [
+  { title: "a first rollout", before: [], to: "two", status: "succeeded", left: "two" },
+  { title: "a replacement", before: ["zero", "one"], to: "two", status: "succeeded", left: "two" },
+  { title: "a failing one", before: ["zero", "one"], to: "two", crashing: true, status: "failed", left: "one" },
+  { title: "a first one that fails", before: [], to: "two", crashing: true, status: "failed", left: undefined },
+  { title: "a removal", before: ["one"], to: undefined, status: "succeeded", left: undefined },
+];
+
+/** Journal writes and writes to clusters, counted in the order in which an engine begins them. */
+type Point = { readonly index: number; readonly when: "before" | "after" };
+
+const journalWrites = new Set(["append", "finish", "close"]);
+
+async function prepared(story: Story): Promise<Scenario> {
+  const world = scenario();
+  for (const name of ["zero", "one", "two"]) world.release(name, { config: name });
+  if (story.crashing) world.cluster("beta").script("two", { kind: "crash", exitCode: 1 });
+  const engine = world.engine("engine-0");
+  for (const name of story.before) assert.equal((await world.deploy(engine, name)).status, "succeeded");
+  await engine.stop();
+  return world;
+}
+
+/** Hooks that stop everything at one point: `reached` is called, and every call from then on waits for `gate`. */
+function stopping(
+  point: Point | undefined,
+  reached: () => void,
+  gate: Promise<void>,
+): EngineHooks & { count(): number } {
+  let count = 0;
+  let stopped = false;
+  const before = async (writes: boolean): Promise<number> => {
+    if (stopped) await gate;
+    if (!writes) return 0;
+    count += 1;
+    if (point?.when === "before" && point.index === count) {
+      stopped = true;
+      reached();
+      await gate;
+    }
+    return count;
+  };
+  const after = async (writes: boolean, own: number): Promise<void> => {
+    if (writes && point?.when === "after" && point.index === own) {
+      stopped = true;
+      reached();
+    }
+    if (stopped) await gate;
+  };
+  // Calls to the two clusters overlap, so each remembers the number that it got.
+  const numbers = new Map<unknown, number>();
+  return {
+    count: () => count,
+    cluster: {
+      before: async (call) => void numbers.set(call, await before(call.writes)),
+      after: (call) => after(call.writes, numbers.get(call) ?? 0),
+    },
+    journal: {
+      before: async (call) => void numbers.set(call, await before(journalWrites.has(call))),
+      after: (call) => after(journalWrites.has(call), numbers.get(call) ?? 0),
+    },
+  };
+}
+
+async function recorded(story: Story): Promise<number> {
+  const world = await prepared(story);
+  const hooks = stopping(undefined, () => undefined, Promise.resolve());
+  const engine = world.engine("engine-1", hooks);
+  await world.deploy(engine, story.to);
+  await engine.stop();
+  return hooks.count();
+}
+
+/** Runs the story with the first engine stopped at `point`; a second one takes over. */
+async function interrupted(story: Story, point: Point, aliveAgain: boolean): Promise<void> {
+  const world = await prepared(story);
+  const stop = Promise.withResolvers<void>();
+  const gate = Promise.withResolvers<void>();
+  let reached = false;
+  const hooks = stopping(
+    point,
+    () => {
+      reached = true;
+      stop.resolve();
+    },
+    gate.promise,
+  );
+  const watched = world.clusters.map((cluster) => {
+    const served = serving(cluster) > 0 && story.to !== undefined;
+    return cluster.onChange(() => assert.ok(!served || serving(cluster) > 0, `${cluster.name} serves all the time`));
+  });
+  const first: Engine = world.engine("engine-1", hooks);
+  const header = await world.ask(first, story.to);
+  await world.clock.run(async () => reached || (await world.journal.unfinished()).length === 0);
+  const second = world.engine("engine-2");
+  await second.start();
+  await world.clock.run(async () => (await world.journal.unfinished()).length === 0);
+  if (aliveAgain) {
+    gate.resolve();
+    await world.clock.advance(60_000);
+    await first.stop();
+  }
+  await second.stop();
+  for (const end of watched) end();
+
+  const result = await world.viewOf(header.number);
+  const types = (await world.events(header.number)).map((event) => event.type);
+  assert.equal(result.status, story.status);
+  assert.ok(!(types.includes("committed") && types.includes("abort")), "one decision");
+  assert.equal(types.filter((type) => type === "ended").length, 1);
+  assert.equal((await world.active())?.release, story.left);
+  assert.deepEqual([...world.drained], []);
+  world.holds(story.left);
+}
+
+for (const [title, aliveAgain] of [
+  ["killed", false],
+  ["paused past its lease, then going on", true],
+] as const) {
+  describe(`engine ${title} at every write`, () => {
+    for (const story of stories) {
+      it(`ends ${story.title} with one decision, nothing left over`, async () => {
+        const count = await recorded(story);
+        assert.ok(count > 5, `${count} writes`);
+        for (let index = 1; index <= count; index += 1) {
+          // A pause after a write is one before the next call.
+          for (const when of aliveAgain ? (["before"] as const) : (["before", "after"] as const)) {
+            await interrupted(story, { index, when }, aliveAgain).catch((error: unknown) => {
+              throw new Error(`${when} write ${index} of ${count}: ${String(error)}`, { cause: error });
+            });
+          }
+        }
+      });
+    }
+  });
+}
+
+describe("engine whose answers get lost", () => {
+  for (const story of stories) {
+    it(`ends ${story.title} as if nothing had happened`, async () => {
+      const count = await recorded(story);
+      for (let index = 1; index <= count; index += 1) {
+        const world = await prepared(story);
+        let seen = 0;
+        const lose = (writes: boolean, error: Error): void => {
+          if (!writes) return;
+          seen += 1;
+          if (seen === index) throw error;
+        };
+        const engine = world.engine("engine-1", {
+          cluster: {
+            after: ({ cluster, writes }) => lose(writes, new ClusterError("unreachable", cluster, "socket hang up")),
+          },
+          journal: { after: (call) => lose(journalWrites.has(call), new Error("connection terminated")) },
+        });
+        const header = await world.ask(engine, story.to);
+        await world.clock.run(async () => (await world.journal.unfinished()).length === 0);
+        await engine.stop();
+        assert.equal((await world.viewOf(header.number)).status, story.status, `answer ${index} of ${count}`);
+        world.holds(story.left);
+      }
+    });
+  }
+});
+
+describe("two engines at once", () => {
+  it("drive a service by one of them at a time", async () => {
+    const world = scenario();
+    for (const name of ["one", "two", "three"]) world.release(name, { config: name });
+    const engines = [world.engine("engine-1"), world.engine("engine-2")];
+    for (const engine of engines) await engine.start();
+    const asked = [];
+    for (const [index, name] of ["one", "two", "three"].entries()) {
+      const engine = engines[index % 2];
+      if (engine !== undefined) asked.push(await world.ask(engine, name));
+    }
+    for (const engine of engines) for (const header of asked) await engine.wake(header.number);
+    for (const header of asked) assert.equal((await world.ended(header.number)).status, "succeeded");
+    for (const engine of engines) await engine.stop();
+    world.holds("three");
+    for (const header of asked) {
+      const epochs = (await world.journal.read(header.number)).map((record) => record.epoch);
+      assert.deepEqual(
+        epochs,
+        epochs.toSorted((a, b) => a - b),
+      );
+    }
+  });
+});

@@ -1,0 +1,135 @@
+import type { Limits } from "../limits.ts";
+import type { Place } from "../plan/plan.ts";
+import type { Clock, Cluster, Journal, JournalRecord, Releases, RolloutHeader, Traffic } from "../ports.ts";
+import { fold } from "../state/fold.ts";
+import { type Action, next } from "../state/next.ts";
+import type { RolloutEvent } from "../state/rollout-event.ts";
+import type { LiveCluster } from "../state/view.ts";
+import { absentCluster } from "./absent-cluster.ts";
+import { begin, convergencePlan, planOf } from "./begin.ts";
+import type { Bell } from "./bell.ts";
+import { type ClusterWork, startWork } from "./cluster-work.ts";
+import type { HeldLease } from "./hold-lease.ts";
+
+export interface DriveOptions {
+  readonly journal: Journal<RolloutEvent>;
+  readonly releases: Releases;
+  readonly traffic: Traffic;
+  readonly clock: Clock;
+  readonly place: Place;
+  readonly limits: Limits;
+  readonly clusters: readonly Cluster[];
+  readonly held: HeldLease;
+  /** Ends when the engine stops. */
+  readonly signal: AbortSignal;
+  readonly log: (message: string) => void;
+  /** Called when the rollout, or what is known of it, has changed. */
+  readonly changed: (live: Readonly<Record<string, LiveCluster>>) => void;
+  /** Whether another rollout of the service waits: a convergence gives way to it. */
+  readonly interrupted: () => boolean;
+  readonly bell: Bell;
+}
+
+/**
+ * Drives one rollout from wherever its journal says it is: until it is closed, or, after its end, until another one
+ * wants its turn. Only performs what `next` asks for and appends what it decides. Rejects with `LeaseLost` when another
+ * engine took over, and with whatever the journal throws.
+ */
+export async function drive(options: DriveOptions, header: RolloutHeader): Promise<void> {
+  const { journal, releases, place, clock, limits, held, bell } = options;
+  const signal = AbortSignal.any([options.signal, held.signal]);
+  const records: JournalRecord<RolloutEvent>[] = [...(await journal.read(header.number))];
+  let state = fold(header, records);
+  if (state.closed) return;
+
+  let work = new Map<string, ClusterWork>();
+  const live = (): Readonly<Record<string, LiveCluster>> =>
+    Object.fromEntries([...work].map(([name, one]) => [name, one.live()]));
+  const written = (record: JournalRecord<RolloutEvent>): void => {
+    records.push(record);
+    state = fold(header, records);
+    const now = live();
+    // What was seen on the way to the new release says nothing about the way back.
+    options.changed(record.body.type === "abort" ? withoutProgress(now) : now);
+  };
+  const append = async (event: RolloutEvent): Promise<void> =>
+    written(await journal.append(header.number, state.sequence, event, held.current()));
+
+  if (state.begun === undefined) {
+    const names = options.clusters.map((cluster) => cluster.name);
+    const beginning = await begin(journal, releases, place, header, names);
+    if (!beginning.ok) {
+      const reason = beginning.findings[0]?.message ?? "refused";
+      const event = { type: "ended", status: "refused", reason, findings: beginning.findings, converging: [] } as const;
+      const outcome = { status: "refused", active: beginning.active, reason, converging: [] } as const;
+      written(await journal.finish(header.number, state.sequence, event, held.current(), outcome));
+      return;
+    }
+    await append(beginning.event);
+  }
+
+  const planNow = () =>
+    state.end === undefined ? planOf(releases, place, state) : convergencePlan(journal, releases, place, state);
+  let plan = await planNow();
+
+  /** A decision ends what was begun before it: its calls, and what was learned by them. */
+  const startAfresh = async (): Promise<void> => {
+    await Promise.all([...work.values()].map((one) => one.stop()));
+    plan = await planNow();
+    work = new Map(
+      plan.waves.flat().map((name) => {
+        const cluster = options.clusters.find((one) => one.name === name) ?? absentCluster(name);
+        const { traffic, log } = options;
+        const changed = () => {
+          options.changed(live());
+          bell.ring();
+        };
+        return [name, startWork({ cluster, plan, tenure: held, traffic, clock, limits, signal, log, changed })];
+      }),
+    );
+  };
+
+  const write = async (action: Extract<Action, { event: RolloutEvent }>): Promise<"on" | "over"> => {
+    await held.prove();
+    const lease = held.current();
+    switch (action.type) {
+      case "append":
+        await append(action.event);
+        if (action.event.type === "abort") await startAfresh();
+        return "on";
+      case "end":
+        written(await journal.finish(header.number, state.sequence, action.event, lease, action.outcome));
+        return "over";
+      case "close":
+        written(await journal.close(header.number, state.sequence, action.event, lease));
+        return "over";
+    }
+  };
+
+  await startAfresh();
+  try {
+    for (;;) {
+      signal.throwIfAborted();
+      if (state.end !== undefined && options.interrupted()) return;
+      for (const one of work.values()) one.judge();
+      const facts = Object.fromEntries([...work].map(([name, one]) => [name, one.facts()]));
+      const actions = next({ state, plan, facts, now: clock.now(), limits });
+      const entry = actions.find((action) => "event" in action);
+      if (entry !== undefined) {
+        if ((await write(entry)) === "over") return;
+        continue;
+      }
+      for (const action of actions) {
+        if (action.type === "perform") work.get(action.cluster)?.perform(action.step);
+        if (action.type === "watch") work.get(action.cluster)?.watch();
+      }
+      await bell.wait(limits.tick, signal);
+    }
+  } finally {
+    await Promise.all([...work.values()].map((one) => one.stop()));
+  }
+}
+
+function withoutProgress(live: Readonly<Record<string, LiveCluster>>): Readonly<Record<string, LiveCluster>> {
+  return Object.fromEntries(Object.entries(live).map(([name, { progress: _, ...rest }]) => [name, rest]));
+}

@@ -1,0 +1,200 @@
+import { placeInSlot } from "@fairway/manifests";
+import { defaultLimits, type Limits } from "../limits.ts";
+import type { Place } from "../plan/plan.ts";
+import {
+  type Clock,
+  type Cluster,
+  type Journal,
+  LeaseLost,
+  type Releases,
+  type RolloutHeader,
+  type Traffic,
+} from "../ports.ts";
+import { fold } from "../state/fold.ts";
+import type { RolloutEvent } from "../state/rollout-event.ts";
+import { type LiveCluster, type RolloutView, view } from "../state/view.ts";
+import { type Bell, createBell } from "./bell.ts";
+import { drive } from "./drive.ts";
+import { holdLease } from "./hold-lease.ts";
+
+export interface EngineOptions {
+  readonly journal: Journal<RolloutEvent>;
+  /** The clusters of an environment, in the order in which people see them. */
+  readonly clusters: (environment: string) => readonly Cluster[] | Promise<readonly Cluster[]>;
+  readonly releases: Releases;
+  readonly traffic: Traffic;
+  readonly clock: Clock;
+  /** Names this process; one that starts again under the same name goes on at once, without waiting for its old lease. */
+  readonly owner: string;
+  readonly limits?: Partial<Limits>;
+  readonly place?: Place;
+  /** For the operator: what went wrong in the engine itself. Never a secret. */
+  readonly log?: (message: string) => void;
+}
+
+/** Drives rollouts. Any number of engines may run on one journal: each service is driven by one of them at a time. */
+export interface Engine {
+  /** Goes on with everything that is unfinished, now and whenever another engine has left something. */
+  start(): Promise<void>;
+  /** Stores what is asked for and begins; the same key gives the same rollout. */
+  submit(request: Omit<RolloutHeader, "number" | "createdAt">, idempotencyKey: string): Promise<RolloutHeader>;
+  /** Looks after this rollout now, for one that was created past this engine. */
+  wake(rollout: number): Promise<void>;
+  /** Stops driving; rollouts stay where they are and go on with the next engine. */
+  stop(): Promise<void>;
+  /** A rollout as people see it, with live pods while this engine drives it. */
+  view(rollout: number): Promise<RolloutView | undefined>;
+  /** Called after each change of a rollout that this engine drives. May be called often; gives the unsubscribe. */
+  onChange(listener: (rollout: number) => void): () => void;
+}
+
+export function createEngine(options: EngineOptions): Engine {
+  const { journal, clock, releases, traffic, owner } = options;
+  const limits = { ...defaultLimits, ...options.limits };
+  const place = options.place ?? placeInSlot;
+  const log = options.log ?? (() => undefined);
+  const stop = new AbortController();
+  const workers = new Map<string, Worker>();
+  const listeners = new Set<(rollout: number) => void>();
+  const live = new Map<number, Readonly<Record<string, LiveCluster>>>();
+  let scanning: Promise<void> | undefined;
+
+  const changed = (rollout: number, now: Readonly<Record<string, LiveCluster>>): void => {
+    live.set(rollout, now);
+    for (const listener of listeners) {
+      try {
+        listener(rollout);
+      } catch (error) {
+        log(`a listener failed: ${String(error)}`);
+      }
+    }
+  };
+
+  /** Rollouts before their end in the order of their numbers, then those that only converge. */
+  const turns = async (environment: string, service: string): Promise<readonly RolloutHeader[]> => {
+    const all = await journal.unfinished();
+    const own = all.filter((header) => header.environment === environment && header.service === service);
+    const ended = await Promise.all(
+      own.map(async (header) => fold(header, await journal.read(header.number)).end !== undefined),
+    );
+    return [...own.filter((_, index) => !ended[index]), ...own.filter((_, index) => ended[index])];
+  };
+
+  const work = async (environment: string, service: string, worker: Worker): Promise<void> => {
+    while (!stop.signal.aborted) {
+      try {
+        worker.called = false;
+        const [header] = await turns(environment, service);
+        if (header === undefined) {
+          if (worker.called) continue;
+          return;
+        }
+        const held = await holdLease(journal, clock, { environment, service, owner, ttl: limits.lease });
+        if (held === undefined) {
+          await worker.bell.wait(limits.leaseRetry, stop.signal);
+          continue;
+        }
+        try {
+          await drive(
+            {
+              journal,
+              releases,
+              traffic,
+              clock,
+              place,
+              limits,
+              clusters: await options.clusters(environment),
+              held,
+              signal: stop.signal,
+              log,
+              changed: (now) => changed(header.number, now),
+              interrupted: () => worker.called,
+              bell: worker.bell,
+            },
+            header,
+          );
+        } finally {
+          live.delete(header.number);
+          await held.release();
+        }
+      } catch (error) {
+        if (stop.signal.aborted) return;
+        if (!(error instanceof LeaseLost)) log(`${service} in ${environment}: ${String(error)}`);
+        await worker.bell.wait(limits.leaseRetry, stop.signal).catch(() => undefined);
+      }
+    }
+  };
+
+  const ensureWorker = (environment: string, service: string): void => {
+    if (stop.signal.aborted) return;
+    const key = workKey(environment, service);
+    const present = workers.get(key);
+    if (present !== undefined) {
+      present.called = true;
+      present.bell.ring();
+      return;
+    }
+    const worker: Worker = { bell: createBell(clock), called: false, done: Promise.resolve() };
+    workers.set(key, worker);
+    worker.done = work(environment, service, worker).finally(() => {
+      workers.delete(key);
+      // Called between its last look and here.
+      if (worker.called) ensureWorker(environment, service);
+    });
+  };
+
+  const scan = async (): Promise<void> => {
+    for (const { environment, service } of await journal.unfinished()) {
+      if (!workers.has(workKey(environment, service))) ensureWorker(environment, service);
+    }
+  };
+
+  const keepScanning = async (): Promise<void> => {
+    while (!stop.signal.aborted) {
+      await clock.sleep(limits.scan, stop.signal);
+      await scan().catch((error) => log(`unfinished rollouts: ${String(error)}`));
+    }
+  };
+
+  return {
+    async start() {
+      await scan();
+      scanning ??= keepScanning().catch(() => undefined);
+    },
+    async submit(request, idempotencyKey) {
+      const header = await journal.create(request, idempotencyKey);
+      ensureWorker(header.environment, header.service);
+      return header;
+    },
+    async wake(rollout) {
+      const header = await journal.header(rollout);
+      if (header !== undefined) ensureWorker(header.environment, header.service);
+    },
+    async stop() {
+      stop.abort(new Error("the engine stops"));
+      await Promise.all([...workers.values()].map((worker) => worker.done));
+      await scanning;
+    },
+    async view(rollout) {
+      const header = await journal.header(rollout);
+      if (header === undefined) return undefined;
+      return view(header, await journal.read(rollout), live.get(rollout));
+    },
+    onChange(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}
+
+/** One per service and environment with something unfinished. */
+interface Worker {
+  readonly bell: Bell;
+  /** A rollout of this service came since it last looked. */
+  called: boolean;
+  done: Promise<void>;
+}
+
+function workKey(environment: string, service: string): string {
+  return `${environment}/${service}`;
+}

@@ -1,0 +1,63 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { placeInSlot } from "@fairway/manifests";
+import type { StoredRelease } from "../ports.ts";
+import { plan, targetSlot } from "./plan.ts";
+
+const header = { number: 7, service: "user", environment: "prod", strategy: "rolling" } as const;
+
+function release(name: string, clusters: readonly string[]): StoredRelease {
+  const inside = (own: string) => ({ name: own, namespace: "user" });
+  const objects = [
+    { apiVersion: "apps/v1", kind: "Deployment", metadata: inside("user"), spec: { selector: {}, template: {} } },
+    { apiVersion: "v1", kind: "ConfigMap", metadata: inside(`user-${name}`) },
+    { apiVersion: "v1", kind: "Namespace", metadata: { name: "user" } },
+  ];
+  const byCluster = Object.fromEntries(clusters.map((cluster) => [cluster, objects]));
+  return { name, service: "user", environment: "prod", namespace: "user", objects: byCluster };
+}
+
+const side = (name: string, clusters = ["alpha", "beta"]) => ({
+  active: { release: name, slot: "b" as const },
+  release: release(name, clusters),
+});
+const options = { place: placeInSlot, kept: [], namespace: "user" };
+
+describe("plan", () => {
+  it("puts what workloads refer to into init, in apply order, and stamps the rollout on objects, not on pods", () => {
+    const made = plan(header, side("one"), side("two"), ["alpha", "beta"], options).clusters["alpha"];
+    assert.deepEqual(
+      made?.init.map((one) => one.kind),
+      ["Namespace", "ConfigMap"],
+    );
+    assert.deepEqual(
+      made?.app.map((one) => one.metadata.name),
+      ["user-b"],
+    );
+    assert.ok(made?.desired.every((one) => one.metadata.annotations?.["fairway.dev/rollout"] === "7"));
+    assert.ok(!JSON.stringify(made?.app[0]?.["spec"]).includes("fairway.dev/rollout"));
+  });
+
+  it("keeps the ConfigMaps of releases that can be rolled back to, never the failed one's", () => {
+    const kept = [release("zero", ["alpha"]), release("two", ["alpha"])];
+    const made = plan(header, side("one"), side("two"), ["alpha"], { ...options, kept }).clusters["alpha"];
+    const key = (name: string): string => `v1/ConfigMap/user/user-${name}`;
+    for (const name of ["zero", "one", "two"]) assert.ok(made?.keep.has(key(name)), name);
+    assert.ok(made?.keepFormer.has(key("zero")));
+    assert.ok(made?.keepFormer.has(key("one")));
+    assert.ok(!made?.keepFormer.has(key("two")));
+  });
+
+  it("has nothing to go back to in a cluster that the former release did not know", () => {
+    const made = plan(header, side("one", ["alpha"]), side("two"), ["alpha", "beta"], options);
+    assert.equal(made.clusters["beta"]?.former.length, 0);
+    assert.notEqual(made.clusters["alpha"]?.former.length, 0);
+  });
+
+  it("passes no app phase in a removal, and stays in the active slot", () => {
+    const made = plan(header, side("one"), undefined, ["alpha"], options);
+    assert.deepEqual(made.phases, ["prepare", "balancing", "cleanup"]);
+    assert.equal(targetSlot({ release: "one", slot: "b" }), "b");
+    assert.equal(targetSlot(undefined), "a");
+  });
+});

@@ -1,0 +1,191 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import type { Cause } from "@fairway/diagnosis";
+import { defaultLimits } from "../limits.ts";
+import { plan } from "../plan/plan.ts";
+import type { JournalRecord, RolloutHeader, StoredRelease } from "../ports.ts";
+import { type ClusterFacts, type Facts, noFacts, type Step } from "./facts.ts";
+import { fold } from "./fold.ts";
+import { type Action, next } from "./next.ts";
+import type { RolloutEvent } from "./rollout-event.ts";
+
+const start = Date.parse("2026-01-01T00:00:00Z");
+const names = ["alpha", "beta"];
+const header: RolloutHeader = {
+  number: 7,
+  environment: "prod",
+  service: "user",
+  from: "one",
+  to: "two",
+  strategy: "rolling",
+  kind: "deploy",
+  actor: "admin",
+  createdAt: new Date(start).toISOString(),
+};
+
+function release(name: string): StoredRelease {
+  const workload = { apiVersion: "apps/v1", kind: "Deployment", metadata: { name: "user", namespace: "user" } };
+  const space = { apiVersion: "v1", kind: "Namespace", metadata: { name: "user" } };
+  const objects = Object.fromEntries(names.map((cluster) => [cluster, [workload, space]]));
+  return { name, service: "user", environment: "prod", namespace: "user", objects };
+}
+
+const side = (name: string) => ({ active: { release: name, slot: "a" as const }, release: release(name) });
+const ours = plan(header, side("one"), side("two"), names, { place: (all) => all, kept: [], namespace: "user" });
+const begun: RolloutEvent = {
+  type: "begun",
+  namespace: "user",
+  clusters: names,
+  from: { release: "one", slot: "a" },
+  target: { release: "two", slot: "a" },
+};
+const all = { alpha: "", beta: "" };
+const inApp: readonly RolloutEvent[] = [
+  begun,
+  { type: "phase", phase: "prepare" },
+  { type: "done", phase: "prepare", clusters: all },
+  { type: "phase", phase: "init" },
+  { type: "done", phase: "init", clusters: all },
+  { type: "phase", phase: "app" },
+];
+
+function decide(events: readonly RolloutEvent[], facts: Facts, after = 0): readonly Action[] {
+  const records = events.map((body, index): JournalRecord<RolloutEvent> => {
+    return { rollout: 7, sequence: index + 1, epoch: 1, at: new Date(start).toISOString(), body };
+  });
+  return next({ state: fold(header, records), plan: ours, facts, now: start + after, limits: defaultLimits });
+}
+
+function did(...steps: readonly Step[]): ClusterFacts {
+  return { ...noFacts, performed: new Set(steps) };
+}
+
+const crash: Cause = {
+  code: "CrashLoop",
+  severity: "fatal",
+  summary: "the new release crashes when it starts",
+  cluster: "beta",
+  object: "Pod/user-a-1",
+  count: 1,
+  advice: "read the log",
+};
+const waiting = { desired: 2, ready: 1, state: "waiting", detail: "waiting", causes: [] } as const;
+const ready = { ...waiting, ready: 2, state: "ready", detail: "2/2" } as const;
+const silent = { since: start, message: "refused" };
+
+describe("next", () => {
+  it("prepares all clusters before it says anything", () => {
+    const events = inApp.slice(0, 2);
+    const found = { cluster: "alpha", code: "FieldConflict", message: "no" };
+    const one = decide(events, { alpha: { ...noFacts, findings: [found] } });
+    assert.deepEqual(one, [{ type: "perform", cluster: "beta", step: "prepare" }]);
+    const [both] = decide(events, {
+      alpha: { ...noFacts, findings: [found] },
+      beta: { ...noFacts, findings: [{ ...found, cluster: "beta" }] },
+    });
+    assert.ok(both?.type === "end" && both.event.type === "ended");
+    assert.equal(both.event.findings.length, 2);
+    assert.deepEqual(both.outcome.active, { release: "one", slot: "a" });
+  });
+
+  it("leaves a phase only when every cluster has passed it", () => {
+    const facts = { alpha: { ...did("app"), progress: ready }, beta: { ...did("app"), progress: waiting } };
+    assert.deepEqual(decide(inApp, facts), [
+      { type: "append", event: { type: "done", phase: "app", clusters: { alpha: "2/2" } } },
+    ]);
+    const one: RolloutEvent = { type: "done", phase: "app", clusters: { alpha: "2/2" } };
+    assert.deepEqual(decide([...inApp, one], facts), [{ type: "watch", cluster: "beta" }]);
+    const both: RolloutEvent = { type: "done", phase: "app", clusters: { alpha: "2/2", beta: "2/2" } };
+    assert.deepEqual(decide([...inApp, both], {}), [{ type: "append", event: { type: "committed" } }]);
+  });
+
+  it("turns back when all new pods of one cluster are doomed", () => {
+    const doomed = { ...waiting, state: "doomed", causes: [crash] } as const;
+    const [action] = decide(inApp, {
+      alpha: { ...did("app"), progress: ready },
+      beta: { ...did("app"), progress: doomed },
+    });
+    assert.ok(action?.type === "append" && action.event.type === "abort");
+    assert.equal(action.event.reason, "the new release crashes when it starts (CrashLoop in beta)");
+    assert.deepEqual(action.event.failed, { beta: crash.summary });
+  });
+
+  it("remembers how far every cluster was when it turned back", () => {
+    const doomed = { ...waiting, ready: 0, state: "doomed", causes: [crash] } as const;
+    const [action] = decide(inApp, {
+      alpha: { ...did("app"), progress: waiting },
+      beta: { ...did("app"), progress: doomed },
+    });
+    assert.ok(action?.type === "append");
+    const records = [...inApp, action.event].map((body, index) => {
+      return { rollout: 7, sequence: index + 1, epoch: 1, at: new Date(start).toISOString(), body };
+    });
+    const clusters = fold(header, records).clusters;
+    assert.deepEqual(
+      names.map((name) => [clusters[name]?.phases.app?.status, clusters[name]?.phases.app?.detail]),
+      [
+        ["skipped", "1/2"],
+        ["failed", "0/2"],
+      ],
+    );
+  });
+
+  it("bears a silent cluster for a while, then turns back", () => {
+    const facts = { alpha: did("app"), beta: { ...did("app"), unreachable: silent } };
+    const early = decide(inApp, facts, 1_000);
+    assert.ok(early.every((action) => action.type === "watch"));
+    const [late] = decide(inApp, facts, defaultLimits.unreachable + 1);
+    assert.ok(late?.type === "append" && late.event.type === "abort");
+    assert.equal(late.event.causes[0]?.code, "ClusterUnreachable");
+  });
+
+  it("counts the deadline from the last progress", () => {
+    const facts = { alpha: did("app"), beta: { ...did("app"), progress: waiting, progressedAt: start + 200_000 } };
+    const kinds = (after: number) =>
+      decide(inApp, facts, after).map((one) => ("event" in one ? one.event.type : one.type));
+    assert.ok(!kinds(400_000).includes("abort"));
+    assert.ok(kinds(500_001).includes("abort"));
+  });
+
+  it("never turns back after the commit point", () => {
+    const events: readonly RolloutEvent[] = [...inApp, { type: "committed" }, { type: "phase", phase: "cleanup" }];
+    const facts = { alpha: { ...noFacts, unreachable: silent }, beta: did("prune") };
+    const done: RolloutEvent = { type: "done", phase: "cleanup", clusters: { beta: "" } };
+    assert.deepEqual(decide(events, facts), [{ type: "append", event: done }]);
+    const [later] = decide([...events, done], facts, defaultLimits.giveUp + 1);
+    assert.ok(later?.type === "append" && later.event.type === "behind" && !later.event.drained);
+  });
+
+  it("drains a cluster before it goes on without it", () => {
+    const abort: RolloutEvent = { type: "abort", phase: "app", failed: {}, causes: [crash], reason: "crashes" };
+    const facts = { alpha: { ...did("restore"), progress: ready }, beta: { ...noFacts, unreachable: silent } };
+    const restored: RolloutEvent = { type: "restored", cluster: "alpha", healthy: true, detail: "2/2" };
+    assert.deepEqual(decide([...inApp, abort], facts), [{ type: "append", event: restored }]);
+    const events = [...inApp, abort, restored];
+    const late = defaultLimits.giveUp + 1;
+    assert.deepEqual(decide(events, facts, late), [{ type: "perform", cluster: "beta", step: "drain" }]);
+    const drained = { ...facts, beta: { ...did("drain"), unreachable: silent } };
+    const [behind] = decide(events, drained, late);
+    assert.ok(behind?.type === "append" && behind.event.type === "behind" && behind.event.drained);
+    const [end] = decide([...events, behind.event], drained, late);
+    assert.ok(end?.type === "end");
+    assert.deepEqual(end.outcome, {
+      status: "failed",
+      active: { release: "one", slot: "a" },
+      reason: "crashes",
+      converging: ["beta"],
+    });
+  });
+
+  it("ends a restore whose release does not get healthy", () => {
+    const abort: RolloutEvent = { type: "abort", phase: "app", failed: {}, causes: [crash], reason: "crashes" };
+    const facts = { alpha: { ...did("restore"), progress: waiting }, beta: { ...did("restore"), progress: waiting } };
+    const [action] = decide([...inApp, abort], facts, defaultLimits.restored + 1);
+    assert.ok(action?.type === "append" && action.event.type === "restored" && !action.event.healthy);
+  });
+
+  it("asks for nothing once closed", () => {
+    const ended: RolloutEvent = { type: "ended", status: "failed", findings: [], converging: ["beta"] };
+    assert.deepEqual(decide([...inApp, ended, { type: "closed" }], {}), []);
+  });
+});

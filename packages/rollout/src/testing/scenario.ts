@@ -1,0 +1,221 @@
+import assert from "node:assert/strict";
+import { isDeployment, isPod, isService, type KubernetesObject, refKey, refOf } from "@fairway/objects";
+import { inventoryName, parseInventory } from "../cluster/inventory.ts";
+import { createEngine, type Engine } from "../engine/engine.ts";
+import type { Limits } from "../limits.ts";
+import type { Active, Cluster, Journal, Releases, RolloutHeader, StoredRelease, Traffic } from "../ports.ts";
+import type { RolloutEvent } from "../state/rollout-event.ts";
+import { type RolloutView, view } from "../state/view.ts";
+import { type ClusterCall, type Hooks, interceptCluster, interceptJournal, type JournalCall } from "./intercept.ts";
+import { type MemoryCluster, memoryCluster } from "./memory-cluster.ts";
+import { memoryJournal } from "./memory-journal.ts";
+import { type VirtualClock, virtualClock } from "./virtual-clock.ts";
+
+const service = "user";
+const environment = "prod";
+
+/** Clusters, a journal and stored releases of one service, all in memory under one virtual clock. */
+export interface Scenario {
+  readonly clock: VirtualClock;
+  readonly journal: Journal<RolloutEvent>;
+  readonly clusters: readonly MemoryCluster[];
+  readonly cluster: (name: string) => MemoryCluster;
+  /** `cluster` names where requests go no more. */
+  readonly drained: ReadonlySet<string>;
+  readonly log: string[];
+  /** Stores a release; equal content by name. */
+  release(name: string, options?: ReleaseOptions): void;
+  engine(owner: string, hooks?: EngineHooks): Engine;
+  /** Asks for a rollout, `to` undefined for a removal; does not wait. */
+  ask(engine: Engine, to: string | undefined): Promise<RolloutHeader>;
+  /** Waits until the rollout has ended; gives its view. */
+  ended(number: number): Promise<RolloutView>;
+  /** Asks and waits. */
+  deploy(engine: Engine, to: string | undefined): Promise<RolloutView>;
+  active(): Promise<Active | undefined>;
+  events(number: number): Promise<readonly RolloutEvent[]>;
+  viewOf(number: number): Promise<RolloutView>;
+  /**
+   * What must hold at rest: this release and nothing else in these clusters (all by default), inventory equal to what
+   * lives, the service leading to its pods; undefined: nothing at all.
+   */
+  holds(release: string | undefined, clusters?: readonly string[]): void;
+}
+
+export interface ReleaseOptions {
+  readonly replicas?: number;
+  readonly clusters?: readonly string[];
+  /** Content of the ConfigMap, which is named by it. */
+  readonly config?: string;
+  readonly extra?: readonly KubernetesObject[];
+  readonly progressDeadlineSeconds?: number;
+}
+
+export interface EngineHooks {
+  readonly journal?: Hooks<JournalCall>;
+  readonly cluster?: Hooks<ClusterCall>;
+  readonly limits?: Partial<Limits>;
+}
+
+export function scenario(names: readonly string[] = ["alpha", "beta"]): Scenario {
+  const clock = virtualClock();
+  const journal = memoryJournal<RolloutEvent>(clock);
+  const clusters = names.map((name) => memoryCluster(name, clock));
+  const releases = new Map<string, StoredRelease>();
+  const drained = new Set<string>();
+  const log: string[] = [];
+  let asked = 0;
+
+  const store: Releases = { get: async (name) => releases.get(name) };
+  const traffic: Traffic = {
+    drain: async (_, __, cluster) => void drained.add(cluster),
+    restore: async (_, __, cluster) => void drained.delete(cluster),
+  };
+
+  const recordsOf = (number: number) => journal.read(number);
+  const headerOf = async (number: number): Promise<RolloutHeader> => {
+    const header = await journal.header(number);
+    assert.ok(header);
+    return header;
+  };
+
+  const self: Scenario = {
+    clock,
+    journal,
+    clusters,
+    cluster(name) {
+      const found = clusters.find((one) => one.name === name);
+      assert.ok(found);
+      return found;
+    },
+    drained,
+    log,
+    release(name, options = {}) {
+      const objects = objectsOf(name, options);
+      const placed = Object.fromEntries((options.clusters ?? names).map((cluster) => [cluster, objects]));
+      releases.set(name, { name, service, environment, namespace: service, objects: placed });
+    },
+    engine(owner, hooks = {}) {
+      const wired: readonly Cluster[] = clusters.map((one) => interceptCluster(one, hooks.cluster ?? {}));
+      return createEngine({
+        journal: interceptJournal(journal, hooks.journal ?? {}),
+        clusters: () => wired,
+        releases: store,
+        traffic,
+        clock,
+        owner,
+        log: (message) => log.push(message),
+        ...(hooks.limits === undefined ? {} : { limits: hooks.limits }),
+      });
+    },
+    async ask(engine, to) {
+      asked += 1;
+      const from = (await journal.active(environment, service))?.release;
+      const kind = to === undefined ? "removal" : "deploy";
+      const request = { environment, service, from, to, strategy: "rolling", kind, actor: "admin" } as const;
+      return engine.submit(request, `key-${asked}`);
+    },
+    async ended(number) {
+      await clock.run(async () => (await recordsOf(number)).some((record) => record.body.type === "ended"));
+      return self.viewOf(number);
+    },
+    async deploy(engine, to) {
+      return self.ended((await self.ask(engine, to)).number);
+    },
+    active: () => journal.active(environment, service),
+    async events(number) {
+      return (await recordsOf(number)).map((record) => record.body);
+    },
+    async viewOf(number) {
+      return view(await headerOf(number), await recordsOf(number));
+    },
+    holds(release, where = names) {
+      for (const name of where) checkCluster(self.cluster(name), release);
+    },
+  };
+  return self;
+}
+
+function checkCluster(cluster: MemoryCluster, release: string | undefined): void {
+  const objects = cluster.objects(service);
+  const space = cluster.objects().find((one) => one.kind === "Namespace" && one.metadata.name === service);
+  if (release === undefined) {
+    assert.equal(space, undefined, `${cluster.name}: no namespace`);
+    assert.deepEqual(objects, [], `${cluster.name}: nothing is left`);
+    return;
+  }
+  assert.ok(space, `${cluster.name}: the namespace is there`);
+  const stored = objects.find((one) => one.metadata.name === inventoryName);
+  const inventory = stored === undefined ? undefined : parseInventory(stored);
+  assert.ok(inventory, `${cluster.name}: an inventory`);
+  assert.ok(inventory.settled, `${cluster.name}: nothing is under way`);
+  const own = [space, ...objects].filter(
+    (one) =>
+      one.metadata.labels?.["app.kubernetes.io/managed-by"] === "fairway" &&
+      one.metadata.ownerReferences === undefined &&
+      one.metadata.name !== inventoryName,
+  );
+  const listed = inventory.entries.map((entry) => `${refKey(entry)}=${entry.uid}`);
+  assert.deepEqual(
+    listed.toSorted(),
+    own.map((one) => `${refKey(refOf(one))}=${one.metadata.uid}`).toSorted(),
+    `${cluster.name}: inventory equals live`,
+  );
+  const workloads = objects.filter(isDeployment);
+  assert.deepEqual(
+    workloads.map((one) => one.spec?.template.metadata?.labels?.["fairway.dev/release"]),
+    [release],
+    `${cluster.name}: the release`,
+  );
+  assert.ok(serving(cluster) >= (workloads[0]?.spec?.replicas ?? 1), `${cluster.name}: pods that serve`);
+}
+
+/** Ready pods to which the service's selector leads. */
+export function serving(cluster: MemoryCluster): number {
+  const objects = cluster.objects(service);
+  const selector = Object.entries(objects.find(isService)?.spec?.selector ?? { none: "" });
+  return objects
+    .filter(isPod)
+    .filter((pod) => selector.every(([key, value]) => pod.metadata.labels?.[key] === value))
+    .filter((pod) => pod.status?.conditions?.some((one) => one.type === "Ready" && one.status === "True")).length;
+}
+
+/** Slot-neutral objects as the renderer makes them, without what the engine does not look at. */
+function objectsOf(name: string, options: ReleaseOptions): readonly KubernetesObject[] {
+  const labels = {
+    "app.kubernetes.io/managed-by": "fairway",
+    "fairway.dev/service": service,
+    "fairway.dev/environment": environment,
+  };
+  const inside = (own: string) => ({ name: own, namespace: service, labels });
+  const config = `${service}-${options.config ?? "settings"}`;
+  const { progressDeadlineSeconds } = options;
+  return [
+    { apiVersion: "v1", kind: "Namespace", metadata: { name: service, labels } },
+    { apiVersion: "v1", kind: "ServiceAccount", metadata: inside(service) },
+    { apiVersion: "v1", kind: "ConfigMap", metadata: inside(config), immutable: true, data: { CONFIG: config } },
+    {
+      apiVersion: "apps/v1",
+      kind: "Deployment",
+      metadata: inside(service),
+      spec: {
+        replicas: options.replicas ?? 2,
+        ...(progressDeadlineSeconds === undefined ? {} : { progressDeadlineSeconds }),
+        selector: { matchLabels: { "fairway.dev/service": service } },
+        template: {
+          metadata: { labels },
+          spec: {
+            containers: [{ name: "app", image: `snapshot/${name}`, envFrom: [{ configMapRef: { name: config } }] }],
+          },
+        },
+      },
+    },
+    {
+      apiVersion: "v1",
+      kind: "Service",
+      metadata: inside(service),
+      spec: { selector: { "fairway.dev/service": service }, ports: [{ name: "http", port: 80, targetPort: "http" }] },
+    },
+    ...(options.extra ?? []),
+  ];
+}

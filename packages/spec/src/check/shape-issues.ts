@@ -1,0 +1,232 @@
+import { z } from "zod";
+import { appTomlSchema } from "../schema/app-toml.ts";
+import { type FieldInfo, fieldAt, keysOf, unwrapped } from "../schema/field-info.ts";
+import { plannedKeys } from "../schema/not-supported-yet.ts";
+import type { Issue } from "../service-spec.ts";
+import type { Range, Source } from "../toml/source.ts";
+import { nodeAt, type TomlNode, type TomlTable } from "../toml/tree.ts";
+import { anyOf, quote } from "./quote.ts";
+import { suggest } from "./suggest.ts";
+
+type Path = readonly PropertyKey[];
+
+/** An issue before its range became a line and a column. */
+export interface RangedIssue extends Pick<Issue, "code" | "message" | "hint"> {
+  readonly range: Range;
+}
+
+export function placed(source: Source, { range, ...issue }: RangedIssue): Issue {
+  return { ...issue, ...source.placeOf(range) };
+}
+
+/** What zod found, in words for people and with its place in the file. */
+export function shapeIssues(root: TomlTable, found: readonly z.core.$ZodIssue[]): readonly RangedIssue[] {
+  return found.flatMap((issue) => shapeIssue(root, issue, issue.path));
+}
+
+function shapeIssue(root: TomlTable, issue: z.core.$ZodIssue, path: Path): readonly RangedIssue[] {
+  if (issue.code === "unrecognized_keys") return issue.keys.map((key) => unknownKey(root, [...path, key]));
+  if (issue.code === "invalid_key") return [badKey(root, path)];
+  if (issue.code === "invalid_union") {
+    // The option whose type fits tells more than "none of them fits".
+    const fitting = issue.errors.find(
+      (option) => !option.some((inner) => inner.path.length === 0 && inner.code === "invalid_type"),
+    );
+    if (fitting) return fitting.flatMap((inner) => shapeIssue(root, inner, [...path, ...inner.path]));
+  }
+  const at = nodeAt(root, path);
+  if (at === undefined) return missing(root, path);
+  return [badValue(at.node, path, issue)];
+}
+
+function unknownKey(root: TomlTable, path: Path): RangedIssue {
+  const key = String(path.at(-1));
+  const parent = path.slice(0, -1);
+  const range = nodeAt(root, path)?.key ?? [0, 0];
+  const where = parent.length === 0 ? "" : ` in ${tableLabel(parent)}`;
+  const planned = plannedKeys(tablePath(parent));
+  if (planned.includes(key)) {
+    const written = parent.length === 0 ? asWritten(key, nodeAt(root, path)?.node) : quote(key);
+    return {
+      code: "not-supported-yet",
+      message: `${written}${where} is not supported yet`,
+      range,
+      hint: "this version of Fairway cannot do it; take it out to deploy without it",
+    };
+  }
+  const known = knownKeys(parent);
+  const inOverride = parent.length === 2 && parent[0] === "envs";
+  if (inOverride && (key === "name" || key === "kind")) {
+    return {
+      code: "not-overridable",
+      message: `${quote(key)} cannot differ between environments`,
+      range,
+      hint: `set ${key} once, at the top of the file`,
+    };
+  }
+  const near = suggest(key, known);
+  if (near.length > 0) {
+    return {
+      code: "unknown-key",
+      message: `unknown key ${quote(key)}${where}`,
+      range,
+      hint: `did you mean ${anyOf(near)}?`,
+    };
+  }
+  const nearPlanned = suggest(key, planned);
+  const home = homeOf(key);
+  const hint =
+    nearPlanned.length > 0
+      ? `did you mean ${anyOf(nearPlanned)}? It is not supported yet`
+      : home !== undefined
+        ? home
+        : `known here: ${known.join(", ")}`;
+  return { code: "unknown-key", message: `unknown key ${quote(key)}${where}`, range, hint };
+}
+
+/** Where a key belongs that stands in the wrong table; TOML makes that easy: every key after a header is in its table. */
+function homeOf(key: string): string | undefined {
+  const top = keysOf(appTomlSchema);
+  if (top.includes(key)) return `"${key}" belongs at the top, before the first [table]`;
+  const tables = top.filter(
+    (one) => one !== "envs" && keysOf(fieldAt(appTomlSchema, [one])?.schema ?? z.never()).includes(key),
+  );
+  return tables.length === 0 ? undefined : `"${key}" belongs in ${tables.map((one) => `[${one}]`).join(" or ")}`;
+}
+
+function badKey(root: TomlTable, path: Path): RangedIssue {
+  const record = unwrapped(fieldAt(appTomlSchema, path.slice(0, -1))?.schema ?? z.never());
+  const info = record instanceof z.ZodRecord ? fieldAt(record.keyType, [])?.info : undefined;
+  return {
+    code: "bad-value",
+    message: `${quote(String(path.at(-1)))} is not ${info?.needs ?? "a name"}`,
+    range: nodeAt(root, path)?.key ?? [0, 0],
+    ...exampleHint(info),
+  };
+}
+
+function missing(root: TomlTable, path: Path): readonly RangedIssue[] {
+  const key = String(path.at(-1));
+  const parent = path.slice(0, -1);
+  const table = nodeAt(root, parent)?.node;
+  const known = knownKeys(parent);
+  const there = table?.type === "table" ? [...table.entries.keys()] : [];
+  // A misspelled key is also missing; saying so twice would only be noise.
+  if (there.some((one) => !known.includes(one) && suggest(one, known).includes(key))) return [];
+  const info = fieldAt(appTomlSchema, path)?.info;
+  const where = parent.length === 0 ? "" : ` in ${tableLabel(parent)}`;
+  return [
+    {
+      code: "missing",
+      message: `"${key}" is missing${where}`,
+      range: table?.range ?? [0, 0],
+      ...(info === undefined ? {} : { hint: `add a line: ${info.example}` }),
+    },
+  ];
+}
+
+function knownKeys(table: Path): readonly string[] {
+  return keysOf(fieldAt(appTomlSchema, table)?.schema ?? appTomlSchema);
+}
+
+function badValue(node: TomlNode, path: Path, issue: z.core.$ZodIssue): RangedIssue {
+  const field = fieldAt(appTomlSchema, path);
+  const info = field?.info;
+  if (String(path.at(-1)) === "replicas" && node.type === "table") {
+    return {
+      code: "not-supported-yet",
+      message: "an autoscaler in replicas is not supported yet",
+      range: node.range,
+      hint: "give a number: replicas = 2",
+    };
+  }
+  const wrongType = issue.code === "invalid_type" || issue.code === "invalid_union";
+  return {
+    code: wrongType || (issue.code === "invalid_value" && node.type !== "text") ? "wrong-type" : "bad-value",
+    message: `${label(path)} must be ${info?.needs ?? "something else"}, found ${describe(node)}`,
+    range: node.range,
+    ...valueHint(node, path, issue, field?.schema, info),
+  };
+}
+
+function valueHint(
+  node: TomlNode,
+  path: Path,
+  issue: z.core.$ZodIssue,
+  schema: z.core.$ZodType | undefined,
+  info: FieldInfo | undefined,
+): { readonly hint?: string } {
+  const key = String(path.at(-1));
+  if (issue.code === "invalid_value" && node.type === "text") {
+    const near = suggest(node.text, issue.values.map(String));
+    if (near.length > 0) return { hint: `did you mean ${anyOf(near)}?` };
+  }
+  if (issue.code === "invalid_type") {
+    if (issue.expected === "string" && node.type !== "text" && node.type !== "list" && node.type !== "table") {
+      return { hint: `write it in quotes: ${key} = ${quote(node.text)}` };
+    }
+    if (
+      (issue.expected === "number" || issue.expected === "int") &&
+      node.type === "text" &&
+      /^\d{1,9}$/.test(node.text)
+    ) {
+      return { hint: `write it without quotes: ${key} = ${node.text}` };
+    }
+    const [setting] = info?.example.split("\n").slice(1) ?? [];
+    if (
+      (schema instanceof z.ZodObject || schema instanceof z.ZodRecord) &&
+      node.type !== "list" &&
+      setting !== undefined
+    )
+      return { hint: `write it as a table: ${key} = { ${setting} }` };
+    if (schema instanceof z.ZodArray && node.type === "table")
+      return { hint: `write two pairs of brackets: [[${key}]]` };
+    if (
+      node.type === "list" &&
+      node.items.every((item) => item.type === "table") &&
+      (schema instanceof z.ZodObject || schema instanceof z.ZodRecord)
+    ) {
+      return { hint: `write one pair of brackets: [${path.join(".")}]` };
+    }
+  }
+  return exampleHint(info);
+}
+
+function exampleHint(info: FieldInfo | undefined): { readonly hint?: string } {
+  return info === undefined ? {} : { hint: `for example: ${info.example.replace("\n", ", ")}` };
+}
+
+function describe(node: TomlNode): string {
+  switch (node.type) {
+    case "table":
+      return "a table";
+    case "list":
+      return node.items.length === 0 ? "an empty list" : "a list";
+    case "text":
+      return node.text === "" ? "empty text" : `the text ${quote(node.text)}`;
+    case "boolean":
+      return node.text;
+    case "date":
+      return `the date ${node.text}`;
+    default:
+      return `the number ${node.text.slice(0, 40)}`;
+  }
+}
+
+function asWritten(key: string, node: TomlNode | undefined): string {
+  if (node?.type === "table") return `[${key}]`;
+  return node?.type === "list" && node.items.some((item) => item.type === "table") ? `[[${key}]]` : quote(key);
+}
+
+function label(path: Path): string {
+  return path.filter((step) => typeof step === "string").join(".");
+}
+
+function tableLabel(path: Path): string {
+  return typeof path.at(-1) === "number" ? `[[${label(path)}]]` : `[${label(path)}]`;
+}
+
+/** The table's path in the base: without the environment and list positions. */
+function tablePath(path: Path): string {
+  return label(path[0] === "envs" ? path.slice(2) : path);
+}

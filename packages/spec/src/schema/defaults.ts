@@ -1,0 +1,14 @@
+/** What holds where app.toml says nothing. Health times in seconds, grace in seconds. */
+export const defaults = {
+  kind: "business",
+  replicas: 1,
+  engine: "node",
+  size: "small",
+  port: 8080,
+  grace: 30,
+  health: {
+    live: { period: 10, timeout: 2, threshold: 3 },
+    ready: { period: 2, timeout: 2, threshold: 3 },
+    startup: { period: 2, timeout: 2, threshold: 60 },
+  },
+} as const;

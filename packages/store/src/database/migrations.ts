@@ -1,0 +1,115 @@
+import { type Kysely, sql } from "kysely";
+import type { Migration } from "kysely/migration";
+
+/**
+ * Every change of the tables, in order, by number. One that was released is never edited: a later one corrects it.
+ * Plain SQL, because it is what a person with `psql` compares against.
+ */
+export const migrations: Record<string, Migration> = {
+  "0001-spine": {
+    up: (db) =>
+      inOrder(db, [
+        `create table services (
+          name text primary key,
+          number integer unique,
+          created_at timestamptz not null default now()
+        )`,
+        `create table releases (
+          name text primary key,
+          service text not null references services (name),
+          environment text not null,
+          namespace text not null,
+          snapshot text not null,
+          profile jsonb not null,
+          inputs jsonb not null,
+          objects jsonb not null,
+          created_at timestamptz not null,
+          stored_at timestamptz not null default clock_timestamp(),
+          actor text not null,
+          available boolean not null
+        )`,
+        `create index releases_newest on releases (environment, service, created_at desc)`,
+        `create index releases_snapshot on releases (snapshot)`,
+        `create table rollouts (
+          number integer primary key,
+          environment text not null,
+          service text not null,
+          "from" text,
+          "to" text,
+          strategy text not null check (strategy in ('rolling', 'blue-green', 'canary')),
+          kind text not null check (kind in ('deploy', 'rollback', 'removal')),
+          actor text not null,
+          created_at timestamptz not null default clock_timestamp(),
+          idempotency_key text not null unique,
+          status text not null default 'unfinished' check (status in ('unfinished', 'succeeded', 'failed', 'refused')),
+          reason text,
+          converging jsonb not null default '[]',
+          ended_at timestamptz,
+          closed_at timestamptz,
+          check ((status = 'unfinished') = (ended_at is null)),
+          check (closed_at >= ended_at)
+        )`,
+        `create index rollouts_newest on rollouts (environment, service, number desc)`,
+        `create index rollouts_unfinished on rollouts (number) where closed_at is null`,
+        `create table rollout_entries (
+          rollout integer not null references rollouts (number),
+          sequence integer not null check (sequence > 0),
+          epoch integer not null,
+          at timestamptz not null default clock_timestamp(),
+          body jsonb not null,
+          primary key (rollout, sequence)
+        )`,
+        `create table leases (
+          environment text not null,
+          service text not null,
+          owner text not null,
+          epoch integer not null check (epoch > 0),
+          expires_at timestamptz not null,
+          primary key (environment, service)
+        )`,
+        `create table active (
+          environment text not null,
+          service text not null,
+          release text not null,
+          slot text not null check (slot in ('a', 'b')),
+          primary key (environment, service)
+        )`,
+        `create table clusters (
+          name text primary key,
+          environment text not null,
+          embedded boolean not null,
+          kubeconfig text not null,
+          context text,
+          address_template text not null,
+          gateway text,
+          created_at timestamptz not null
+        )`,
+        `create table snapshots (
+          digest text primary key,
+          files integer not null,
+          bytes bigint not null,
+          created_at timestamptz not null
+        )`,
+        `create table drains (
+          environment text not null,
+          service text not null,
+          cluster text not null,
+          primary key (environment, service, cluster)
+        )`,
+        `create table audit (
+          id integer generated always as identity primary key,
+          at timestamptz not null,
+          actor text not null,
+          permission text not null,
+          command text not null,
+          target text not null,
+          outcome text not null check (outcome in ('accepted', 'refused')),
+          detail text
+        )`,
+      ]),
+  },
+};
+
+async function inOrder(db: Kysely<unknown>, statements: readonly string[]): Promise<void> {
+  for (const statement of statements) await sql.raw(statement).execute(db);
+}

@@ -1,0 +1,76 @@
+import type { ColumnType, Generated, JSONColumnType } from "kysely";
+
+/** The tables as they are after the last migration; Kysely checks every query against them. */
+export interface Tables {
+  services: { name: string; number: number; created_at: Generated<Date> };
+  releases: {
+    name: string;
+    service: string;
+    environment: string;
+    namespace: string;
+    snapshot: string;
+    profile: JSONColumnType<object>;
+    inputs: JSONColumnType<object>;
+    objects: JSONColumnType<object>;
+    created_at: Date;
+    /** When it was last asked for: what was asked for again is kept as if it were new. */
+    stored_at: Generated<Date>;
+    actor: string;
+    available: boolean;
+  };
+  rollouts: {
+    number: number;
+    environment: string;
+    service: string;
+    from: string | null;
+    to: string | null;
+    strategy: "rolling" | "blue-green" | "canary";
+    kind: "deploy" | "rollback" | "removal";
+    actor: string;
+    created_at: Generated<Date>;
+    idempotency_key: string;
+    status: Generated<"unfinished" | "succeeded" | "failed" | "refused">;
+    reason: string | null;
+    /** Names of clusters that were not on the decision when it ended. */
+    converging: ColumnType<readonly string[], string | undefined, string>;
+    ended_at: ColumnType<Date | null, never, Date>;
+    closed_at: ColumnType<Date | null, never, Date | null>;
+  };
+  rollout_entries: {
+    rollout: number;
+    sequence: number;
+    epoch: number;
+    at: Generated<Date>;
+    body: JSONColumnType<object>;
+  };
+  leases: { environment: string; service: string; owner: string; epoch: number; expires_at: Date };
+  active: { environment: string; service: string; release: string; slot: "a" | "b" };
+  clusters: {
+    name: string;
+    environment: string;
+    embedded: boolean;
+    kubeconfig: string;
+    context: string | null;
+    address_template: string;
+    gateway: string | null;
+    created_at: Date;
+  };
+  snapshots: {
+    digest: string;
+    files: number;
+    /** The drivers read `bigint` differently. */
+    bytes: ColumnType<string | number | bigint, number>;
+    created_at: Date;
+  };
+  drains: { environment: string; service: string; cluster: string };
+  audit: {
+    id: Generated<number>;
+    at: Date;
+    actor: string;
+    permission: string;
+    command: string;
+    target: string;
+    outcome: "accepted" | "refused";
+    detail: string | null;
+  };
+}

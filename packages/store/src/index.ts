@@ -1,0 +1,2 @@
+export { openStore, type Store, type StoreOptions } from "./open-store.ts";
+export { StoreError, type StoreErrorCode } from "./store-error.ts";

@@ -1,0 +1,92 @@
+import type { Audit, Clusters, Drains, ReleaseStore, RolloutIndex, Services, Snapshots } from "@fairway/catalog";
+import type { Journal } from "@fairway/rollout";
+import { connectPglite } from "./database/connect-pglite.ts";
+import { connectPostgres } from "./database/connect-postgres.ts";
+import type { Connection } from "./database/connection.ts";
+import { migrate } from "./database/migrate.ts";
+import { parsePostgresAddress } from "./database/postgres-address.ts";
+import { type AppendSignal, listenOnPostgres, localSignal } from "./ports/append-signal.ts";
+import { openAudit } from "./ports/audit.ts";
+import { openClusters } from "./ports/clusters.ts";
+import { openDrains } from "./ports/drains.ts";
+import { openJournal } from "./ports/journal.ts";
+import { openReleases } from "./ports/releases.ts";
+import { openRolloutIndex } from "./ports/rollout-index.ts";
+import { openServices } from "./ports/services.ts";
+import { openSnapshots } from "./ports/snapshots.ts";
+
+/** Where the state lives. */
+export type StoreOptions =
+  /** A folder for PGlite, made when missing; one process at a time. */
+  | { readonly directory: string }
+  /** `postgres://user:password@host:port/database`; any number of servers. */
+  | { readonly databaseUrl: string };
+
+/** The platform's memory: one adapter for each port. */
+export interface Store {
+  readonly database: "pglite" | "postgres";
+  /** Bodies come back as they were appended; `Body` is JSON, and the caller's own. */
+  journal<Body>(): Journal<Body>;
+  readonly rollouts: RolloutIndex;
+  readonly services: Services;
+  readonly releases: ReleaseStore;
+  readonly clusters: Clusters;
+  readonly snapshots: Snapshots;
+  readonly drains: Drains;
+  readonly audit: Audit;
+  /** Ends listeners and connections; safe to repeat. */
+  close(): Promise<void>;
+}
+
+/** Opens the database and brings its tables up to date. Throws `StoreError`. */
+export async function openStore(options: StoreOptions): Promise<Store> {
+  const opened = "directory" in options ? await openDirectory(options.directory) : await openUrl(options.databaseUrl);
+  return storeOn(opened.connection, opened.signal);
+}
+
+/** The ports on a database whose tables are there; closes both with the store. */
+export function storeOn(connection: Connection, signal: AppendSignal): Store {
+  const { db } = connection;
+  let closing: Promise<void> | undefined;
+  return {
+    database: connection.kind,
+    journal: <Body>() => openJournal<Body>(db, signal),
+    rollouts: openRolloutIndex(db),
+    services: openServices(db),
+    releases: openReleases(db),
+    clusters: openClusters(db),
+    snapshots: openSnapshots(db),
+    drains: openDrains(db),
+    audit: openAudit(db),
+    close: () => {
+      closing ??= signal.close().then(() => connection.close());
+      return closing;
+    },
+  };
+}
+
+interface Opened {
+  readonly connection: Connection;
+  readonly signal: AppendSignal;
+}
+
+async function openDirectory(directory: string): Promise<Opened> {
+  const connection = await connectPglite(directory);
+  return migrated(connection, async () => localSignal());
+}
+
+async function openUrl(databaseUrl: string): Promise<Opened> {
+  const address = parsePostgresAddress(databaseUrl);
+  const connection = await connectPostgres(address);
+  return migrated(connection, () => listenOnPostgres(address, connection.db));
+}
+
+async function migrated(connection: Connection, openSignal: () => Promise<AppendSignal>): Promise<Opened> {
+  try {
+    await migrate(connection.db, connection.kind);
+    return { connection, signal: await openSignal() };
+  } catch (error) {
+    await connection.close();
+    throw error;
+  }
+}

@@ -1,0 +1,48 @@
+import type { ClusterRecord, Clusters } from "@fairway/catalog";
+import type { Kysely, Selectable } from "kysely";
+import type { Tables } from "../database/tables.ts";
+
+export function openClusters(db: Kysely<Tables>): Clusters {
+  return {
+    async put(cluster) {
+      const { name, ...values } = {
+        name: cluster.name,
+        environment: cluster.environment,
+        embedded: cluster.embedded,
+        kubeconfig: cluster.kubeconfig,
+        context: cluster.context ?? null,
+        address_template: cluster.addressTemplate,
+        gateway: cluster.gateway ?? null,
+        created_at: new Date(cluster.createdAt),
+      };
+      await db
+        .insertInto("clusters")
+        .values({ name, ...values })
+        .onConflict((conflict) => conflict.column("name").doUpdateSet(values))
+        .execute();
+    },
+    async get(name) {
+      const row = await db.selectFrom("clusters").selectAll().where("name", "=", name).executeTakeFirst();
+      return row === undefined ? undefined : clusterOf(row);
+    },
+    async list() {
+      return (await db.selectFrom("clusters").selectAll().orderBy("name").execute()).map(clusterOf);
+    },
+    async remove(name) {
+      await db.deleteFrom("clusters").where("name", "=", name).execute();
+    },
+  };
+}
+
+function clusterOf(row: Selectable<Tables["clusters"]>): ClusterRecord {
+  return {
+    name: row.name,
+    environment: row.environment,
+    embedded: row.embedded,
+    kubeconfig: row.kubeconfig,
+    context: row.context ?? undefined,
+    addressTemplate: row.address_template,
+    gateway: row.gateway ?? undefined,
+    createdAt: row.created_at.toISOString(),
+  };
+}

@@ -1,0 +1,124 @@
+import type { ReleaseRecord, ReleaseStore, ServiceProfile } from "@fairway/catalog";
+import { type Kysely, type Selectable, sql } from "kysely";
+import { storedJson } from "../database/stored-json.ts";
+import type { Tables } from "../database/tables.ts";
+import { byName } from "./by-name.ts";
+
+const mostFound = 10;
+
+export function openReleases(db: Kysely<Tables>): ReleaseStore {
+  const ofService = (service: string, environment: string) =>
+    db.selectFrom("releases").where("environment", "=", environment).where("service", "=", service);
+  return {
+    async put(release) {
+      const row = await db
+        .insertInto("releases")
+        .values({
+          name: release.name,
+          service: release.service,
+          environment: release.environment,
+          namespace: release.namespace,
+          snapshot: release.snapshot,
+          profile: storedJson(release.profile),
+          inputs: storedJson(release.inputs),
+          objects: storedJson(release.objects),
+          created_at: new Date(release.createdAt),
+          actor: release.actor,
+          available: release.available,
+        })
+        .onConflict((conflict) =>
+          conflict.column("name").doUpdateSet({
+            available: sql<boolean>`releases.available or excluded.available`,
+            stored_at: sql<Date>`clock_timestamp()`,
+          }),
+        )
+        .returningAll()
+        .executeTakeFirstOrThrow();
+      return releaseOf(row);
+    },
+    async get(name) {
+      const row = await db.selectFrom("releases").selectAll().where("name", "=", name).executeTakeFirst();
+      return row === undefined ? undefined : releaseOf(row);
+    },
+    async find(service, environment, prefix) {
+      const rows = await ofService(service, environment)
+        .select("name")
+        .where(sql<boolean>`starts_with(name, ${prefix})`)
+        .orderBy("name")
+        .limit(mostFound)
+        .execute();
+      return rows.map((row) => row.name);
+    },
+    async list(service, environment, limit) {
+      const rows = await ofService(service, environment)
+        .selectAll()
+        .orderBy("created_at", "desc")
+        .orderBy("name")
+        .limit(limit)
+        .execute();
+      return rows.map(releaseOf);
+    },
+    async kept(service, environment) {
+      const rows = await ofService(service, environment).select("name").where("available", "=", true).execute();
+      return rows.map((row) => row.name);
+    },
+    async active(environment) {
+      const rows = await db
+        .selectFrom("active")
+        .innerJoin("releases", "releases.name", "active.release")
+        .selectAll("releases")
+        .where("active.environment", "=", environment)
+        .execute();
+      return byName(rows, (row) => row.service, releaseOf);
+    },
+    async retire(keep) {
+      return db.transaction().execute(async (transaction) => {
+        await sql`
+          update releases set available = false
+          where available
+            and name in (
+              select name from (
+                select name, row_number() over (partition by environment, service order by stored_at desc, name desc) as place
+                from releases where available
+              ) as newest where place > ${keep}
+            )
+            and name not in (select release from active)
+            and name not in (
+              select "from" from (
+                select distinct on (environment, service) "from" from rollouts
+                where status = 'succeeded' and "from" is distinct from "to"
+                order by environment, service, number desc
+              ) as newest_change where "from" is not null
+            )
+            and not exists (
+              select from rollouts where closed_at is null and releases.name in ("from", "to")
+            )`.execute(transaction);
+        const needless = await sql<{ digest: string }>`
+          select digest from snapshots
+          where exists (select from releases where snapshot = digest)
+            and not exists (select from releases where snapshot = digest and available)
+          order by digest`.execute(transaction);
+        return needless.rows.map((row) => row.digest);
+      });
+    },
+  };
+}
+
+function releaseOf(row: Selectable<Tables["releases"]>): ReleaseRecord {
+  // Only `put` writes the JSON columns.
+  const profile = row.profile as ServiceProfile;
+  return {
+    name: row.name,
+    service: row.service,
+    environment: row.environment,
+    namespace: row.namespace,
+    snapshot: row.snapshot,
+    // JSON has no undefined.
+    profile: { ...profile, owner: profile.owner },
+    inputs: row.inputs,
+    objects: row.objects as ReleaseRecord["objects"],
+    createdAt: row.created_at.toISOString(),
+    actor: row.actor,
+    available: row.available,
+  };
+}

@@ -1,0 +1,3 @@
+import { connect } from "./inside.ts";
+
+export const other = () => connect;

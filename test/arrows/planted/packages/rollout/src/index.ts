@@ -1,0 +1,3 @@
+import { connect } from "../../kube/src/inside.ts";
+
+export const broken = connect;

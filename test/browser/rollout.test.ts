@@ -1,0 +1,151 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import type { Browser, Page } from "playwright-core";
+import { createWorld, failed, releases, running, userHealthy } from "../../apps/dashboard/fixtures/index.ts";
+import { launchChromium } from "./chromium.ts";
+import { openDashboard } from "./open-dashboard.ts";
+
+let browser: Browser;
+before(async () => {
+  browser = await launchChromium();
+});
+after(() => browser.close());
+
+const cell = (page: Page, cluster: string, phase: string) =>
+  page.locator("tbody", { has: page.getByRole("rowheader", { name: cluster }) }).locator(`[data-phase=${phase}]`);
+
+test("a rollout fills its cells as it goes, says so aloud, and nothing below it moves", async () => {
+  const world = createWorld();
+  await using opened = await openDashboard(browser, { at: "/rollouts/19", world });
+  const { page } = opened;
+  await cell(page, "beta", "app").getByText("1/2").waitFor();
+  await page.getByText("waiting for readiness of user-a-7c419d-q7fwn").waitFor();
+  await page.locator(".pod-half").waitFor();
+  const before = await page.getByRole("rowheader", { name: "beta" }).boundingBox();
+
+  const [alpha, beta] = running.clusters;
+  assert.ok(alpha !== undefined && beta !== undefined);
+  const { suspect: _, ...well } = beta;
+  const done = {
+    ...well,
+    ready: 2,
+    pods: beta.pods.map((pod) => ({ ...pod, ready: true })),
+    phases: { ...beta.phases, app: { status: "done", detail: "2/2" } as const },
+  };
+  world.rolloutStates.push({ ...running, sequence: 13, clusters: [alpha, done] });
+  await cell(page, "beta", "app").getByText("2/2").waitFor();
+  await page.getByText("waiting for readiness").waitFor({ state: "detached" });
+  assert.equal(await page.locator(".pod-half").count(), 0);
+  assert.deepEqual(await page.getByRole("rowheader", { name: "beta" }).boundingBox(), before);
+
+  const ended = {
+    ...running,
+    status: "succeeded",
+    phase: "cleanup",
+    sequence: 14,
+    endedAt: new Date().toISOString(),
+    clusters: [alpha, done].map((cluster) => ({
+      ...cluster,
+      converged: true,
+      phases: { ...cluster.phases, balancing: { status: "done" }, cleanup: { status: "done" } } as const,
+    })),
+  } as const;
+  world.rolloutStates.push({ ...ended, clusters: [...ended.clusters] });
+  world.rolloutStates.end();
+  await page.getByText("serves in alpha and beta").waitFor();
+  await page.getByRole("status").filter({ hasText: "Rollout 19 of user: succeeded" }).waitFor({ state: "attached" });
+});
+
+test("a connection that breaks during a rollout is made again, and the state is the newest", async () => {
+  const world = createWorld();
+  await using opened = await openDashboard(browser, { at: "/rollouts/19", world });
+  const { page } = opened;
+  await cell(page, "beta", "app").getByText("1/2").waitFor();
+  world.rollouts.set(19, { ...running, sequence: 20, status: "restoring", reason: "beta: crashes when it starts" });
+  world.rolloutStates.break();
+  await page.getByText("is being restored").waitFor();
+});
+
+test("a failure shows its cause beside the cell, the last log lines, what to do, and what serves now", async () => {
+  const world = createWorld();
+  await using opened = await openDashboard(browser, { at: "/rollouts/19", world });
+  const { page } = opened;
+  await page.getByText("is under way").waitFor();
+  // First a suspicion, with what the process said, while the other cluster's row stays where it is.
+  const place = await page.getByRole("rowheader", { name: "beta" }).boundingBox();
+  const crash = failed.causes[0];
+  assert.ok(crash !== undefined);
+  world.rolloutStates.push({
+    ...running,
+    sequence: 30,
+    clusters: running.clusters.map((cluster) => ({
+      ...cluster,
+      suspect: { ...crash, cluster: cluster.name, severity: "likely" },
+    })),
+  });
+  const suspects = page.getByRole("article", { name: /probable cause/ });
+  await suspects.first().getByText("Error: no DATABASE_URL").waitFor();
+  assert.deepEqual(await page.getByRole("rowheader", { name: "beta" }).boundingBox(), place);
+
+  world.rolloutStates.push({ ...failed, number: 19, sequence: 40 });
+  world.rolloutStates.end();
+  await cell(page, "beta", "app").getByText("0/2").waitFor();
+  await page.locator(".rollout-grid").getByText("crashes when it starts").waitFor();
+  const cause = page.getByRole("article", { name: /^cause/ });
+  await cause.getByText("Error: no DATABASE_URL").waitFor();
+  await cause.getByText("exit code 3").waitFor();
+  await cause.getByText("set it again, then deploy").waitFor();
+  await cause
+    .getByRole("button", { name: `fairway logs user --release ${releases.new.slice(0, 6)} --previous` })
+    .waitFor();
+  assert.equal(await page.getByText(/Restored, on release 5b02aa/).count(), 2);
+  await page.getByText("Release 5b02aa serves in alpha and beta, as before.").waitFor();
+});
+
+test("roll back asks once, shows the command, posts it once and leads to the new rollout", async () => {
+  const world = createWorld({ details: new Map([["user", userHealthy]]) });
+  await using opened = await openDashboard(browser, { at: "/rollouts/18", world });
+  const { page } = opened;
+  await page.getByRole("button", { name: "Roll back" }).click();
+  const question = page.getByRole("dialog", { name: "Roll back user?" });
+  await question.getByText("fairway rollback user").waitFor();
+  assert.equal(world.commands.length, 0);
+  await page.keyboard.press("Escape");
+  await question.waitFor({ state: "detached" });
+  assert.equal(world.commands.length, 0);
+
+  await page.getByRole("button", { name: "Roll back" }).click();
+  await question.getByRole("button", { name: "Roll back" }).click();
+  await page.waitForURL(/\/rollouts\/23$/);
+  await page.getByRole("heading", { name: /Rollout 23/ }).waitFor();
+  assert.equal(world.commands.length, 1);
+  const [command] = world.commands;
+  assert.ok(command !== undefined);
+  assert.equal(command.operation, "createRollout");
+  const { idempotencyKey, ...body } = command.body as Record<string, unknown>;
+  assert.deepEqual(body, { service: "user", environment: "prod", release: "previous", kind: "rollback" });
+  assert.match(String(idempotencyKey), /^[0-9a-f]{32}$/);
+});
+
+test("a refused rollback says why and can be tried again with the same key", async () => {
+  const world = createWorld({ details: new Map([["user", userHealthy]]) });
+  world.troubles.set("createRollout", {
+    type: "about:blank",
+    title: "Another rollout of user is under way",
+    status: 409,
+    code: "rollout-active",
+    hint: "Wait until rollout 22 has ended.",
+  });
+  await using opened = await openDashboard(browser, { at: "/services/user", world });
+  const { page } = opened;
+  await page.getByRole("button", { name: "Roll back" }).click();
+  const question = page.getByRole("dialog");
+  await question.getByRole("button", { name: "Roll back" }).click();
+  await question.getByText("Wait until rollout 22 has ended.").waitFor();
+  world.troubles.clear();
+  await question.getByRole("button", { name: "Roll back" }).click();
+  await page.waitForURL(/\/rollouts\/23$/);
+  const keys = world.commands.map(({ body }) => (body as { idempotencyKey: string }).idempotencyKey);
+  assert.equal(keys.length, 2);
+  assert.equal(keys[0], keys[1]);
+});
