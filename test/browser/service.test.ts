@@ -70,11 +70,12 @@ test("pods are chosen by keys and show their details in place", async () => {
   const { page } = opened;
   const beta = page.getByRole("article", { name: "Cluster beta" });
   const second = beta.getByRole("button", { name: /CrashLoopBackOff/ }).nth(1);
-  const height = (await beta.boundingBox())?.height;
+  const height = (await beta.boundingBox())?.height ?? 0;
   await second.focus();
   await beta.getByText("2 restarts").waitFor();
   assert.equal(await second.getAttribute("aria-pressed"), "true");
-  assert.equal((await beta.boundingBox())?.height, height);
+  const jump = ((await beta.boundingBox())?.height ?? 0) - height;
+  assert.ok(Math.abs(jump) < 1, `nothing moves that an eye could see, it was ${jump} px`);
 });
 
 test("a command is copied by a click", async () => {

@@ -42,7 +42,9 @@ process.once("SIGTERM", () => server.close());
   });
 
   await t.test("follows a log while lines are written", async () => {
-    const [pod = ""] = (await kubectl("get", "pods", "-o", "name")).trim().split("\n");
+    // The restart's old pods are still draining, and their logs end with them: the newest pod is none of these.
+    const pods = await kubectl("get", "pods", "--sort-by=.metadata.creationTimestamp", "-o", "name");
+    const pod = pods.trim().split("\n").at(-1) ?? "";
     const following = spawn(binary ?? "", [...place, "logs", "-f", pod], { stdio: ["ignore", "pipe", "inherit"] });
     t.after(() => following.kill());
     let seen = false;
