@@ -1,0 +1,22 @@
+import type { KubernetesClient } from "./kubernetes-client.ts";
+
+/** A running cluster with its controllers and one node that runs pods: ours, or a real one. */
+export interface ContractCluster {
+  /** Path of a kubeconfig file of somebody who may do everything. */
+  readonly kubeconfigPath: string;
+  /** Requests as that person. */
+  readonly client: KubernetesClient;
+  /** Reference of an image that has `node` (24) on its PATH and which every node can run; the user is not root. */
+  readonly image: string;
+  /** Reference of an image that no registry has. */
+  readonly absentImage: string;
+  /** Every kubectl to try, of different minor versions. */
+  readonly kubectls: readonly { readonly version: string; readonly path: string }[];
+}
+
+/** Registers a case. Each gets a namespace of its own, in which pods may be made, and which is deleted afterwards. */
+export type Register = (
+  title: string,
+  body: (cluster: ContractCluster, namespace: string) => Promise<void>,
+  options?: { readonly timeoutMilliseconds?: number },
+) => void;

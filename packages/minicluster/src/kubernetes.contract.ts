@@ -1,0 +1,64 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import { setTimeout as pause } from "node:timers/promises";
+import type { ContractCluster, Register } from "./contract/contract-cluster.ts";
+
+export type { ContractCluster } from "./contract/contract-cluster.ts";
+export { type KubernetesClient, kubernetesClient } from "./contract/kubernetes-client.ts";
+
+const groups: Readonly<Record<string, (each: Register) => void>> = {};
+
+/** How long a namespace may take until pods can be made in it, in milliseconds. */
+const patience = 60_000;
+
+/**
+ * Registers what a Kubernetes cluster does for the renderer, the engine and a person with kubectl. The same cases hold
+ * our embedded cluster and a real one, so that nobody has to trust the former: an intended difference is a row in this
+ * package's README.
+ *
+ * @param name Shown in the test report.
+ * @param make The cluster, once for all cases.
+ */
+export function kubernetesContract(
+  name: string,
+  make: () => Promise<ContractCluster & { close(): Promise<void> }>,
+): void {
+  describe(`Kubernetes contract: ${name}`, () => {
+    let cluster: ContractCluster & { close(): Promise<void> };
+    let made = 0;
+    before(async () => {
+      cluster = await make();
+    });
+    after(async () => {
+      cluster?.client.close();
+      await cluster?.close();
+    });
+    const each: Register = (title, body, { timeoutMilliseconds = 60_000 } = {}) => {
+      it(title, { timeout: timeoutMilliseconds }, async () => {
+        made += 1;
+        const namespace = `contract-${process.pid}-${made}`;
+        await makeNamespace(cluster, namespace);
+        try {
+          await body(cluster, namespace);
+        } finally {
+          await cluster.client.request("DELETE", `/api/v1/namespaces/${namespace}`);
+        }
+      });
+    };
+    for (const [title, register] of Object.entries(groups)) describe(title, () => register(each));
+  });
+}
+
+async function makeNamespace({ client }: ContractCluster, name: string): Promise<void> {
+  const created = await client.request("POST", "/api/v1/namespaces", {
+    body: { apiVersion: "v1", kind: "Namespace", metadata: { name } },
+  });
+  assert.equal(created.code, 201, created.text);
+  const deadline = Date.now() + patience;
+  for (;;) {
+    const account = await client.request("GET", `/api/v1/namespaces/${name}/serviceaccounts/default`);
+    if (account.code === 200) return;
+    assert.ok(Date.now() < deadline, `namespace ${name} has no service account default`);
+    await pause(50);
+  }
+}
