@@ -26,13 +26,14 @@ test("what others refer to is applied first, unknown kinds last, and the input's
     object("v1", "ConfigMap", "user-2", "user"),
     object("v1", "ConfigMap", "user-1", "user"),
     object("v1", "ServiceAccount", "user", "user"),
+    object("v1", "Secret", "pull", "user"),
     object("v1", "Namespace", "user"),
   ];
-  const expected = "Namespace ServiceAccount ConfigMap ConfigMap Service Deployment Widget";
+  const expected = "Namespace Secret ServiceAccount ConfigMap ConfigMap Service Deployment Widget";
   for (const input of [objects, objects.toReversed()]) {
     const sorted = sortForApply(input);
     assert.equal(sorted.map((one) => one.kind).join(" "), expected);
-    assert.equal(sorted[2]?.metadata.name, "user-1");
+    assert.equal(sorted[3]?.metadata.name, "user-1");
   }
 });
 

@@ -15,6 +15,8 @@ export const rights: readonly Right[] = [
   { group: "", resource: "namespaces", verbs: [...read, ...write] },
   { group: "", resource: "configmaps", verbs: [...read, ...write] },
   { group: "", resource: "serviceaccounts", verbs: [...read, ...write] },
+  // Pull secrets are applied and deleted, never read.
+  { group: "", resource: "secrets", verbs: ["create", "patch", "delete"] },
   { group: "", resource: "services", verbs: [...read, ...write] },
   // Pods are written only as dry runs, which need the right all the same.
   { group: "", resource: "pods", verbs: [...read, "create", "patch", "delete"] },

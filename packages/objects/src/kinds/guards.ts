@@ -1,6 +1,6 @@
 import type { KubernetesObject } from "../object.ts";
 import type { EndpointSlice, Service } from "./network.ts";
-import type { ConfigMap, Event, Lease, Namespace, Node, ServiceAccount } from "./platform.ts";
+import type { ConfigMap, Event, Lease, Namespace, Node, Secret, ServiceAccount } from "./platform.ts";
 import type { Pod } from "./pod.ts";
 import type { Deployment, Job, ReplicaSet } from "./workloads.ts";
 
@@ -15,6 +15,7 @@ function guard<T extends KubernetesObject>(apiVersion: T["apiVersion"], kind: T[
 export const isNamespace = guard<Namespace>("v1", "Namespace");
 export const isServiceAccount = guard<ServiceAccount>("v1", "ServiceAccount");
 export const isConfigMap = guard<ConfigMap>("v1", "ConfigMap");
+export const isSecret = guard<Secret>("v1", "Secret");
 export const isService = guard<Service>("v1", "Service");
 export const isPod = guard<Pod>("v1", "Pod");
 export const isEvent = guard<Event>("v1", "Event");

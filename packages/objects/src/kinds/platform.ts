@@ -24,6 +24,15 @@ export interface ConfigMap extends KubernetesObject {
   readonly immutable?: boolean;
 }
 
+export interface Secret extends KubernetesObject {
+  readonly apiVersion: "v1";
+  readonly kind: "Secret";
+  readonly type?: string;
+  /** Base64. */
+  readonly data?: Readonly<Record<string, string>>;
+  readonly immutable?: boolean;
+}
+
 /** core/v1 Event: what a controller or a node says about an object. Times are RFC 3339. */
 export interface Event extends KubernetesObject {
   readonly apiVersion: "v1";

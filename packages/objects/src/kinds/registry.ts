@@ -13,6 +13,8 @@ export interface KindInfo {
 export const kindRegistry: readonly KindInfo[] = [
   { apiVersion: "v1", kind: "Namespace", resource: "namespaces", namespaced: false, applyOrder: 0 },
   { apiVersion: "v1", kind: "Node", resource: "nodes", namespaced: false, applyOrder: 5 },
+  // Before the ServiceAccount, unlike Helm: a pod may start as soon as its account names the pull secret.
+  { apiVersion: "v1", kind: "Secret", resource: "secrets", namespaced: true, applyOrder: 8 },
   { apiVersion: "v1", kind: "ServiceAccount", resource: "serviceaccounts", namespaced: true, applyOrder: 10 },
   { apiVersion: "v1", kind: "ConfigMap", resource: "configmaps", namespaced: true, applyOrder: 20 },
   { apiVersion: "v1", kind: "Service", resource: "services", namespaced: true, applyOrder: 30 },
