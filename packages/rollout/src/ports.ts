@@ -1,4 +1,4 @@
-import type { KubernetesObject, ObjectRef } from "@fairway/objects";
+import type { KubernetesObject, ObjectRef, Secret } from "@fairway/objects";
 
 /** Why a call to a cluster failed; decides whether it is repeated, reported or fatal. */
 export type ClusterErrorCode =
@@ -263,6 +263,20 @@ export interface Releases {
    * and the former release need is kept.
    */
   kept?(service: string, environment: string): Promise<readonly string[]>;
+}
+
+/**
+ * What a service's namespace needs in one cluster and no release may hold: its pull secrets. Asked for anew whenever a
+ * release is applied or restored, so that changed credentials arrive with the next rollout.
+ */
+export interface NamespaceSecrets {
+  /** With the labels that everything of the service carries; empty: none are needed, and former ones go. */
+  secretsFor(place: {
+    readonly environment: string;
+    readonly cluster: string;
+    readonly service: string;
+    readonly namespace: string;
+  }): Promise<readonly Secret[]>;
 }
 
 /** Where requests go. `rolling` needs nothing of it; the engine only tells which clusters may take traffic. */

@@ -1,5 +1,5 @@
-import { describeRef, type KubernetesObject, type ObjectRef, refKey, refOf } from "@fairway/objects";
-import { type Clock, type Cluster, ClusterError, LeaseLost } from "../ports.ts";
+import { describeRef, isSecret, type KubernetesObject, type ObjectRef, refKey, refOf } from "@fairway/objects";
+import { type ApplyOptions, type Clock, type Cluster, ClusterError, LeaseLost } from "../ports.ts";
 import {
   emptyInventory,
   forDeletion,
@@ -33,7 +33,8 @@ export interface Session {
   /** What was written, or tried, last: `Deployment/user-a`. */
   readonly last: () => string;
   /**
-   * Applies in order, with the intent in the inventory before and the uids after. Resolves with what is stored.
+   * Applies in order, with the intent in the inventory before and the uids after. Resolves with what is stored, Secrets
+   * without their content.
    *
    * @param fields `take`: those that somebody else has set meanwhile are set again; otherwise they are refused
    */
@@ -133,6 +134,8 @@ export function openSession(options: {
       ]),
     );
     kinds.delete("v1/Namespace");
+    // Never read; the next apply or the namespace's end takes care of one that is not listed.
+    kinds.delete("v1/Secret");
     const found: KubernetesObject[] = [];
     for (const kind of kinds.values()) {
       const list = await cluster.list({ ...kind, namespace: identity.namespace, labels: ownLabels(identity) }, signal);
@@ -143,7 +146,7 @@ export function openSession(options: {
 
   /** A new version for each object, so that writes decided on the former one conflict. */
   const stamp = async (inventory: Inventory, mark: string, signal: AbortSignal): Promise<void> => {
-    for (const entry of inventory.entries) {
+    for (const entry of inventory.entries.filter((one) => one.kind !== "Secret")) {
       await persist(signal, async () => {
         const live = await cluster.get(entry, signal);
         if (live === undefined || !isOurs(live, identity)) return;
@@ -197,6 +200,23 @@ export function openSession(options: {
     if (!adopted) await cluster.delete(ref, { uid, resourceVersion: version });
   };
 
+  /** Applies; where `take`, also what somebody else has set meanwhile. */
+  const applyTaking = async (
+    object: KubernetesObject,
+    held: ApplyOptions,
+    fields: "refuse" | "take",
+    signal: AbortSignal,
+  ): Promise<KubernetesObject> => {
+    try {
+      return await cluster.apply(object, held, signal);
+    } catch (error) {
+      if (fields === "refuse" || !(error instanceof ClusterError) || error.code !== "field-conflict") throw error;
+      const taken = error.fields.map(({ field, manager }) => `${field} of ${manager ?? "somebody else"}`);
+      log(`${cluster.name}: ${last} of ${identity.service} is set again: ${taken.join(", ")}`);
+      return cluster.apply(object, { ...held, force: true }, signal);
+    }
+  };
+
   const applyOne = (
     object: KubernetesObject,
     fields: "refuse" | "take",
@@ -209,18 +229,37 @@ export function openSession(options: {
       await tenure.prove();
       const { uid, resourceVersion } = live?.metadata ?? {};
       const held = uid === undefined || resourceVersion === undefined ? {} : { uid, resourceVersion };
-      const apply = async () => {
-        try {
-          return await cluster.apply(object, held, signal);
-        } catch (error) {
-          if (fields === "refuse" || !(error instanceof ClusterError) || error.code !== "field-conflict") throw error;
-          const taken = error.fields.map(({ field, manager }) => `${field} of ${manager ?? "somebody else"}`);
-          log(`${cluster.name}: ${last} of ${identity.service} is set again: ${taken.join(", ")}`);
-          return await cluster.apply(object, { ...held, force: true }, signal);
-        }
-      };
+      const apply = () => applyTaking(object, held, fields, signal);
       return live === undefined ? creating(refOf(object), apply) : apply();
     });
+
+  /**
+   * Without a look at what is there: whoever may deploy need not be able to read credentials. A write that comes late
+   * brings older credentials at worst, until the next one. Gives what is stored without its content.
+   */
+  const applySecret = (
+    object: KubernetesObject,
+    fields: "refuse" | "take",
+    signal: AbortSignal,
+  ): Promise<KubernetesObject> =>
+    persist(signal, async () => {
+      last = describeRef(refOf(object));
+      await tenure.prove();
+      const { apiVersion, kind, metadata } = await applyTaking(object, {}, fields, signal);
+      return { apiVersion, kind, metadata };
+    });
+
+  /** By its uid, where that is known, and unseen. */
+  const deleteSecret = async (entry: InventoryEntry, signal: AbortSignal): Promise<void> => {
+    last = describeRef(entry);
+    await tenure.prove();
+    try {
+      await cluster.delete(entry, entry.uid === undefined ? {} : { uid: entry.uid }, signal);
+    } catch (error) {
+      if (!isConflict(error)) throw error;
+      log(`${cluster.name}: ${last} is left alone: it is not the one that was made for ${identity.service}`);
+    }
+  };
 
   /** Deletes one object of ours and waits until it is gone. */
   const deleteOne = async (entry: InventoryEntry, signal: AbortSignal): Promise<void> => {
@@ -270,7 +309,7 @@ export function openSession(options: {
       if (space !== undefined && !isOurs(space, identity)) throw new ForeignObject(space);
       await update((inventory) => withIntent(inventory, objects.map(refOf)), signal);
       for (const object of objects.filter((one) => one.kind !== "Namespace")) {
-        stored.push(await applyOne(object, fields, signal));
+        stored.push(await (isSecret(object) ? applySecret : applyOne)(object, fields, signal));
       }
       await update((inventory) => withUids(inventory, stored), signal);
       return stored;
@@ -282,7 +321,7 @@ export function openSession(options: {
       const late = tookOver ? await sweep(inventory, signal) : [];
       const complete = withIntent(inventory, late.map(refOf));
       const gone = obsolete(complete, keep);
-      for (const entry of gone) await deleteOne(entry, signal);
+      for (const entry of gone) await (entry.kind === "Secret" ? deleteSecret : deleteOne)(entry, signal);
       if (gone.length > 0) await update((one) => without(one, gone), signal);
     },
 
@@ -292,7 +331,8 @@ export function openSession(options: {
       const { uid } = space.metadata;
       if (space.metadata.deletionTimestamp === undefined) {
         const inventory = await update((one) => one, signal);
-        const inside = inventory.entries.filter((entry) => entry.kind !== "Namespace");
+        // Secrets go with the namespace.
+        const inside = inventory.entries.filter(({ kind }) => kind !== "Namespace" && kind !== "Secret");
         for (const entry of forDeletion(inside)) await deleteOne(entry, signal);
       }
       await deleteOne({ ...namespaceRef, ...(uid === undefined ? {} : { uid }) }, signal);

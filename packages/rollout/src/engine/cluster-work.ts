@@ -1,11 +1,20 @@
 import { type Cause, type ContainerLog, wantedLogLines } from "@fairway/diagnosis";
+import type { KubernetesObject, Secret } from "@fairway/objects";
 import { causeOf } from "../cluster/failure.ts";
 import { prepareCluster } from "../cluster/prepare.ts";
 import { type Expectation, expect, judge, logsWanted } from "../cluster/progress.ts";
-import { openSession, type Session, type Tenure } from "../cluster/session.ts";
+import { keyOf, openSession, type Session, type Tenure } from "../cluster/session.ts";
 import type { Limits } from "../limits.ts";
 import type { ClusterPlan, Plan } from "../plan/plan.ts";
-import { type Clock, type Cluster, ClusterError, LeaseLost, type Observation, type Traffic } from "../ports.ts";
+import {
+  type Clock,
+  type Cluster,
+  ClusterError,
+  LeaseLost,
+  type NamespaceSecrets,
+  type Observation,
+  type Traffic,
+} from "../ports.ts";
 import { type ClusterFacts, noFacts, type Step } from "../state/facts.ts";
 import type { PrepareFinding } from "../state/rollout-event.ts";
 import type { LiveCluster } from "../state/view.ts";
@@ -36,6 +45,7 @@ export function startWork(options: {
   readonly plan: Plan;
   readonly tenure: Tenure;
   readonly traffic: Traffic;
+  readonly secrets: NamespaceSecrets;
   readonly clock: Clock;
   readonly limits: Limits;
   /** Ends when the lease is lost or the engine stops. */
@@ -61,6 +71,12 @@ export function startWork(options: {
     log,
   });
 
+  const secrets = (): Promise<readonly Secret[]> =>
+    options.secrets.secretsFor({ environment, cluster: cluster.name, service, namespace });
+  /** What a release keeps, and the secrets that are needed now. */
+  const withSecrets = async (keep: ReadonlySet<string>): Promise<ReadonlySet<string>> =>
+    new Set([...keep, ...(await secrets()).map(keyOf)]);
+
   let facts: ClusterFacts = noFacts;
   let running: Promise<void> | undefined;
   let watching: Promise<void> | undefined;
@@ -85,7 +101,7 @@ export function startWork(options: {
   };
 
   const expectRelease = async (
-    objects: ClusterPlan["desired"],
+    objects: readonly KubernetesObject[],
     release: string,
     who: string,
     fields: "refuse" | "take" = "refuse",
@@ -110,15 +126,17 @@ export function startWork(options: {
     switch (step) {
       case "prepare": {
         const pace = { clock, reach: limits.reach, pause: limits.tick };
+        // Credentials that cannot be had are better found before anything is changed.
+        await secrets();
         return done(step, { findings: await prepareCluster(cluster, plan, tenure, pace, signal) });
       }
       case "init":
-        await session.apply(own.init, signal);
+        await session.apply([...(await secrets()), ...own.init], signal);
         return done(step);
       case "app":
         return done(step, await expectRelease(own.app, plan.target?.release ?? "", "the new release"));
       case "prune":
-        await session.prune(own.keep, signal);
+        await session.prune(await withSecrets(own.keep), signal);
         await session.settle(signal);
         return done(step);
       case "remove":
@@ -154,8 +172,8 @@ export function startWork(options: {
     }
     // Prepare found every field free, so who has one now took it since. The decision stands above that: left alone,
     // the cluster would keep the release that failed, and take no traffic.
-    const known = await expectRelease(objects, release, who, "take");
-    await session.prune(keep, signal);
+    const known = await expectRelease([...(await secrets()), ...objects], release, who, "take");
+    await session.prune(await withSecrets(keep), signal);
     await session.settle(signal);
     return known;
   };

@@ -30,6 +30,7 @@ const journalWrites = new Set(["append", "finish", "close"]);
 
 async function prepared(story: Story): Promise<Scenario> {
   const world = scenario();
+  world.credentials.current = "credentials";
   for (const name of ["zero", "one", "two"]) world.release(name, { config: name });
   if (story.crashing) world.cluster("beta").script("two", { kind: "crash", exitCode: 1 });
   const engine = world.engine("engine-0");

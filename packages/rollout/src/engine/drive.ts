@@ -1,6 +1,15 @@
 import type { Limits } from "../limits.ts";
 import type { Place } from "../plan/plan.ts";
-import type { Clock, Cluster, Journal, JournalRecord, Releases, RolloutHeader, Traffic } from "../ports.ts";
+import type {
+  Clock,
+  Cluster,
+  Journal,
+  JournalRecord,
+  NamespaceSecrets,
+  Releases,
+  RolloutHeader,
+  Traffic,
+} from "../ports.ts";
 import { fold } from "../state/fold.ts";
 import { type Action, next } from "../state/next.ts";
 import type { RolloutEvent } from "../state/rollout-event.ts";
@@ -15,6 +24,7 @@ export interface DriveOptions {
   readonly journal: Journal<RolloutEvent>;
   readonly releases: Releases;
   readonly traffic: Traffic;
+  readonly secrets: NamespaceSecrets;
   readonly clock: Clock;
   readonly place: Place;
   readonly limits: Limits;
@@ -79,12 +89,15 @@ export async function drive(options: DriveOptions, header: RolloutHeader): Promi
     work = new Map(
       plan.waves.flat().map((name) => {
         const cluster = options.clusters.find((one) => one.name === name) ?? absentCluster(name);
-        const { traffic, log } = options;
+        const { traffic, secrets, log } = options;
         const changed = () => {
           options.changed(live());
           bell.ring();
         };
-        return [name, startWork({ cluster, plan, tenure: held, traffic, clock, limits, signal, log, changed })];
+        return [
+          name,
+          startWork({ cluster, plan, tenure: held, traffic, secrets, clock, limits, signal, log, changed }),
+        ];
       }),
     );
   };

@@ -6,6 +6,7 @@ import {
   type Cluster,
   type Journal,
   LeaseLost,
+  type NamespaceSecrets,
   type Releases,
   type RolloutHeader,
   type Traffic,
@@ -23,6 +24,8 @@ export interface EngineOptions {
   readonly clusters: (environment: string) => readonly Cluster[] | Promise<readonly Cluster[]>;
   readonly releases: Releases;
   readonly traffic: Traffic;
+  /** None by default. */
+  readonly secrets?: NamespaceSecrets;
   readonly clock: Clock;
   /** Names this process; one that starts again under the same name goes on at once, without waiting for its old lease. */
   readonly owner: string;
@@ -52,6 +55,7 @@ export function createEngine(options: EngineOptions): Engine {
   const { journal, clock, releases, traffic, owner } = options;
   const limits = { ...defaultLimits, ...options.limits };
   const place = options.place ?? placeInSlot;
+  const secrets = options.secrets ?? noSecrets;
   const log = options.log ?? (() => undefined);
   const stop = new AbortController();
   const workers = new Map<string, Worker>();
@@ -100,6 +104,7 @@ export function createEngine(options: EngineOptions): Engine {
               journal,
               releases,
               traffic,
+              secrets,
               clock,
               place,
               limits,
@@ -186,6 +191,8 @@ export function createEngine(options: EngineOptions): Engine {
     },
   };
 }
+
+const noSecrets: NamespaceSecrets = { secretsFor: async () => [] };
 
 /** One per service and environment with something unfinished. */
 interface Worker {

@@ -6,6 +6,8 @@ export interface ClusterCall {
   readonly method: "check" | "get" | "list" | "apply" | "create" | "replace" | "delete" | "follow" | "log";
   /** Changes something when it succeeds. */
   readonly writes: boolean;
+  /** Of the object or objects that it is about. */
+  readonly kind?: string;
 }
 
 export type JournalCall = Exclude<keyof Journal<unknown>, "onAppend">;
@@ -19,8 +21,13 @@ export interface Hooks<Call> {
 
 /** A cluster whose calls can be delayed, refused, or have their answers lost. */
 export function interceptCluster(cluster: Cluster, hooks: Hooks<ClusterCall>): Cluster {
-  const around = async <T>(method: ClusterCall["method"], writes: boolean, run: () => Promise<T>): Promise<T> => {
-    const call = { cluster: cluster.name, method, writes };
+  const around = async <T>(
+    method: ClusterCall["method"],
+    writes: boolean,
+    run: () => Promise<T>,
+    kind?: string,
+  ): Promise<T> => {
+    const call = { cluster: cluster.name, method, writes, ...(kind === undefined ? {} : { kind }) };
     await hooks.before?.(call);
     const result = await run();
     await hooks.after?.(call);
@@ -29,13 +36,14 @@ export function interceptCluster(cluster: Cluster, hooks: Hooks<ClusterCall>): C
   return {
     name: cluster.name,
     check: (signal) => around("check", false, () => cluster.check(signal)),
-    get: (ref, signal) => around("get", false, () => cluster.get(ref, signal)),
-    list: (of, signal) => around("list", false, () => cluster.list(of, signal)),
+    get: (ref, signal) => around("get", false, () => cluster.get(ref, signal), ref.kind),
+    list: (of, signal) => around("list", false, () => cluster.list(of, signal), of.kind),
     apply: (object, options, signal) =>
-      around("apply", options?.dryRun !== true, () => cluster.apply(object, options, signal)),
-    create: (object, signal) => around("create", true, () => cluster.create(object, signal)),
-    replace: (object, signal) => around("replace", true, () => cluster.replace(object, signal)),
-    delete: (ref, preconditions, signal) => around("delete", true, () => cluster.delete(ref, preconditions, signal)),
+      around("apply", options?.dryRun !== true, () => cluster.apply(object, options, signal), object.kind),
+    create: (object, signal) => around("create", true, () => cluster.create(object, signal), object.kind),
+    replace: (object, signal) => around("replace", true, () => cluster.replace(object, signal), object.kind),
+    delete: (ref, preconditions, signal) =>
+      around("delete", true, () => cluster.delete(ref, preconditions, signal), ref.kind),
     log: (pod, options, signal) => around("log", false, () => cluster.log(pod, options, signal)),
     async *follow(namespace, signal) {
       await hooks.before?.({ cluster: cluster.name, method: "follow", writes: false });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { isDeployment, isPod, isService, type KubernetesObject, refKey, refOf } from "@fairway/objects";
+import { isDeployment, isPod, isService, type KubernetesObject, refKey, refOf, type Secret } from "@fairway/objects";
 import { inventoryName, parseInventory } from "../cluster/inventory.ts";
 import { createEngine, type Engine } from "../engine/engine.ts";
 import type { Limits } from "../limits.ts";
@@ -23,6 +23,8 @@ export interface Scenario {
   /** `cluster` names where requests go no more. */
   readonly drained: ReadonlySet<string>;
   readonly log: string[];
+  /** What the registries' credentials are now; pull secrets carry them. None at first. `failure`: why they cannot be had. */
+  readonly credentials: { current: string | undefined; failure?: string };
   /** Stores a release; equal content by name. */
   release(name: string, options?: ReleaseOptions): void;
   engine(owner: string, hooks?: EngineHooks): Engine;
@@ -64,6 +66,7 @@ export function scenario(names: readonly string[] = ["alpha", "beta"]): Scenario
   const releases = new Map<string, StoredRelease>();
   const drained = new Set<string>();
   const log: string[] = [];
+  const credentials: Scenario["credentials"] = { current: undefined };
   let asked = 0;
 
   const store: Releases = { get: async (name) => releases.get(name) };
@@ -90,6 +93,7 @@ export function scenario(names: readonly string[] = ["alpha", "beta"]): Scenario
     },
     drained,
     log,
+    credentials,
     release(name, options = {}) {
       const objects = objectsOf(name, options);
       const placed = Object.fromEntries((options.clusters ?? names).map((cluster) => [cluster, objects]));
@@ -102,6 +106,12 @@ export function scenario(names: readonly string[] = ["alpha", "beta"]): Scenario
         clusters: () => wired,
         releases: store,
         traffic,
+        secrets: {
+          async secretsFor({ namespace }) {
+            if (credentials.failure !== undefined) throw new Error(credentials.failure);
+            return credentials.current === undefined ? [] : [pullSecret(namespace, credentials.current)];
+          },
+        },
         clock,
         owner,
         log: (message) => log.push(message),
@@ -178,6 +188,17 @@ export function serving(cluster: MemoryCluster): number {
     .filter(isPod)
     .filter((pod) => selector.every(([key, value]) => pod.metadata.labels?.[key] === value))
     .filter((pod) => pod.status?.conditions?.some((one) => one.type === "Ready" && one.status === "True")).length;
+}
+
+function pullSecret(namespace: string, content: string): Secret {
+  const labels = {
+    "app.kubernetes.io/managed-by": "fairway",
+    "fairway.dev/service": service,
+    "fairway.dev/environment": environment,
+  };
+  const data = { ".dockerconfigjson": Buffer.from(content).toString("base64") };
+  const metadata = { name: "fairway-registry", namespace, labels };
+  return { apiVersion: "v1", kind: "Secret", type: "kubernetes.io/dockerconfigjson", metadata, data };
 }
 
 /** Slot-neutral objects as the renderer makes them, without what the engine does not look at. */
