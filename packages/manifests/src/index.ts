@@ -1,4 +1,5 @@
 export { AddressError, type AddressParts, addressTemplateIssue, resolveAddress } from "./address.ts";
+export { baseImage } from "./base-image.ts";
 export { builtinProfile } from "./builtin-profile.ts";
 export { canonicalJson } from "./canonical-json.ts";
 export { describeChanges } from "./describe-changes.ts";
@@ -14,5 +15,6 @@ export {
 export { placeInSlot, type Slot, workloadName } from "./place-in-slot.ts";
 export * from "./release-inputs.ts";
 export { releaseName, type Sha256 } from "./release-name.ts";
+export { pullSecret } from "./render/pull-secret.ts";
 export { namespaceOf, render } from "./render/render.ts";
 export { reservedNamespace } from "./reserved-namespace.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { canonicalJson, describeChanges, releaseName, reservedNamespace } from "./index.ts";
+import { baseImage, builtinProfile, canonicalJson, describeChanges, releaseName, reservedNamespace } from "./index.ts";
 import { inputsOf, sha256 } from "./render/testing/inputs.ts";
 
 const base = `name = "user"\nowner = "a"\n[[dependencies]]\nname = "bus"\n[env]\nLOG_LEVEL = "info"\nTOKEN = "1"\n`;
@@ -17,7 +17,8 @@ test("a release is named by what it is made of", () => {
   assert.match(name, /^[0-9a-f]{12}$/);
   assert.equal(releaseName({ ...before, clusters: before.clusters.toReversed() }, sha256), name);
   assert.equal(releaseName(JSON.parse(JSON.stringify(before)), sha256), name);
-  assert.notEqual(releaseName({ ...before, image: `${before.image.slice(0, -1)}1` }, sha256), name);
+  const clusters = before.clusters.map((cluster) => ({ ...cluster, image: `${cluster.image.slice(0, -1)}1` }));
+  assert.notEqual(releaseName({ ...before, clusters }, sha256), name);
   assert.notEqual(releaseName(inputsOf(base.replace("info", "debug"), "prod"), sha256), name);
 });
 
@@ -47,22 +48,60 @@ for (const [name, appToml, words] of changes) {
 
 test("changes in words: image, clusters, profile, and what is not known", () => {
   const [alpha] = before.clusters;
+  assert.ok(alpha);
   const after = {
     ...before,
-    image: "other",
     profile: { ...before.profile, version: "2", limitFactors: { cpu: 1, memory: 1 } },
-    clusters: [{ name: "alpha", addressTemplate: "http://{service}" }],
+    clusters: [{ ...alpha, addressTemplate: "http://{service}", image: "other" }],
     future: { field: 1 },
   };
-  assert.ok(alpha);
   assert.deepEqual(describeChanges(before, after), [
     "platform profile",
-    "image",
     "addresses in cluster alpha",
+    "image",
     "cluster beta removed",
     "future",
   ]);
   assert.deepEqual(describeChanges(undefined, after), []);
+});
+
+test("changes in words: a ready image that moved, another one, a base that moved, from what older versions stored", () => {
+  const ready = inputsOf('name = "user"\nbuild.image = "registry.example.com/app:1.2"', "prod");
+  const at = (digest: string, asked = "registry.example.com/app:1.2") => {
+    const reference = `registry.example.com/app@sha256:${digest.repeat(64)}`;
+    const clusters = ready.clusters.map((cluster) => ({ ...cluster, image: reference }));
+    return { ...ready, clusters, ready: { asked, reference } };
+  };
+  assert.deepEqual(describeChanges(at("a"), at("b")), [
+    "image registry.example.com/app:1.2 moved, sha256:aaaaaaaaaaaa -> sha256:bbbbbbbbbbbb",
+  ]);
+  assert.deepEqual(describeChanges(at("a"), at("b", "registry.example.com/app:2")), [
+    "image registry.example.com/app:1.2 -> registry.example.com/app:2",
+  ]);
+  assert.deepEqual(describeChanges(at("a"), at("a")), []);
+  const moved = {
+    asked: "docker.io/library/node:24-slim",
+    reference: `docker.io/library/node@sha256:${"1".repeat(64)}`,
+  };
+  assert.deepEqual(describeChanges(before, { ...before, base: moved }), [
+    "base image docker.io/library/node:24-slim moved, sha256:000000000000 -> sha256:111111111111",
+  ]);
+  const { clusters, base, ...older } = before;
+  assert.ok(base);
+  const withImage = { ...older, image: "old", clusters: clusters.map(({ image, pullSecret, ...cluster }) => cluster) };
+  assert.deepEqual(describeChanges(withImage, before), ["image", "pull credentials in cluster beta"]);
+});
+
+test("the image below a service's own: app.toml, then the registry, then the profile", () => {
+  const of = (appToml: string, registry = {}) =>
+    baseImage(inputsOf(`name = "user"\n${appToml}`, "prod").spec, registry, builtinProfile);
+  assert.equal(of(""), "docker.io/library/node:24-slim");
+  assert.equal(of('engine.version = "22"'), "docker.io/library/node:22-slim");
+  assert.equal(of('engine.name = "golang"'), "gcr.io/distroless/static-debian12:nonroot");
+  const registry = { node: "registry.example.com/base/node:{version}" };
+  assert.equal(of("", registry), "registry.example.com/base/node:24");
+  assert.equal(of('build.base = "mine:1"', registry), "mine:1");
+  assert.equal(of('build.image = "ready:1"', registry), undefined);
 });
 
 test("names of services that would take a namespace of others", () => {

@@ -51,7 +51,7 @@ test("a name is enough: everything else has a default", () => {
     owner: undefined,
     replicas: 1,
     engine: { name: "node", version: undefined, size: "small" },
-    build: { command: undefined, exclude: [] },
+    build: { command: undefined, base: undefined, image: undefined, exclude: [] },
     run: { command: undefined, args: [], port: 8080, grace: 30 },
     health: { live: undefined, ready: undefined, startup: undefined },
     dependencies: [],
@@ -103,6 +103,22 @@ test("variables are text; numbers and booleans become the text that was written"
   assert.deepEqual(app.base.env, { A: "1.50", B: "1000", C: "true", D: "255", E: "x\ny", F: "9007199254740993" });
 });
 
+test("images: a base for what is built, a ready one instead, which is an engine of its own", () => {
+  const digest = `sha256:${"0".repeat(64)}`;
+  const app = parsed(`
+name = "user"
+[envs.prod.build]
+image = "registry.example.com:5000/team/app:1.2@${digest}"
+[envs.staging.build]
+base = "node:24-slim"
+`);
+  assert.equal(specFor(app, "prod").build.image, `registry.example.com:5000/team/app:1.2@${digest}`);
+  assert.equal(specFor(app, "prod").engine.name, "image");
+  assert.deepEqual([specFor(app, "staging").build.base, specFor(app, "staging").engine.name], ["node:24-slim", "node"]);
+  for (const reference of ["localhost:5000/a", "a__b/c-d--e.f:T_1.x", `quay.io/x@${digest}`])
+    assert.equal(parsed(`name = "x"\nbuild.image = "${reference}"`).base.build.image, reference);
+});
+
 test("a command line is split into words as a shell would", () => {
   const command = (toml: string) => parsed(`name = "user"\n[run]\ncommand = ${toml}`).base.run.command;
   assert.deepEqual(command(`'node --title "a b" server.js'`), ["node", "--title", "a b", "server.js"]);
@@ -126,7 +142,7 @@ const refused: readonly [name: string, text: string, expected: readonly string[]
     [
       "a key that nothing resembles",
       'name = "user"\n[build]\nzzzzzzzz = 1',
-      ['3:1+8 unknown-key: unknown key "zzzzzzzz" in [build] (known here: command, exclude)'],
+      ['3:1+8 unknown-key: unknown key "zzzzzzzz" in [build] (known here: command, base, image, exclude)'],
     ],
     [
       "a key under the wrong table",
@@ -225,13 +241,12 @@ const refused: readonly [name: string, text: string, expected: readonly string[]
     ],
     [
       "fields of later versions",
-      'name = "user"\noncall = "me"\n[secrets]\nrequired = []\n[[storages]]\nkind = "redis"\n[build]\nimage = "x"\n[[dependencies]]\nname = "a"\nexternal = "x"',
+      'name = "user"\noncall = "me"\n[secrets]\nrequired = []\n[[storages]]\nkind = "redis"\n[[dependencies]]\nname = "a"\nexternal = "x"',
       [
         '2:1+6 not-supported-yet: "oncall" is not supported yet (this version of Fairway cannot do it; take it out to deploy without it)',
         "3:2+7 not-supported-yet: [secrets] is not supported yet (this version of Fairway cannot do it; take it out to deploy without it)",
         "5:3+8 not-supported-yet: [[storages]] is not supported yet (this version of Fairway cannot do it; take it out to deploy without it)",
-        '8:1+5 not-supported-yet: "image" in [build] is not supported yet (this version of Fairway cannot do it; take it out to deploy without it)',
-        '11:1+8 not-supported-yet: "external" in [[dependencies]] is not supported yet (this version of Fairway cannot do it; take it out to deploy without it)',
+        '9:1+8 not-supported-yet: "external" in [[dependencies]] is not supported yet (this version of Fairway cannot do it; take it out to deploy without it)',
       ],
     ],
     [
@@ -239,7 +254,32 @@ const refused: readonly [name: string, text: string, expected: readonly string[]
       'name = "user"\nreplicas = { min = 1, max = 2 }\nengine.name = "static"',
       [
         "2:12+20 not-supported-yet: an autoscaler in replicas is not supported yet (give a number: replicas = 2)",
-        '3:15+8 not-supported-yet: the engine "static" is not supported yet (supported: golang, php, python, node)',
+        '3:15+8 not-supported-yet: the engine "static" is not supported yet (supported: golang, php, python, node, image)',
+      ],
+    ],
+    [
+      "a ready image together with what would be built",
+      'name = "user"\n[engine]\nname = "node"\n[build]\nimage = "app:1"\nbase = "b"\nexclude = []\n[envs.prod]\nbuild.command = "x"',
+      [
+        '3:8+6 not-together: the engine "node" and "image" in [build] cannot stand together (take the engine\'s name out: a ready image brings its own)',
+        '5:1+5 not-together: "image" and "base" cannot stand together in [build] (a ready image is not built: take "image" or "base" out)',
+        '5:1+5 not-together: "image" and "exclude" cannot stand together in [build] (a ready image is not built: take "image" or "exclude" out)',
+        '5:1+5 not-together: "image" and "command" cannot stand together in [build] (a ready image is not built: take "image" or "command" out)',
+      ],
+    ],
+    [
+      "the engine of ready images without one",
+      'name = "user"\nengine.name = "image"',
+      [
+        '2:15+7 missing: the engine "image" needs an image under [build] (for example, under [build]: image = "registry.example.com/team/app:1.2")',
+      ],
+    ],
+    [
+      "what is no reference of an image",
+      'name = "user"\nbuild.image = "https://a.b/c"\nenvs.prod.build.base = "a/B@sha256:12"',
+      [
+        '2:15+15 bad-value: build.image must be an image reference in quotes, such as "registry.example.com/team/app:1.2", found the text "https://a.b/c" (for example: image = "registry.example.com/team/app:1.2")',
+        '3:24+15 bad-value: envs.prod.build.base must be an image reference in quotes, such as "registry.example.com/team/app:1.2", found the text "a/B@sha256:12" (for example: base = "docker.io/library/node:24-slim")',
       ],
     ],
     [

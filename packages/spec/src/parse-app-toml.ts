@@ -1,4 +1,5 @@
 import { meaningIssues } from "./check/meaning-issues.ts";
+import { readyImageIssues } from "./check/ready-image-issues.ts";
 import { placed, type RangedIssue, shapeIssues } from "./check/shape-issues.ts";
 import { merge } from "./merge.ts";
 import { resolve } from "./resolve.ts";
@@ -23,7 +24,7 @@ const maxIssues = 200;
  * Reads app.toml: all issues at once (the first 200), in the order of their places, or the file's meaning.
  *
  * Codes: `too-large`, `too-deep`, `syntax` (each alone), `unknown-key`, `not-supported-yet`, `not-overridable`, `wrong-type`,
- * `bad-value`, `missing`, `dependency-on-itself`, `duplicate-dependency`, `reserved-env-name`, `unknown-environment`,
+ * `bad-value`, `missing`, `not-together`, `dependency-on-itself`, `duplicate-dependency`, `reserved-env-name`, `unknown-environment`,
  * `reserved-name`.
  *
  * @param options.environments The environments that exist, where they are known: `[envs.<name>]` that nearly is one of
@@ -60,7 +61,7 @@ export function parseAppToml(
     const checked = settingsSchema.safeParse(merge(settings, over));
     if (checked.success) {
       const spec = resolve(checked.data);
-      merged.push(...commandMissing(rootOf, root, spec));
+      merged.push(...commandMissing(rootOf, root, spec), ...readyImageIssues(rootOf, root, checked.data));
       return spec;
     }
     merged.push(...shapeIssues(rootOf, checked.error.issues));

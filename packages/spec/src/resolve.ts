@@ -13,11 +13,11 @@ export function resolve(settings: Settings): ServiceSpec {
     owner: settings.owner,
     replicas: settings.replicas ?? defaults.replicas,
     engine: {
-      name: engine?.name ?? defaults.engine,
+      name: engine?.name ?? (build?.image === undefined ? defaults.engine : "image"),
       version: engine?.version,
       size: engine?.size ?? defaults.size,
     },
-    build: { command: build?.command, exclude: build?.exclude ?? [] },
+    build: { command: build?.command, base: build?.base, image: build?.image, exclude: build?.exclude ?? [] },
     run: {
       command: wordsOf(run?.command),
       args: run?.args ?? [],

@@ -27,7 +27,14 @@ export interface ServiceSpec {
   /** Per cluster. */
   readonly replicas: number;
   readonly engine: { readonly name: EngineName; readonly version: string | undefined; readonly size: Size };
-  readonly build: { readonly command: string | undefined; readonly exclude: readonly string[] };
+  readonly build: {
+    readonly command: string | undefined;
+    /** Reference of the image that the service's own one stands on; undefined: the platform's for the engine. */
+    readonly base: string | undefined;
+    /** Reference of a ready image, which is run instead of one that is built; the engine is then `image`. */
+    readonly image: string | undefined;
+    readonly exclude: readonly string[];
+  };
   readonly run: {
     /** Words, not a shell line; undefined: the engine's default. */
     readonly command: readonly string[] | undefined;

@@ -34,8 +34,14 @@ with the built-in profile and Kubernetes addresses. Needs no server: the image's
       environment,
       spec,
       profile: builtinProfile,
-      image: `snapshot.fairway.dev/${spec.name}@sha256:${"0".repeat(64)}`,
-      clusters: [{ name: "kubernetes", addressTemplate: kubernetesAddress }],
+      clusters: [
+        {
+          name: "kubernetes",
+          addressTemplate: kubernetesAddress,
+          image: spec.build.image ?? `snapshot.fairway.dev/${spec.name}@sha256:${"0".repeat(64)}`,
+          pullSecret: false,
+        },
+      ],
       numbers: {},
     };
     const objects = placeInSlot(renderRelease(inputs, sha256)["kubernetes"] ?? [], "a", releaseName(inputs, sha256));

@@ -66,10 +66,11 @@ export async function createRelease(request: ReleaseRequest, stores: ReleaseStor
     environment: environment.name,
     spec,
     profile: builtinProfile,
-    image: `snapshot.fairway.dev/${spec.name}@${request.snapshot}`,
     clusters: environment.clusters.map(({ record }) => ({
       name: record.name,
       addressTemplate: record.addressTemplate,
+      image: `snapshot.fairway.dev/${spec.name}@${request.snapshot}`,
+      pullSecret: false,
     })),
     numbers: await stores.services.numbers([spec.name, ...dependencies]),
   };

@@ -1,14 +1,13 @@
 import type { ConfigMap } from "@fairway/objects";
 import { resolveAddress } from "../address.ts";
 import { canonicalJson } from "../canonical-json.ts";
-import type { ClusterFacts } from "../release-inputs.ts";
 import type { Sha256 } from "../release-name.ts";
 import { metadata, type Place } from "./place.ts";
 
 type Variables = Readonly<Record<string, string>>;
 
 /** `[env]`, and the address of each dependency in this cluster. */
-export function variablesOf({ inputs }: Place, cluster: ClusterFacts): Variables {
+export function variablesOf({ inputs, cluster }: Place): Variables {
   const addresses = inputs.spec.dependencies.map(({ name }) => {
     const number = Object.hasOwn(inputs.numbers, name) ? inputs.numbers[name] : undefined;
     // A dependency's namespace has its name, as ours has.

@@ -1,6 +1,6 @@
 import { type Container, formatCpu, formatMemory, type Probe, parseQuantity } from "@fairway/objects";
 import type { EngineName, HealthCheck, ServiceSpec } from "@fairway/spec";
-import type { Profile, ReleaseInputs } from "../release-inputs.ts";
+import type { ClusterFacts, Profile, ReleaseInputs } from "../release-inputs.ts";
 
 /** What starts a snapshot that does not say; engines that are not here have it in their image, or must say it. */
 const usualCommand: Partial<Record<EngineName, readonly string[]>> = {
@@ -22,7 +22,11 @@ export function drainSeconds(spec: ServiceSpec): number {
 }
 
 /** The service's one container, `app`, which listens on the port named `http`. */
-export function container({ spec, profile, image }: ReleaseInputs, variables: string): Container {
+export function container(
+  { spec, profile }: ReleaseInputs,
+  { image }: Pick<ClusterFacts, "image">,
+  variables: string,
+): Container {
   const command = spec.run.command ?? usualCommand[spec.engine.name];
   const drain = drainSeconds(spec);
   return {

@@ -36,7 +36,7 @@ export function deployment(place: Place, variables: string): Deployment {
   };
 }
 
-function podSpec({ inputs }: Place, variables: string): PodSpec {
+function podSpec({ inputs, cluster }: Place, variables: string): PodSpec {
   const { spec } = inputs;
   return {
     serviceAccountName: spec.name,
@@ -59,7 +59,7 @@ function podSpec({ inputs }: Place, variables: string): PodSpec {
       // Each revision is spread by itself: the old pods of a rolling update do not count.
       matchLabelKeys: ["pod-template-hash"],
     })),
-    containers: [container(inputs, variables)],
+    containers: [container(inputs, cluster, variables)],
     volumes: [{ name: "tmp", emptyDir: {} }],
   };
 }

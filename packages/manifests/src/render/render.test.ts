@@ -27,7 +27,12 @@ const spec: fc.Arbitrary<ServiceSpec> = fc.record({
     version: fc.option(fc.string(), { nil: undefined }),
     size: fc.constantFrom("small", "medium", "large", "xlarge"),
   }),
-  build: fc.record({ command: fc.constant(undefined), exclude: fc.array(fc.string()) }),
+  build: fc.record({
+    command: fc.constant(undefined),
+    base: fc.constant(undefined),
+    image: fc.constant(undefined),
+    exclude: fc.array(fc.string()),
+  }),
   run: fc.record({
     command: fc.option(fc.array(fc.string(), { minLength: 1 }), { nil: undefined }),
     args: fc.array(fc.string()),

@@ -19,8 +19,8 @@ export function namespaceOf(service: string): string {
  */
 export function render(inputs: ReleaseInputs, sha256: Sha256): Rendered {
   const one = (cluster: ClusterFacts) => {
-    const at = { inputs, namespace: namespaceOf(inputs.spec.name) };
-    const variables = configMap(at, variablesOf(at, cluster), sha256);
+    const at = { inputs, cluster, namespace: namespaceOf(inputs.spec.name) };
+    const variables = configMap(at, variablesOf(at), sha256);
     return sortForApply([
       namespace(at),
       serviceAccount(at),

@@ -1,5 +1,6 @@
 import type { ServiceAccount } from "@fairway/objects";
 import { metadata, type Place } from "./place.ts";
+import { pullSecretName } from "./pull-secret.ts";
 
 /** An identity of its own, without a token: services do not talk to the Kubernetes API. */
 export function serviceAccount(place: Place): ServiceAccount {
@@ -8,5 +9,6 @@ export function serviceAccount(place: Place): ServiceAccount {
     kind: "ServiceAccount",
     metadata: metadata(place, place.inputs.spec.name),
     automountServiceAccountToken: false,
+    ...(place.cluster.pullSecret ? { imagePullSecrets: [{ name: pullSecretName }] } : {}),
   };
 }

@@ -109,13 +109,13 @@ function commandIssues(of: TomlNode): readonly RangedIssue[] {
 
 function engineIssues(of: TomlNode): readonly RangedIssue[] {
   const engine = nodeAt(of, ["engine", "name"])?.node;
-  if (engine?.type !== "text" || (engine.text !== "image" && engine.text !== "static")) return [];
+  if (engine?.type !== "text" || engine.text !== "static") return [];
   return [
     {
       code: "not-supported-yet",
       message: `the engine ${quote(engine.text)} is not supported yet`,
       range: engine.range,
-      hint: "supported: golang, php, python, node",
+      hint: "supported: golang, php, python, node, image",
     },
   ];
 }

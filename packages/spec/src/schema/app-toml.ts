@@ -7,6 +7,13 @@ import { type FieldInfo, fieldInfo } from "./field-info.ts";
 
 const dnsLabel = /^[a-z]([-a-z0-9]{0,38}[a-z0-9])?$/;
 const dnsLabelNeeds = 'lower-case letters, digits and "-", beginning with a letter, at most 40 characters';
+/**
+ * An image's name as registries and runtimes take it: `[host[:port]/]path[:tag][@digest]`. The grammar is that of the OCI
+ * distribution project (`reference` of github.com/distribution/reference), digests other than SHA-256 aside.
+ */
+const imageReference =
+  /^(?=.{1,500}$)(?:[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?)*(?::\d{1,5})?\/)?[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*(?::\w[\w.-]{0,127})?(?:@sha256:[0-9a-f]{64})?$/;
+const imageReferenceNeeds = 'an image reference in quotes, such as "registry.example.com/team/app:1.2"';
 /** A NUL cannot stand in a process's arguments or variables. */
 const noNul = /^[^\0]*$/;
 
@@ -47,7 +54,7 @@ const kind = oneOf(["business", "infrastructure", "frontend", "job"], {
 const engine = described(
   z.strictObject({
     name: oneOf(["golang", "php", "python", "node", "static", "image"], {
-      description: "What runs the code; gives the defaults of [build] and [run]",
+      description: 'What runs the code; gives the defaults of [build] and [run]; [build] image implies "image"',
       example: 'name = "node"',
       default: `"${defaults.engine}"`,
     }).optional(),
@@ -72,6 +79,18 @@ const build = described(
       needs: "a shell line in quotes",
       example: 'command = "npm ci --omit=dev"',
       default: "by engine",
+    }).optional(),
+    base: described(z.string().regex(imageReference), {
+      description: "Image that the service's own image stands on, in clusters that run images",
+      needs: imageReferenceNeeds,
+      example: 'base = "docker.io/library/node:24-slim"',
+      default: "by engine",
+    }).optional(),
+    image: described(z.string().regex(imageReference), {
+      description: "A ready image to run instead of building one; not together with command, base and exclude",
+      needs: imageReferenceNeeds,
+      example: 'image = "registry.example.com/team/app:1.2"',
+      default: "none",
     }).optional(),
     exclude: described(
       z

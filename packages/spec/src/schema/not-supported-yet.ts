@@ -16,7 +16,6 @@ const planned: Readonly<Record<string, readonly string[]>> = {
     "slo",
     "kubernetes",
   ],
-  build: ["base", "image"],
   dependencies: ["external", "hosts", "cidrs"],
 };
 

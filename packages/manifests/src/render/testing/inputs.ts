@@ -1,24 +1,48 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { parseAppToml, type ServiceSpec, specFor } from "@fairway/spec";
-import { builtinProfile, type ReleaseInputs, type Sha256 } from "../../index.ts";
+import { baseImage, builtinProfile, type ReleaseInputs, type ResolvedImage, type Sha256 } from "../../index.ts";
 
 export const sha256: Sha256 = (text) => createHash("sha256").update(text).digest("hex");
 
-/** Release inputs of a spec in two clusters: `alpha`, whose addresses are ports, and `beta`, whose addresses are names. */
+const prefix = "registry.example.com/team";
+const digest = `sha256:${"0".repeat(64)}`;
+
+/**
+ * Release inputs of a spec in two clusters: `alpha`, embedded, whose addresses are ports, and `beta`, whose addresses are
+ * names and whose images come from a private registry.
+ */
 export function inputsOfSpec(spec: ServiceSpec, environment: string): ReleaseInputs {
   const names = [spec.name, ...spec.dependencies.map(({ name }) => name)];
+  const ready = resolved(spec.build.image);
+  const base = ready === undefined ? resolved(baseImage(spec, {}, builtinProfile)) : undefined;
   return {
     environment,
     spec,
     profile: builtinProfile,
-    image: `snapshot.fairway.dev/${spec.name}@sha256:${"0".repeat(64)}`,
+    ...(ready === undefined ? {} : { ready }),
+    ...(base === undefined ? {} : { base }),
     clusters: [
-      { name: "alpha", addressTemplate: "http://127.0.0.1:{21000+number}" },
-      { name: "beta", addressTemplate: "http://{service}.{namespace}.svc.cluster.local" },
+      {
+        name: "alpha",
+        addressTemplate: "http://127.0.0.1:{21000+number}",
+        image: `snapshot.fairway.dev/${spec.name}@${digest}`,
+        pullSecret: false,
+      },
+      {
+        name: "beta",
+        addressTemplate: "http://{service}.{namespace}.svc.cluster.local",
+        image: ready?.reference ?? `${prefix}/${spec.name}@${digest}`,
+        pullSecret: true,
+      },
     ],
     numbers: Object.fromEntries(names.map((name, index) => [name, index + 1])),
   };
+}
+
+/** As a registry would whose every image has the same digest. */
+function resolved(asked: string | undefined): ResolvedImage | undefined {
+  return asked === undefined ? undefined : { asked, reference: `${asked.replace(/[:@][^/]*$/, "")}@${digest}` };
 }
 
 export function inputsOf(appToml: string, environment: string): ReleaseInputs {
