@@ -1,7 +1,6 @@
 import type { Cluster } from "@fairway/rollout";
 import { type ApiClient, createApiClient } from "./http/api-client.ts";
-import { openCredentials } from "./kubeconfig/credentials.ts";
-import type { KubeconfigSource } from "./kubeconfig/load-kubeconfig.ts";
+import { type CredentialsSource, openCredentials } from "./kubeconfig/credentials.ts";
 import { clusterObjects } from "./objects/cluster-objects.ts";
 import { readLog, streamLog } from "./objects/pod-logs.ts";
 import { missingRights } from "./rights/missing-rights.ts";
@@ -10,7 +9,7 @@ import type { ClusterView } from "./watch/cluster-view.ts";
 import { followNamespace } from "./watch/follow-namespace.ts";
 import { watchCluster } from "./watch/watch-cluster.ts";
 
-export interface ConnectOptions extends KubeconfigSource {
+export interface ConnectOptions extends CredentialsSource {
   /** What Fairway calls the cluster. */
   readonly name: string;
   /** For each call with its repetitions; 10 s by default. */
@@ -19,6 +18,8 @@ export interface ConnectOptions extends KubeconfigSource {
   readonly firstWaitMilliseconds?: number;
   /** How often a silent API is asked whether it is there; 5 s by default. */
   readonly probeMilliseconds?: number;
+  /** How long one watch request lasts, in seconds; 40 by default: what stands between cuts silent connections after a minute. */
+  readonly watchSeconds?: number;
   /** Told what was tried again; one line each, without secrets. */
   readonly log?: (line: string) => void;
 }
@@ -37,7 +38,12 @@ export async function connectCluster(options: ConnectOptions): Promise<Connected
   const closed = new AbortController();
   const firstWait = options.firstWaitMilliseconds ?? 200;
   const probe = options.probeMilliseconds ?? 5_000;
-  const times = { waits: { first: firstWait, longest: 3_000 }, probe, nodes: 60_000 };
+  const times = {
+    waits: { first: firstWait, longest: 3_000 },
+    probe,
+    nodes: 60_000,
+    watchSeconds: options.watchSeconds ?? 40,
+  };
   const log = options.log ?? (() => {});
   const client: ApiClient = createApiClient(credentials, {
     cluster: options.name,

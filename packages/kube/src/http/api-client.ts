@@ -1,14 +1,17 @@
 import type { IncomingMessage } from "node:http";
 import { setTimeout as pause } from "node:timers/promises";
 import { ClusterError } from "@fairway/rollout";
-import type { Credentials } from "../kubeconfig/credentials.ts";
-import { type ApiRequest, readBody, send, TransportError } from "./send.ts";
+import type { Authorization, Credentials } from "../kubeconfig/credentials.ts";
+import { createGate } from "./gate.ts";
+import { type ApiRequest, messageOf, readBody, send, TransportError } from "./send.ts";
 import { isTransient, parseStatus, type Status, statusError } from "./status-error.ts";
 
 /** No answer of an API is longer: lists come in pages. */
 const bodyLimit = 64 * 1024 * 1024;
 const longestWait = 5_000;
 const attempts = 4;
+/** Few beside the 600 that an API server takes at a time by default (`--max-requests-inflight` and `--max-mutating-requests-inflight`). */
+const callsAtOnce = 32;
 
 export interface ApiClientOptions {
   readonly cluster: string;
@@ -31,36 +34,64 @@ export interface ApiClient {
   text(request: ApiRequest, options: CallOptions): Promise<string>;
   /** The same, as JSON. */
   json(request: ApiRequest, options: CallOptions): Promise<unknown>;
-  /** Resolves with the headers of a 2xx answer, under the deadline; the body goes on until it ends or `signal` aborts. */
-  stream(request: ApiRequest, signal: AbortSignal): Promise<IncomingMessage>;
+  /**
+   * Resolves with the headers of a 2xx answer, under the deadline; the body goes on until it ends or `signal` aborts.
+   * It does not count against the calls at a time.
+   *
+   * @param tries 1: a failure is told at once
+   */
+  stream(request: ApiRequest, signal: AbortSignal, tries?: number): Promise<IncomingMessage>;
 }
 
 export function createApiClient(credentials: Credentials, options: ApiClientOptions): ApiClient {
   const { cluster } = options;
   const { host } = credentials.server;
+  const gate = createGate(callsAtOnce);
 
   async function text(request: ApiRequest, call: CallOptions): Promise<string> {
-    return repeated(call, async (signal) => {
-      const response = await accepted(request, signal);
-      return readBody(response, bodyLimit, signal);
+    return repeated({ ...call, tries: attempts }, async (signal) => {
+      const leave = await gate.enter(signal);
+      try {
+        const response = await accepted(request, signal);
+        return await readBody(response, bodyLimit, signal);
+      } finally {
+        leave();
+      }
     });
   }
 
   /** The answer, when it is 2xx. */
   async function accepted(request: ApiRequest, signal: AbortSignal): Promise<IncomingMessage> {
-    const response = await send(credentials, request, signal);
-    const code = response.statusCode ?? 0;
-    if (code >= 200 && code < 300) return response;
-    const body = await readBody(response, bodyLimit, signal);
-    throw new Refusal(withHeader(parseStatus(code, body), response));
+    for (let renewed = false; ; renewed = true) {
+      const authorization = await authorize(signal);
+      const response = await send(credentials.server, authorization, request, signal);
+      const code = response.statusCode ?? 0;
+      if (code >= 200 && code < 300) return response;
+      const body = await readBody(response, bodyLimit, signal);
+      const status = withHeader(parseStatus(code, body), response);
+      if (code === 401) credentials.renew(authorization);
+      if (code !== 401 || renewed) throw new Refusal(status);
+    }
+  }
+
+  async function authorize(signal: AbortSignal): Promise<Authorization> {
+    signal.throwIfAborted();
+    // What a plugin gives is for all calls: it goes on when one of them ends.
+    return orAborted(credentials.authorize(), signal).catch((error: unknown) => {
+      signal.throwIfAborted();
+      throw new TransportError(`the kubeconfig's credentials cannot be had: ${messageOf(error)}`, false, error);
+    });
   }
 
   /** Tries until it works, it makes no sense any more, or the deadline passes. */
-  async function repeated<T>(call: CallOptions, attempt: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  async function repeated<T>(
+    call: CallOptions & { readonly tries: number },
+    attempt: (signal: AbortSignal) => Promise<T>,
+  ): Promise<T> {
     const late = new AbortController();
+    const end = performance.now() + options.deadline;
     const timer = setTimeout(() => late.abort(), options.deadline);
     const signal = call.signal === undefined ? late.signal : AbortSignal.any([call.signal, late.signal]);
-    let renewed = false;
     let last: unknown;
     try {
       for (let number = 1; ; number += 1) {
@@ -68,15 +99,14 @@ export function createApiClient(credentials: Credentials, options: ApiClientOpti
           return await attempt(signal);
         } catch (error) {
           call.signal?.throwIfAborted();
-          if (late.signal.aborted) throw tooLate(cluster, host, options.deadline, last ?? error);
+          if (late.signal.aborted) throw tooLate(last ?? error);
           last = error;
-          if (error instanceof Refusal && error.status.code === 401 && !renewed) {
-            renewed = true;
-            await credentials.renew();
-            continue;
-          }
-          const wait = waitBefore(error, number, call.repeatable);
-          if (wait === undefined) throw portError(cluster, error);
+          const asked = error instanceof Refusal ? (error.status.retryAfterSeconds ?? 0) * 1000 : 0;
+          // Too many requests: none of the others would fare better.
+          if (error instanceof Refusal && error.status.code === 429) gate.hold(Math.min(asked, longestWait));
+          const wait = number < call.tries ? waitBefore(error, number, call.repeatable) : undefined;
+          // Whoever asks for more time than is left gets no further request.
+          if (wait === undefined || performance.now() + wait >= end) throw portError(cluster, error);
           // An abort, by the caller or the deadline, is reported by the attempt that follows at once.
           await pause(wait, undefined, { signal }).catch(() => {});
         }
@@ -88,7 +118,6 @@ export function createApiClient(credentials: Credentials, options: ApiClientOpti
 
   /** Milliseconds, or undefined when there is no point or no right to repeat. */
   function waitBefore(error: unknown, number: number, repeatable: boolean): number | undefined {
-    if (number >= attempts) return undefined;
     const jittered = Math.min(options.firstWait * 2 ** (number - 1), longestWait) * (0.5 + Math.random());
     if (error instanceof TransportError) return repeatable || !error.sent ? jittered : undefined;
     if (!(error instanceof Refusal) || !isTransient(error.status)) return undefined;
@@ -96,7 +125,18 @@ export function createApiClient(credentials: Credentials, options: ApiClientOpti
     // With Retry-After the API says that it did not take the request up.
     const notTaken = code === 429 || (code === 503 && retryAfterSeconds !== undefined);
     if (!repeatable && !notTaken) return undefined;
-    return Math.max(jittered, Math.min((retryAfterSeconds ?? 0) * 1000, longestWait));
+    return Math.max(jittered, (retryAfterSeconds ?? 0) * 1000);
+  }
+
+  function tooLate(before: unknown): ClusterError {
+    const why = before instanceof TransportError || before instanceof Refusal ? ` (${before.message})` : "";
+    const queue = gate.waiting() === 0 ? "" : `; ${gate.waiting()} more calls wait for it`;
+    return new ClusterError(
+      "unreachable",
+      cluster,
+      `${host} gives no answer within ${options.deadline / 1000} s${why}${queue}`,
+      { cause: before },
+    );
   }
 
   return {
@@ -110,7 +150,8 @@ export function createApiClient(credentials: Credentials, options: ApiClientOpti
         throw new ClusterError("unknown", cluster, `${host} answers with what is not JSON`, { cause: error });
       }
     },
-    stream: (request, signal) => repeated({ repeatable: true, signal }, (both) => accepted(request, both)),
+    stream: (request, signal, tries = attempts) =>
+      repeated({ repeatable: true, signal, tries }, (both) => accepted(request, both)),
   };
 }
 
@@ -124,9 +165,11 @@ class Refusal extends Error {
   }
 }
 
+/** Seconds, or a date (RFC 9110, 10.2.3); what the body says is overruled. */
 function withHeader(status: Status, response: IncomingMessage): Status {
-  const seconds = Number.parseInt(response.headers["retry-after"] ?? "", 10);
-  return Number.isNaN(seconds) ? status : { ...status, retryAfterSeconds: seconds };
+  const header = response.headers["retry-after"] ?? "";
+  const seconds = /^\d+$/.test(header) ? Number(header) : Math.ceil((Date.parse(header) - Date.now()) / 1000);
+  return Number.isNaN(seconds) ? status : { ...status, retryAfterSeconds: Math.max(0, seconds) };
 }
 
 function portError(cluster: string, error: unknown): unknown {
@@ -136,9 +179,10 @@ function portError(cluster: string, error: unknown): unknown {
   return error;
 }
 
-function tooLate(cluster: string, host: string, milliseconds: number, before: unknown): ClusterError {
-  const why = before instanceof TransportError || before instanceof Refusal ? ` (${before.message})` : "";
-  return new ClusterError("unreachable", cluster, `${host} gives no answer within ${milliseconds / 1000} s${why}`, {
-    cause: before,
-  });
+/** A plugin's process cannot be aborted; its answer is no longer waited for. */
+function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  const abort = () => reject(signal.reason);
+  signal.addEventListener("abort", abort, { once: true });
+  return Promise.race([promise, aborted]).finally(() => signal.removeEventListener("abort", abort));
 }

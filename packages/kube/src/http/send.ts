@@ -1,6 +1,6 @@
 import http, { type IncomingMessage } from "node:http";
 import https from "node:https";
-import type { Credentials } from "../kubeconfig/credentials.ts";
+import type { Authorization } from "../kubeconfig/credentials.ts";
 
 /** One request to a Kubernetes API. */
 export interface ApiRequest {
@@ -28,16 +28,12 @@ export class TransportError extends Error {
  * every stage, the body too. Throws `TransportError`, or the signal's reason.
  */
 export async function send(
-  credentials: Credentials,
+  server: URL,
+  { agent, headers }: Authorization,
   request: ApiRequest,
   signal: AbortSignal,
 ): Promise<IncomingMessage> {
   signal.throwIfAborted();
-  const { agent, headers } = await orAborted(credentials.authorize(), signal).catch((error: unknown) => {
-    signal.throwIfAborted();
-    throw new TransportError(`the kubeconfig's credentials cannot be had: ${messageOf(error)}`, false, error);
-  });
-  const { server } = credentials;
   const body = request.body === undefined ? undefined : Buffer.from(request.body.text);
   let sent = false;
   return new Promise((resolve, reject) => {
@@ -98,15 +94,8 @@ function queryText(query: ApiRequest["query"]): string {
   return parameters.size === 0 ? "" : `?${parameters}`;
 }
 
-/** A plugin's process cannot be aborted; its answer is no longer waited for. */
-function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  const { promise: aborted, reject } = Promise.withResolvers<never>();
-  const abort = () => reject(signal.reason);
-  signal.addEventListener("abort", abort, { once: true });
-  return Promise.race([promise, aborted]).finally(() => signal.removeEventListener("abort", abort));
-}
-
-function messageOf(error: unknown): string {
+/** In the words of people where there are some. */
+export function messageOf(error: unknown): string {
   if (error instanceof AggregateError) return error.errors.map(messageOf).join("; ");
   if (!(error instanceof Error)) return String(error);
   const code = "code" in error && typeof error.code === "string" ? error.code : undefined;

@@ -23,6 +23,11 @@ users:
 - {name: files, user: {client-certificate: /etc/cert, client-key: /etc/key}}
 `;
 
+/** A few lines that would be gigabytes. */
+const bomb = ["a0: &a0 [s3cret]"]
+  .concat(Array.from({ length: 9 }, (_, i) => `a${i + 1}: &a${i + 1} [${`*a${i},`.repeat(9)}*a${i}]`))
+  .join("\n");
+
 /** One cluster, one user. */
 function kubeconfigOf(user: string): string {
   return `
@@ -49,42 +54,42 @@ describe("a kubeconfig", () => {
     assert.deepEqual(files, ["/home/me/ca.crt", "/etc/cert", "/etc/key"]);
   });
 
-  for (const [name, user] of [
-    ["a plugin without a name", "exec: {args: [x]}"],
-    ["a plugin that is a list", "exec: [sh]"],
-    ["a provider's command", "auth-provider: {name: gcp, config: {cmd-path: /bin/sh}}"],
-    ["a provider's command as a list", "auth-provider: {name: azure, config: {cmd-path: [/bin/sh]}}"],
-    ["a provider's plugin", "auth-provider: {name: exec, config: {exec: {command: sh}}}"],
+  it("names a token file, of the chosen context only, and reads none", async () => {
+    const kubeconfig = kubeconfigOf("tokenFile: /dev/zero");
+    assert.deepEqual((await inspectKubeconfig({ kubeconfig })).files, ["/dev/zero"]);
+    const other = kubeconfig.replace("users: [", "users: [{name: t, user: {token: t}}, ").replace("user: u", "user: t");
+    assert.deepEqual((await inspectKubeconfig({ kubeconfig: other })).files, []);
+  });
+
+  for (const [name, user, message] of [
+    ["a plugin without a name", "exec: {args: [x]}", /without a name/],
+    ["a plugin that is a list", "exec: [sh]", /without a name/],
+    ["a plugin's name that is a list", "exec: {command: [sh]}", /without a name/],
+    [
+      "a plugin of an old protocol",
+      "exec: {apiVersion: client.authentication.k8s.io/v1alpha1, command: aws}",
+      /v1beta1/,
+    ],
+    [
+      "a plugin that asks a person",
+      "exec: {apiVersion: client.authentication.k8s.io/v1, command: aws, interactiveMode: Always}",
+      /asks a person/,
+    ],
+    ["a provider", "auth-provider: {name: gcp, config: {cmd-path: /bin/sh}}", /out of use/],
+    ["a token that is no text", "token: [s3cret]", /token that is no text/],
+    ["a key that is a list", "client-key: [/etc/hostname]", /client-key that is no text/],
   ] as const) {
-    it(`tells of ${name}`, async () => {
-      assert.notEqual((await inspectKubeconfig({ kubeconfig: kubeconfigOf(user) })).command, undefined);
+    it(`is refused for ${name}`, async () => {
+      const error = await inspectKubeconfig({ kubeconfig: kubeconfigOf(user) }).catch((caught: unknown) => caught);
+      assert.ok(error instanceof KubeconfigError, String(error));
+      assert.match(error.message, message);
     });
   }
 
-  for (const [name, user] of [
-    ["a provider's file", "auth-provider: {name: tokenFile, config: {tokenFile: /etc/hostname}}"],
-    ["a provider's file in a list", "auth-provider: {name: tokenFile, config: {tokenFile: [/etc/hostname]}}"],
-  ] as const) {
-    it(`tells of ${name}`, async () => {
-      assert.equal((await inspectKubeconfig({ kubeconfig: kubeconfigOf(user) })).files.length, 1);
-    });
-  }
-
-  for (const field of ["token-file", "tokenFile"]) {
-    it(`is refused with ${field} before the file is read, whichever user has it`, async () => {
-      const kubeconfig = kubeconfigOf(`${field}: /dev/zero`).replace(
-        "users: [",
-        "users: [{name: t, user: {token: t}}, ",
-      );
-      for (const text of [kubeconfig, kubeconfig.replace("user: u", "user: t")]) {
-        await assert.rejects(inspectKubeconfig({ kubeconfig: text }), (error: Error) => {
-          assert.ok(error instanceof KubeconfigError);
-          assert.match(error.message, /token file/);
-          return true;
-        });
-      }
-    });
-  }
+  it("is refused for a proxy that is none", async () => {
+    const kubeconfig = good.replace(/(\{name: c, cluster: \{)/, '$1proxy-url: "socks5://s3cret@h", ');
+    await assert.rejects(inspectKubeconfig({ kubeconfig }), /proxy-url that is no http/);
+  });
 
   for (const [name, source, message] of [
     ["an unknown context", { kubeconfig: good, context: "two" }, /no context "two"; it has: one, plugin/],
@@ -92,7 +97,8 @@ describe("a kubeconfig", () => {
     ["a user that is not there", { kubeconfig: good, context: "no-user" }, /names a user/],
     ["an address without TLS", { kubeconfig: good, context: "plain" }, /without TLS/],
     ["no YAML", { kubeconfig: "token: s3cret\n\t- s3cret: [" }, /no valid YAML at line 2/],
-    ["an empty text", { kubeconfig: "" }, /cannot be read/],
+    ["an empty text", { kubeconfig: "" }, /no current context/],
+    ["aliases without end", { kubeconfig: bomb }, /aliases/],
     ["something else", { kubeconfig: "- s3cret" }, /no current context/],
     ["no current context", { kubeconfig: "clusters: []\ncontexts: []\nusers: []" }, /no current context/],
   ] as const) {

@@ -22,7 +22,7 @@ export function clusterObjects(
 
     async list(of, signal) {
       const { namespace, labels } = of;
-      return (await listObjects(client, { kind: requireKind(cluster, of), namespace, labels }, signal)).objects;
+      return listObjects(client, { kind: requireKind(cluster, of), namespace, labels }, signal);
     },
 
     async apply(object, options = {}, signal) {

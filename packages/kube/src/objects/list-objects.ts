@@ -1,11 +1,11 @@
 import { type KindInfo, type KubernetesObject, parseObject } from "@fairway/objects";
 import { ClusterError } from "@fairway/rollout";
 import type { ApiClient } from "../http/api-client.ts";
-import { field } from "../http/json-field.ts";
+import { field, textField } from "../http/json-field.ts";
 import { collectionPath } from "./api-path.ts";
 
-/** Objects per answer; the size that kubectl asks for. */
-const pageSize = 500;
+/** Objects per answer: a page of pods is some megabytes of text, which is in memory twice while it is read. */
+const pageSize = 200;
 
 /** Which objects of a kind. */
 export interface Selection {
@@ -21,28 +21,35 @@ export function selectors(of: Selection): Readonly<Record<string, string | undef
   return { labelSelector: selector(of.labels), fieldSelector: selector(of.fields) };
 }
 
-/** All pages. `resourceVersion` is where a watch may go on. An expired continuation starts anew, once. */
+/** One answer of a list. `resourceVersion` is where a watch may go on, the same for all pages. */
+interface Page {
+  readonly objects: readonly KubernetesObject[];
+  readonly resourceVersion: string;
+}
+
+/** All objects of a selection. An expired continuation starts anew, once. */
 export async function listObjects(
   client: ApiClient,
   of: Selection,
   signal?: AbortSignal,
-): Promise<{ readonly objects: readonly KubernetesObject[]; readonly resourceVersion: string }> {
+): Promise<readonly KubernetesObject[]> {
+  const all = async () => {
+    const objects: KubernetesObject[] = [];
+    for await (const page of listPages(client, of, signal)) objects.push(...page.objects);
+    return objects;
+  };
   try {
-    return await listPages(client, of, signal);
+    return await all();
   } catch (error) {
     if (!isExpired(error)) throw error;
-    return listPages(client, of, signal);
+    return all();
   }
 }
 
-async function listPages(
-  client: ApiClient,
-  of: Selection,
-  signal: AbortSignal | undefined,
-): ReturnType<typeof listObjects> {
-  const objects: KubernetesObject[] = [];
+/** The same, page by page; an expired continuation is the caller's. */
+export async function* listPages(client: ApiClient, of: Selection, signal?: AbortSignal): AsyncGenerator<Page> {
   let next: string | undefined;
-  for (;;) {
+  do {
     const page = await client.json(
       {
         method: "GET",
@@ -54,14 +61,13 @@ async function listPages(
     const items = field(page, "items");
     if (!Array.isArray(items))
       throw new ClusterError("unknown", client.cluster, `the list of ${of.kind.resource} has no items`);
-    for (const item of items) objects.push(requireObject(client.cluster, item, of.kind));
     const metadata = field(page, "metadata");
-    const more = field(metadata, "continue");
-    const version = field(metadata, "resourceVersion");
-    if (typeof more !== "string" || more === "")
-      return { objects, resourceVersion: typeof version === "string" ? version : "" };
-    next = more;
-  }
+    yield {
+      objects: items.map((item) => requireObject(client.cluster, item, of.kind)),
+      resourceVersion: textField(metadata, "resourceVersion"),
+    };
+    next = textField(metadata, "continue");
+  } while (next !== "");
 }
 
 /** 410: the version or the continuation is older than what the API remembers. */

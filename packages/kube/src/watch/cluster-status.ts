@@ -66,7 +66,7 @@ export function watchStatus(
     const kind = kindOfResource("nodes");
     if (kind === undefined) return undefined;
     return listObjects(client, { kind }, signal).then(
-      (listed) => listed.objects.length,
+      (nodes) => nodes.length,
       () => undefined,
     );
   }

@@ -1,4 +1,8 @@
 import type { KubernetesObject } from "@fairway/objects";
+import type { Informer } from "./informer.ts";
+
+/** Of a namespace; Kubernetes itself forgets them after an hour. */
+const eventsKept = 200;
 
 /** When an Event was last seen, in milliseconds since the epoch; 0 when it does not say. */
 function eventTime(event: KubernetesObject): number {
@@ -11,7 +15,9 @@ function eventTime(event: KubernetesObject): number {
   return 0;
 }
 
-/** Oldest first. */
-export function inOrder(events: readonly KubernetesObject[]): readonly KubernetesObject[] {
-  return events.toSorted((a, b) => eventTime(a) - eventTime(b));
+/** The newest Events of a namespace, oldest first; older ones are forgotten. */
+export function newestEvents(informer: Informer, namespace: string): readonly KubernetesObject[] {
+  const seen = informer.objects(namespace).toSorted((a, b) => eventTime(a) - eventTime(b));
+  for (const old of seen.slice(0, -eventsKept)) informer.forget(old);
+  return seen.slice(-eventsKept);
 }

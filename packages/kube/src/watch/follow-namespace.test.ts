@@ -16,6 +16,8 @@ beforeEach(async () => {
     deadlineMilliseconds: 2_000,
     firstWaitMilliseconds: 1,
     probeMilliseconds: 50,
+    // Whenever the API ends a watch, it has lasted its time.
+    watchSeconds: 0,
   });
   stop = new AbortController();
 });

@@ -4,7 +4,7 @@ import { ClusterError, type Observation } from "@fairway/rollout";
 import type { ApiClient } from "../http/api-client.ts";
 import type { Selection } from "../objects/list-objects.ts";
 import { readVersion } from "../rights/read-version.ts";
-import { inOrder } from "./events-order.ts";
+import { newestEvents } from "./events-order.ts";
 import { type Informer, startInformer, type Waits } from "./informer.ts";
 
 /** What a rollout looks at. */
@@ -24,6 +24,8 @@ const coalesce = 50;
 
 export interface FollowTimes {
   readonly waits: Waits;
+  /** How long one watch request lasts. */
+  readonly watchSeconds: number;
   /** While nothing changes, the API is asked so often whether it is still there, in milliseconds. */
   readonly probe: number;
 }
@@ -49,6 +51,7 @@ export async function* followNamespace(
       client,
       selection: selectionOf(resource, namespace),
       waits: times.waits,
+      watchSeconds: times.watchSeconds,
       signal: stop,
       onChange: () => wake(),
       onTrouble,
@@ -81,7 +84,7 @@ export async function* followNamespace(
       namespace,
       at: Date.now(),
       objects: informers.flatMap((informer) => informer.objects(namespace)),
-      events: inOrder(events.objects(namespace)),
+      events: newestEvents(events, namespace),
     };
   }
 

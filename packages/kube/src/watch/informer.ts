@@ -2,12 +2,14 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { KubernetesObject } from "@fairway/objects";
 import { ClusterError } from "@fairway/rollout";
 import type { ApiClient } from "../http/api-client.ts";
-import { isExpired, listObjects, type Selection } from "../objects/list-objects.ts";
+import { isExpired, listPages, type Selection } from "../objects/list-objects.ts";
 import { keptObject } from "./kept-object.ts";
 import { watchEvents } from "./watch-events.ts";
 
 /** How often a kind that the API does not serve is asked for again, in milliseconds. */
 const unservedWait = 60_000;
+/** Watches that may break in a row before that is told. */
+const quietFailures = 3;
 
 /** Waits between tries, in milliseconds: doubled from the first to the longest, with jitter. */
 export interface Waits {
@@ -19,6 +21,8 @@ export interface InformerOptions {
   readonly client: ApiClient;
   readonly selection: Selection;
   readonly waits: Waits;
+  /** How long one watch request lasts, at least; half as long again at most. */
+  readonly watchSeconds: number;
   readonly signal: AbortSignal;
   /** Objects that are not worth keeping; asked again at each change. */
   readonly keep?: (object: KubernetesObject) => boolean;
@@ -41,8 +45,10 @@ export interface Informer {
 }
 
 /**
- * List, then watch from the list's version; after a break watch on from the newest version seen; list again when the
- * API no longer remembers it (410). Ends when `signal` aborts, and never otherwise.
+ * List, then watch from the list's version; when the watch has lasted its time, watch on from the newest version seen. After
+ * anything else list again: the API may have forgotten the version (410), or it was restored from a backup meanwhile, and
+ * then versions count from an earlier one again, so that a watch from ours would pass over what happened since. Ends when
+ * `signal` aborts, and never otherwise.
  */
 export function startInformer(options: InformerOptions): Informer {
   const { client, selection, signal } = options;
@@ -59,64 +65,83 @@ export function startInformer(options: InformerOptions): Informer {
     while (!signal.aborted) {
       try {
         if (version === undefined) {
-          const listed = await listObjects(client, selection, signal);
-          replaceAll(listed.objects);
-          version = listed.resourceVersion;
+          version = await replaceAll();
           synced = true;
           // Also for an empty list: who waits for the first state hears of it.
           options.onChange(undefined);
         }
-        await follow();
+        if (await follow()) failures = 0;
+        else version = undefined;
         // Watches that end as soon as they begin must not become a busy loop.
-        await waitAWhile(options.waits.first);
+        if (version === undefined) await backOff();
       } catch (error) {
         if (signal.aborted) return;
-        if (isExpired(error)) version = undefined;
+        version = undefined;
+        if (isExpired(error)) await backOff();
         else if (error instanceof ClusterError && error.code === "not-found") {
           // This API does not serve the kind, so it has no objects of it; perhaps it will some day.
-          version = undefined;
           synced = true;
-          replaceAll([]);
+          removeOthers(new Set());
           options.onChange(undefined);
           await waitAWhile(unservedWait);
         } else {
           trouble = asClusterError(error);
           options.onTrouble(trouble);
-          await waitAWhile(Math.min(options.waits.first * 2 ** failures, options.waits.longest));
-          failures += 1;
+          await backOff();
         }
       }
     }
+  }
+
+  async function backOff(): Promise<void> {
+    await waitAWhile(Math.min(options.waits.first * 2 ** failures, options.waits.longest));
+    failures += 1;
   }
 
   function waitAWhile(milliseconds: number): Promise<void> {
     return pause(milliseconds * (0.5 + Math.random()), undefined, { signal }).catch(() => {});
   }
 
-  async function follow(): Promise<void> {
+  /** Resolves with whether the watch lasted its time. */
+  async function follow(): Promise<boolean> {
     // Not all watches of a server end at once.
-    const seconds = 60 + Math.floor(Math.random() * 60);
-    for await (const event of watchEvents(client, selection, version ?? "", seconds, signal)) {
-      if (event.type === "OPENED") {
-        failures = 0;
-        trouble = undefined;
-        continue;
+    const seconds = Math.ceil(options.watchSeconds * (1 + Math.random() / 2));
+    try {
+      for await (const event of watchEvents(client, selection, version ?? "", seconds, signal)) {
+        if (event.type === "TIMEOUT") return true;
+        if (event.type === "OPENED") trouble = undefined;
+        else if (event.type === "BOOKMARK") version = event.resourceVersion || version;
+        else {
+          version = event.object.metadata.resourceVersion ?? version;
+          if (event.type === "DELETED") remove(event.object);
+          else set(event.object);
+        }
       }
-      if (event.type === "BOOKMARK") {
-        version = event.resourceVersion || version;
-        continue;
-      }
-      version = event.object.metadata.resourceVersion ?? version;
-      if (event.type === "DELETED") remove(event.object);
-      else set(event.object);
+    } catch (error) {
+      // The list that follows finds out whether the API is there; a watch that fails beside lists that do not is told too.
+      if (!isUnreachable(error) || failures >= quietFailures) throw error;
     }
+    return false;
   }
 
-  function replaceAll(objects: readonly KubernetesObject[]): void {
-    const listed = new Set(objects.map(keyOf));
-    const gone = [...known.values()].flatMap((there) => [...there.values()].filter((one) => !listed.has(keyOf(one))));
+  /** Lists; resolves with the version to watch from. */
+  async function replaceAll(): Promise<string> {
+    const listed = new Set<string>();
+    let from = "";
+    for await (const { objects, resourceVersion } of listPages(client, selection, signal)) {
+      for (const object of objects) {
+        listed.add(keyOf(object));
+        set(object);
+      }
+      from = resourceVersion;
+    }
+    removeOthers(listed);
+    return from;
+  }
+
+  function removeOthers(than: ReadonlySet<string>): void {
+    const gone = [...known.values()].flatMap((there) => [...there.values()].filter((one) => !than.has(keyOf(one))));
     for (const object of gone) remove(object);
-    for (const object of objects) set(object);
   }
 
   function set(object: KubernetesObject): void {
@@ -128,11 +153,9 @@ export function startInformer(options: InformerOptions): Informer {
     const there = known.get(place) ?? new Map<string, KubernetesObject>();
     known.set(place, there);
     const before = there.get(object.metadata.name);
-    const { uid, resourceVersion } = object.metadata;
-    if (before !== undefined && before.metadata.uid === uid && before.metadata.resourceVersion === resourceVersion)
-      return;
-    there.set(object.metadata.name, keptObject(object));
-    options.onChange(place);
+    const after = keptObject(object);
+    there.set(object.metadata.name, after);
+    if (before === undefined || !isSame(before, after)) options.onChange(place);
   }
 
   function remove(object: KubernetesObject): void {
@@ -165,6 +188,16 @@ export function startInformer(options: InformerOptions): Informer {
       forget(object);
     },
   };
+}
+
+function isUnreachable(error: unknown): boolean {
+  return error instanceof ClusterError && error.code === "unreachable";
+}
+
+/** After a restored backup two versions of an object may have the same number. */
+function isSame(before: KubernetesObject, after: KubernetesObject): boolean {
+  const unchanged = before.metadata.resourceVersion === after.metadata.resourceVersion;
+  return unchanged && JSON.stringify(before) === JSON.stringify(after);
 }
 
 function placeOf(object: KubernetesObject): string {

@@ -4,19 +4,19 @@ import type { Observation } from "@fairway/rollout";
 import type { ApiClient } from "../http/api-client.ts";
 import { watchStatus } from "./cluster-status.ts";
 import type { ClusterListener, ClusterWatch } from "./cluster-view.ts";
-import { inOrder } from "./events-order.ts";
+import { newestEvents } from "./events-order.ts";
 import { type Informer, startInformer, type Waits } from "./informer.ts";
 
 /** What the catalog shows; each carries the label, because the renderer or a controller puts it there. */
 const watched = ["namespaces", "deployments", "replicasets", "pods", "services", "endpointslices"] as const;
 const ours = { "app.kubernetes.io/managed-by": "fairway" };
-/** The newest ones of a namespace; Kubernetes itself forgets them after an hour. */
-const eventsKept = 200;
 /** Changes that come within this time make one observation, in milliseconds. */
 const coalesce = 50;
 
 export interface WatchTimes {
   readonly waits: Waits;
+  /** How long one watch request lasts. */
+  readonly watchSeconds: number;
   /** How often the API is asked whether it is there, in milliseconds. */
   readonly probe: number;
   /** How often its nodes are counted, in milliseconds. */
@@ -47,6 +47,7 @@ export function watchCluster(
       client,
       selection: { kind, labels: more.labels },
       waits: times.waits,
+      watchSeconds: times.watchSeconds,
       signal,
       ...(more.keep === undefined ? {} : { keep: more.keep }),
       onChange: changed,
@@ -91,14 +92,12 @@ export function watchCluster(
   }
 
   function observe(namespace: string, from: Informer): Observation {
-    const seen = inOrder(from.objects(namespace));
-    for (const old of seen.slice(0, -eventsKept)) from.forget(old);
     return {
       cluster: client.cluster,
       namespace,
       at: Date.now(),
       objects: informers.flatMap((one) => one.objects(namespace)),
-      events: seen.slice(-eventsKept),
+      events: newestEvents(from, namespace),
     };
   }
 

@@ -9,17 +9,23 @@ import { readLines } from "./read-lines.ts";
 
 /** An object may have 1.5 MB in etcd; its JSON is longer. */
 const longestLine = 16 * 1024 * 1024;
+/** Clocks differ, in milliseconds. */
+const tolerance = 1_000;
 
-/** `OPENED` comes first, before anything of the API's; `BOOKMARK` only moves the version on. */
+/**
+ * `OPENED` comes first, before anything of the API's; `BOOKMARK` only moves the version on; `TIMEOUT` comes last when the
+ * watch lasted as long as it was to last.
+ */
 export type WatchEvent =
   | { readonly type: "OPENED" }
+  | { readonly type: "TIMEOUT" }
   | { readonly type: "ADDED" | "MODIFIED" | "DELETED"; readonly object: KubernetesObject }
   | { readonly type: "BOOKMARK"; readonly resourceVersion: string };
 
 /**
- * One watch request from `resourceVersion` on; ends when the API ends it or the connection breaks, which is the same to
- * one who watches on from the newest version seen. Throws `ClusterError` when the watch cannot be had (the one of an
- * expired version is recognized by `isExpired`), or the signal's reason.
+ * One watch request from `resourceVersion` on. Ends without `TIMEOUT` when it ended early or broke: then the API may be
+ * another one by now, with another history, and the version may mean nothing to it. Throws `ClusterError` when the watch
+ * cannot be had (the one of an expired version is recognized by `isExpired`), or the signal's reason.
  *
  * @param seconds After how long the API shall end it, so that a connection that died silently is noticed.
  */
@@ -43,13 +49,16 @@ export async function* watchEvents(
       },
     },
     signal,
+    1,
   );
+  const end = performance.now() + seconds * 1000 - tolerance;
   const overdue = setTimeout(() => response.destroy(new Error("the watch outlived its end")), (seconds + 10) * 1000);
   try {
     yield { type: "OPENED" };
     for await (const line of readLines(response, longestLine)) {
       if (line !== "") yield parseEvent(client.cluster, of, line);
     }
+    if (response.complete && performance.now() >= end) yield { type: "TIMEOUT" };
   } catch (error) {
     signal.throwIfAborted();
     if (error instanceof ClusterError) throw error;
