@@ -1,12 +1,15 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
+import { apiGroups } from "./contract/api/groups.ts";
 import type { ContractCluster, Register } from "./contract/contract-cluster.ts";
 
 export type { ContractCluster } from "./contract/contract-cluster.ts";
 export { type KubernetesClient, kubernetesClient } from "./contract/kubernetes-client.ts";
 
-const groups: Readonly<Record<string, (each: Register) => void>> = {};
+const groups: Readonly<Record<string, (each: Register) => void>> = {
+  ...apiGroups,
+};
 
 /** How long a namespace may take until pods can be made in it, in milliseconds. */
 const patience = 60_000;

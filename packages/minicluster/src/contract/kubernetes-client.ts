@@ -60,6 +60,7 @@ export function kubernetesClient(kubeconfig: string): KubernetesClient {
           agent,
           headers: {
             accept,
+            "user-agent": "contract/1",
             ...(bytes === undefined ? {} : { "content-type": contentType, "content-length": String(bytes.length) }),
             ...(given === "" ? {} : { authorization: `Bearer ${given}` }),
             ...options.headers,
