@@ -11,16 +11,23 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const roots = [
-  ...["ConfigMap", "Event", "Namespace", "Node", "Pod", "Secret", "Service", "ServiceAccount"].map(
+  ...["ConfigMap", "Event", "LimitRange", "Namespace", "Node", "Pod", "ResourceQuota", "Secret", "Service"].map(
     (kind) => `core/v1.${kind}`,
   ),
+  "core/v1.ServiceAccount",
   "apps/v1.Deployment",
   "apps/v1.ReplicaSet",
+  "batch/v1.CronJob",
   "batch/v1.Job",
+  "policy/v1.Eviction",
+  "policy/v1.PodDisruptionBudget",
+  ...["ClusterRole", "ClusterRoleBinding", "Role", "RoleBinding"].map((kind) => `rbac/v1.${kind}`),
   "coordination/v1.Lease",
   "discovery/v1.EndpointSlice",
   "autoscaling/v1.Scale",
   "authentication/v1.SelfSubjectReview",
+  "authentication/v1.TokenRequest",
+  "authentication/v1.TokenReview",
   "authorization/v1.SelfSubjectAccessReview",
   "authorization/v1.SelfSubjectRulesReview",
   "authorization/v1.SubjectAccessReview",

@@ -12,13 +12,17 @@ import { fileURLToPath } from "node:url";
 const documents: Readonly<Record<string, readonly string[]>> = {
   "api__v1_openapi.json": [
     "io.k8s.api.core.v1.ConfigMap",
+    "io.k8s.api.authentication.v1.TokenRequest",
     "io.k8s.api.core.v1.Event",
+    "io.k8s.api.core.v1.LimitRange",
     "io.k8s.api.core.v1.Namespace",
     "io.k8s.api.core.v1.Node",
     "io.k8s.api.core.v1.Pod",
+    "io.k8s.api.core.v1.ResourceQuota",
     "io.k8s.api.core.v1.Secret",
     "io.k8s.api.core.v1.Service",
     "io.k8s.api.core.v1.ServiceAccount",
+    "io.k8s.api.policy.v1.Eviction",
     "io.k8s.apimachinery.pkg.apis.meta.v1.DeleteOptions",
     "io.k8s.apimachinery.pkg.apis.meta.v1.Status",
     "io.k8s.apimachinery.pkg.apis.meta.v1.WatchEvent",
@@ -29,9 +33,13 @@ const documents: Readonly<Record<string, readonly string[]>> = {
     "io.k8s.api.apps.v1.ReplicaSet",
     "io.k8s.api.autoscaling.v1.Scale",
   ],
-  "apis__batch__v1_openapi.json": ["io.k8s.api.batch.v1.Job"],
+  "apis__batch__v1_openapi.json": ["io.k8s.api.batch.v1.CronJob", "io.k8s.api.batch.v1.Job"],
   "apis__coordination.k8s.io__v1_openapi.json": ["io.k8s.api.coordination.v1.Lease"],
   "apis__discovery.k8s.io__v1_openapi.json": ["io.k8s.api.discovery.v1.EndpointSlice"],
+  "apis__policy__v1_openapi.json": ["io.k8s.api.policy.v1.PodDisruptionBudget"],
+  "apis__rbac.authorization.k8s.io__v1_openapi.json": ["ClusterRole", "ClusterRoleBinding", "Role", "RoleBinding"].map(
+    (kind) => `io.k8s.api.rbac.v1.${kind}`,
+  ),
 };
 
 type Schemas = Record<string, unknown>;

@@ -5,15 +5,15 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"log"
 	"net"
 	"net/http"
 	"os"
-	"os/signal"
 	"sort"
-	"syscall"
 
 	"github.com/coredns/coredns/coremain"
+	_ "github.com/coredns/coredns/plugin/bind"
 	_ "github.com/coredns/coredns/plugin/errors"
 	_ "github.com/coredns/coredns/plugin/kubernetes"
 	_ "github.com/coredns/coredns/plugin/ready"
@@ -41,7 +41,6 @@ var programs = map[string]func(){
 	"kube-scheduler":          command(func() *cobra.Command { return scheduler.NewSchedulerCommand() }),
 	"kubectl":                 command(kubectl.NewDefaultKubectlCommand),
 	"kubelet":                 command(func() *cobra.Command { return kubelet.NewKubeletCommand(context.Background()) }),
-	"pause":                   pause,
 	"registry":                serveRegistry,
 }
 
@@ -66,14 +65,8 @@ func command(make func() *cobra.Command) func() {
 	return func() { os.Exit(cli.Run(make())) }
 }
 
-// pause holds the namespaces of a pod open until it is told to end.
-func pause() {
-	ended := make(chan os.Signal, 1)
-	signal.Notify(ended, syscall.SIGINT, syscall.SIGTERM)
-	<-ended
-}
-
-// serveRegistry is an OCI registry that keeps blobs in a folder: `registry <address> <folder>`.
+// serveRegistry is an OCI registry that keeps blobs in a folder: `registry <address> <folder>`. It ends with its input,
+// and so with whoever started it.
 func serveRegistry() {
 	if len(os.Args) != 3 {
 		fmt.Fprintln(os.Stderr, "registry <address> <folder>")
@@ -83,6 +76,10 @@ func serveRegistry() {
 	if err != nil {
 		log.Fatal(err)
 	}
+	go func() {
+		_, _ = io.Copy(io.Discard, os.Stdin)
+		os.Exit(0)
+	}()
 	blobs := registry.WithBlobHandler(registry.NewDiskBlobHandler(os.Args[2]))
 	log.Fatal(http.Serve(listener, registry.New(blobs)))
 }

@@ -1,0 +1,97 @@
+/** The harness itself: what the other tests of this suite rest on. */
+import assert from "node:assert/strict";
+import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { createInterface } from "node:readline";
+import { test } from "node:test";
+import { setTimeout as pause } from "node:timers/promises";
+import { startKubernetes } from "./harness/start-kubernetes.ts";
+
+test("two clusters with nodes: pods run, services answer, names resolve, each cluster for itself", async (t) => {
+  const { clusters, nodeImage } = await startKubernetes(t, { clusters: 2, kubelet: true });
+  for (const cluster of clusters) {
+    const serve = `require("http").createServer((q, s) => s.end("${cluster.name}")).listen(8080)`;
+    await cluster.kubectl(["create", "deployment", "web", `--image=${nodeImage}`, "--", "node", "-e", serve]);
+    await cluster.kubectl(["expose", "deployment", "web", "--port=80", "--target-port=8080"]);
+    await cluster.kubectl(["rollout", "status", "deployment/web", "--timeout=90s"]);
+    const address = await cluster.kubectl(["get", "service", "web", "-o", "jsonpath={.spec.clusterIP}"]);
+    assert.equal(await until(() => ask(`http://${address}/`)), cluster.name);
+    const ask80 = 'fetch("http://web.default.svc.cluster.local").then((r) => r.text()).then(console.log)';
+    await cluster.kubectl(["create", "job", "ask", `--image=${nodeImage}`, "--", "node", "-e", ask80]);
+    await cluster.kubectl(["wait", "--for=condition=Complete", "job/ask", "--timeout=90s"]);
+    assert.equal((await cluster.kubectl(["logs", "job/ask"])).trim(), cluster.name);
+  }
+});
+
+test("programs are stopped, started, and taken back to a backup", async (t) => {
+  const [cluster] = (await startKubernetes(t)).clusters;
+  assert.ok(cluster);
+  await cluster.kubectl(["create", "configmap", "before"]);
+  await cluster.backUp();
+  await cluster.kubectl(["create", "configmap", "after"]);
+  await cluster.stop("kube-apiserver", "SIGKILL");
+  await assert.rejects(cluster.client.request("GET", "/readyz"));
+  await cluster.start("kube-apiserver");
+  assert.match(await cluster.kubectl(["get", "configmaps", "-o", "name"]), /configmap\/after/);
+  await cluster.restore();
+  const names = await cluster.kubectl(["get", "configmaps", "-o", "name"]);
+  assert.match(names, /configmap\/before/);
+  assert.doesNotMatch(names, /configmap\/after/);
+});
+
+test("a run that is killed leaves no process, and its place is clean for the next", async (t) => {
+  const script = new URL("../../scripts/start-kubernetes.ts", import.meta.url).pathname;
+  const child = spawn(process.execPath, ["--no-warnings", script, "1", "control"], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  let kubeconfig = "";
+  for await (const line of createInterface({ input: child.stdout })) {
+    kubeconfig = /KUBECONFIG=(\S+)/.exec(line)?.[1] ?? "";
+    break;
+  }
+  assert.ok(existsSync(kubeconfig), "it is up");
+  const folder = kubeconfig.replace(/\/[^/]+$/, "");
+  assert.ok(processesOf(folder).length > 3);
+  await killed(child);
+  await until(async () => (processesOf(folder).length === 0 ? true : undefined));
+
+  const { clusters } = await startKubernetes(t);
+  assert.equal((await clusters[0]?.client.request("GET", "/readyz"))?.code, 200);
+});
+
+/** Command lines of all processes that name a folder. */
+function processesOf(folder: string): readonly string[] {
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .map((pid) => {
+      try {
+        return readFileSync(`/proc/${pid}/cmdline`, "utf8");
+      } catch {
+        return "";
+      }
+    })
+    .filter((command) => command.includes(`${folder}/`));
+}
+
+function killed(child: ChildProcess): Promise<void> {
+  const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+  child.kill("SIGKILL");
+  return ended;
+}
+
+function ask(url: string): Promise<string | undefined> {
+  return fetch(url, { signal: AbortSignal.timeout(2_000) }).then(
+    (answer) => answer.text(),
+    () => undefined,
+  );
+}
+
+async function until<T>(attempt: () => Promise<T | undefined>): Promise<T> {
+  const deadline = Date.now() + 60_000;
+  for (;;) {
+    const found = await attempt();
+    if (found !== undefined) return found;
+    assert.ok(Date.now() < deadline, "not within a minute");
+    await pause(50);
+  }
+}

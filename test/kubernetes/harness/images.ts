@@ -1,0 +1,114 @@
+import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import { pack } from "tar-stream";
+
+/** Where the images of a run's registry are, without the registry. */
+export const nodeImage = "base/node:24";
+export const pauseImage = "base/pause:1";
+
+interface Blob {
+  readonly digest: string;
+  readonly bytes: Buffer;
+}
+
+/**
+ * Puts into an empty registry the two images that a cluster without the internet needs: one that holds a pod's
+ * namespaces open, and one with Node, as a service's base image.
+ *
+ * @param address `host:port` of a registry by plain HTTP
+ */
+export async function fillRegistry(address: string, pause: string): Promise<void> {
+  const users = "root:x:0:0::/:/sbin/nologin\nnonroot:x:65532:65532::/home/nonroot:/sbin/nologin\n";
+  await push(address, nodeImage, await layer([...nodeFiles(), { to: "etc/passwd", content: Buffer.from(users) }]), {
+    Cmd: ["node"],
+    Env: ["PATH=/usr/local/bin:/usr/bin:/bin"],
+    User: "65532:65532",
+  });
+  await push(address, pauseImage, await layer([{ to: "pause", from: pause }]), { Entrypoint: ["/pause"] });
+}
+
+type LayerFile = { readonly to: string } & ({ readonly from: string } | { readonly content: Buffer });
+
+/** Node itself, and the libraries that it is linked with. */
+function nodeFiles(): readonly LayerFile[] {
+  const libraries = execFileSync("ldd", [process.execPath], { encoding: "utf8" })
+    .split("\n")
+    .map((line) => /(?:=> )?(\/\S+)/.exec(line)?.[1])
+    .filter((file) => file !== undefined);
+  return [
+    { to: "usr/local/bin/node", from: process.execPath },
+    ...libraries.map((file) => ({ to: file.slice(1), from: file })),
+  ];
+}
+
+async function layer(files: readonly LayerFile[]): Promise<Blob> {
+  const archive = pack();
+  const chunks: Buffer[] = [];
+  const collected = (async () => {
+    for await (const chunk of archive) chunks.push(chunk);
+  })();
+  const made = new Set<string>();
+  const mtime = new Date(0);
+  const directory = (name: string, mode = 0o755) => {
+    if (made.has(name) || name === ".") return;
+    directory(path.dirname(name));
+    made.add(name);
+    archive.entry({ name: `${name}/`, type: "directory", mode, mtime });
+  };
+  directory("tmp", 0o1777);
+  for (const file of files) {
+    directory(path.dirname(file.to));
+    const content = "from" in file ? await readFile(file.from) : file.content;
+    archive.entry({ name: file.to, mode: 0o755, mtime }, content);
+  }
+  archive.finalize();
+  await collected;
+  return blob(Buffer.concat(chunks));
+}
+
+function blob(bytes: Buffer): Blob {
+  return { digest: `sha256:${createHash("sha256").update(bytes).digest("hex")}`, bytes };
+}
+
+async function push(address: string, name: string, content: Blob, config: object): Promise<void> {
+  const [repository = "", tag = ""] = name.split(":");
+  const base = `http://${address}/v2/${repository}`;
+  const settings = blob(
+    Buffer.from(
+      JSON.stringify({
+        architecture: { x64: "amd64", arm64: "arm64" }[process.arch as "x64" | "arm64"],
+        os: "linux",
+        config,
+        rootfs: { type: "layers", diff_ids: [content.digest] },
+      }),
+    ),
+  );
+  for (const { digest, bytes } of [content, settings]) {
+    const begun = await send("POST", `${base}/blobs/uploads/`);
+    const place = new URL(begun.headers.get("location") ?? "", base);
+    place.searchParams.set("digest", digest);
+    await send("PUT", place.href, bytes, "application/octet-stream");
+  }
+  const part = (mediaType: string, { digest, bytes }: Blob) => ({ mediaType, digest, size: bytes.length });
+  const manifest = {
+    schemaVersion: 2,
+    mediaType: "application/vnd.oci.image.manifest.v1+json",
+    config: part("application/vnd.oci.image.config.v1+json", settings),
+    layers: [part("application/vnd.oci.image.layer.v1.tar", content)],
+  };
+  await send("PUT", `${base}/manifests/${tag}`, Buffer.from(JSON.stringify(manifest)), manifest.mediaType);
+}
+
+async function send(method: string, url: string, body?: Buffer, type?: string): Promise<Response> {
+  const answer = await fetch(url, {
+    method,
+    ...(body === undefined ? {} : { body: new Uint8Array(body) }),
+    ...(type === undefined ? {} : { headers: { "content-type": type } }),
+    signal: AbortSignal.timeout(120_000),
+  });
+  if (!answer.ok) throw new Error(`${method} ${url}: ${answer.status} ${await answer.text()}`);
+  await answer.arrayBuffer();
+  return answer;
+}
