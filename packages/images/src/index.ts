@@ -1,8 +1,18 @@
 export { buildCommand } from "./build-command.ts";
 export { type BuildOptions, buildSnapshot, type Snapshot } from "./build-snapshot.ts";
 export { compressSnapshot } from "./compress-snapshot.ts";
+export type { ImageSettings } from "./image/compose-image.ts";
+export type { PushedLayer } from "./image/push-image.ts";
+export { type PushedImage, type PushOptions, pushSnapshotImage } from "./image/push-snapshot-image.ts";
+export { type ResolvedImage, resolveImage } from "./image/resolve-image.ts";
 export { inspectArchive } from "./inspect-archive.ts";
 export type { ArchiveContent, ByteStream } from "./read-archive.ts";
+export { checkPush } from "./registry/check-push.ts";
+export { dockerCredentials } from "./registry/docker-credentials.ts";
+export { type ImageReference, parseImageReference } from "./registry/image-reference.ts";
+export type { RegistryOptions, RegistryProgress } from "./registry/operation.ts";
+export type { RegistryAccess } from "./registry/registry-address.ts";
+export { RegistryError, type RegistryErrorCode } from "./registry/registry-error.ts";
 export { SnapshotError, type SnapshotErrorCode } from "./snapshot-error.ts";
 export { defaultLimits, type SnapshotLimits } from "./snapshot-limits.ts";
 export { type SnapshotStore, type StoredSnapshot, snapshotStore } from "./snapshot-store.ts";

@@ -1,0 +1,166 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type ImageReference, parseImageReference } from "../registry/image-reference.ts";
+import { hasManifest } from "../registry/manifests.ts";
+import { type Operation, operation, type RegistryOptions } from "../registry/operation.ts";
+import { RegistryError } from "../registry/registry-error.ts";
+import { openSession, type Session } from "../registry/session.ts";
+import { hasBlob } from "../registry/upload-blob.ts";
+import { defaultLimits, type SnapshotLimits } from "../snapshot-limits.ts";
+import { type ComposedImage, composeImage, type ImageSettings } from "./compose-image.ts";
+import { type LayerCache, type LayerRecord, layerCache } from "./layer-cache.ts";
+import { loadImage } from "./load-image.ts";
+import { fileSource, type PushedLayer, pushImage } from "./push-image.ts";
+import { writeLayer } from "./snapshot-layer.ts";
+
+export interface PushOptions extends RegistryOptions, Partial<ImageSettings> {
+  /** An uncompressed tar and its digest, as `buildSnapshot` and `snapshotStore` give them. */
+  readonly snapshot: { readonly path: string; readonly digest: string };
+  /** Image below the snapshot, by tag or digest. */
+  readonly base: string;
+  /** `registry/prefix/service`, without a tag. */
+  readonly target: string;
+  /** `linux/amd64` by default. */
+  readonly platform?: string;
+  readonly limits?: SnapshotLimits;
+  /**
+   * A folder that is kept between calls: what a snapshot becomes as a layer, and the documents of bases. With it, an unchanged
+   * snapshot is not read again. Without one, a folder for this call is used.
+   */
+  readonly layerCache?: string;
+}
+
+export interface PushedImage {
+  /** `registry/repository@sha256:…` */
+  readonly reference: string;
+  readonly digest: string;
+  /** Of what `base` stands for; of the index when it is one. */
+  readonly baseDigest: string;
+  /** All layers, as they travel. */
+  readonly bytes: number;
+  /** Bytes of layers and documents that went to the target's registry; 0 when the image was there. */
+  readonly sent: number;
+  readonly layers: readonly PushedLayer[];
+}
+
+/** A user that is in no base and has no rights; the number is that of "nonroot" in many bases. */
+const usualUser = "65532";
+const usualDirectory = "/app";
+
+/**
+ * Makes an image of a base and a snapshot, and pushes it. The same snapshot, base and settings give the same digest.
+ *
+ * Defaults: user 65532, working directory `/app` (where the snapshot lies), no labels, entry point and environment of the base.
+ *
+ * @throws RegistryError; SnapshotError for a snapshot that is not what its digest says or does not fit into an image; the
+ *   signal's reason
+ */
+export async function pushSnapshotImage(options: PushOptions): Promise<PushedImage> {
+  const base = parseImageReference(options.base);
+  const target = parseImageReference(options.target);
+  if (target.tag !== undefined || target.digest !== undefined)
+    throw new RegistryError(
+      "invalid-reference",
+      `"${options.target.slice(0, 200)}" names one image, not where to push`,
+      {
+        hint: "write registry/prefix/service, without tag and digest",
+      },
+    );
+  const settings = settingsOf(options);
+  const temporary = options.layerCache === undefined ? await mkdtemp(join(tmpdir(), "fairway-image-")) : undefined;
+  try {
+    const cache = layerCache(options.layerCache ?? temporary ?? "");
+    return await operation(options, (running) => push(options, settings, base, target, cache, running));
+  } finally {
+    if (temporary !== undefined) await rm(temporary, { recursive: true, force: true });
+  }
+}
+
+async function push(
+  options: PushOptions,
+  settings: ImageSettings,
+  base: ImageReference,
+  target: ImageReference,
+  cache: LayerCache,
+  running: Operation,
+): Promise<PushedImage> {
+  const mountable = base.registry === target.registry;
+  const from = openSession(base, "pull", running);
+  const to = openSession(target, "pull,push", running, mountable ? base.repository : undefined);
+  let file: string | undefined;
+  try {
+    const directory = settings.workingDir.slice(1);
+    const platform = options.platform ?? "linux/amd64";
+    const below = await loadImage(from, base, platform, cache);
+    const compose = (layer: LayerRecord) => composeImage(below, layer, settings, `${from.name}@${below.digest}`);
+    const result = (image: ComposedImage, layers: readonly PushedLayer[]): PushedImage => ({
+      reference: `${to.name}@${image.manifest.digest}`,
+      digest: image.manifest.digest,
+      baseDigest: below.digest,
+      bytes: image.layers.reduce((sum, { size }) => sum + size, 0),
+      sent: to.sent(),
+      layers,
+    });
+
+    let layer = await cache.layer(options.snapshot.digest, directory);
+    if (layer !== undefined) {
+      const image = compose(layer);
+      if (await hasManifest(to, image.manifest.digest)) return result(image, allThere(image));
+      if (!(await hasBlob(to, { digest: layer.digest, size: layer.bytes }))) layer = undefined;
+    }
+    if (layer === undefined) {
+      file = await cache.temporaryFile();
+      layer = await writeLayer(options.snapshot, directory, file, {
+        limits: options.limits ?? defaultLimits,
+        signal: running.signal,
+        onProgress: (done, bytes) => running.report({ kind: "compressing", bytes, done }),
+      });
+      await cache.keepLayer(options.snapshot.digest, directory, layer);
+      const image = compose(layer);
+      if (await hasManifest(to, image.manifest.digest)) return result(image, allThere(image));
+    }
+    const image = compose(layer);
+    const last = fileSource(file ?? "", { digest: layer.digest, size: layer.bytes });
+    const sources = { base: from, mountable, last, temporaryFile: cache.temporaryFile };
+    return result(image, await pushImage(to, image, sources, tagOf(image)));
+  } finally {
+    close(from, to);
+    if (file !== undefined) await rm(file, { force: true });
+  }
+}
+
+/** Never moves: it is made of the digest, and there only because some registries clear away images without a tag. */
+function tagOf(image: ComposedImage): string {
+  return `fairway-${image.manifest.digest.slice("sha256:".length, "sha256:".length + 32)}`;
+}
+
+function allThere(image: ComposedImage): readonly PushedLayer[] {
+  return image.layers.map(({ digest, size }) => ({ digest, bytes: size, outcome: "exists" }));
+}
+
+function close(...sessions: readonly Session[]): void {
+  for (const session of sessions) session.close();
+}
+
+function settingsOf(options: PushOptions): ImageSettings {
+  const workingDir = options.workingDir ?? usualDirectory;
+  const user = options.user ?? usualUser;
+  const refuse = (what: string, hint: string) => new RegistryError("unsupported", what, { hint });
+  if (!/^(\/[A-Za-z0-9_-][A-Za-z0-9._-]*)+$/.test(workingDir))
+    throw refuse(`"${workingDir.slice(0, 100)}" cannot be the working directory`, "use an absolute path such as /app");
+  if (!/^\d{1,10}(:\d{1,10})?$/.test(user) || /^0+(:|$)/.test(user))
+    throw refuse(
+      `"${user.slice(0, 100)}" cannot be the user`,
+      "use a number other than 0, which is checked before the start",
+    );
+  return {
+    command: options.command,
+    args: options.args,
+    user,
+    workingDir,
+    env: options.env ?? {},
+    labels: options.labels ?? {},
+    annotations: options.annotations ?? {},
+  };
+}
