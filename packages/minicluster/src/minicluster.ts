@@ -1,5 +1,7 @@
 import { chmodSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { serviceAccountKeys } from "./access/service-account-keys.ts";
+import { serviceAccountTokens } from "./access/service-account-tokens.ts";
 import type { BackOffTimes } from "./agent/back-off.ts";
 import type { Unpack } from "./agent/process/image-store.ts";
 import type { ContainerUsage } from "./agent/process/process-runtime.ts";
@@ -7,6 +9,7 @@ import { systemClock } from "./clock/clock.ts";
 import { type ApiServer, startApiServer } from "./http/api-server.ts";
 import { openObjects } from "./open-objects.ts";
 import { type RunningCluster, runCluster } from "./run-cluster.ts";
+import { serverCertificate } from "./tls/certificate.ts";
 
 export interface MiniclusterOptions {
   /** Names the cluster's context in the kubeconfig and its one node. */
@@ -54,8 +57,11 @@ export async function startMinicluster(options: MiniclusterOptions): Promise<Min
   const objects = openObjects({ directory: join(directory, "state"), clock: systemClock });
   let running: RunningCluster | undefined;
   try {
+    const { certificate } = await serverCertificate(directory, systemClock.now());
+    const { forSecret } = serviceAccountTokens(objects.store, serviceAccountKeys(directory), systemClock);
+    const tokens = { certificate, tokenFor: forSecret };
     running = await onPort(options.ingressPort, ports.ingressPort, (ingressPort) =>
-      runCluster(objects, { ...options, ingressPort, onError: log }),
+      runCluster(objects, { ...options, ingressPort, tokens, onError: log }),
     );
     const cluster = running;
     const api: ApiServer = await onPort(options.apiPort, ports.apiPort, (port) =>

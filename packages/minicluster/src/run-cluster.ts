@@ -7,6 +7,7 @@ import { podLogs } from "./agent/process/pod-logs.ts";
 import { type ContainerUsage, createProcessRuntime } from "./agent/process/process-runtime.ts";
 import { type Clock, systemClock } from "./clock/clock.ts";
 import { createEventRecorder } from "./controllers/event-recorder.ts";
+import type { TokenSecrets } from "./controllers/service-account/token-controller.ts";
 import { startControllers } from "./controllers/start-controllers.ts";
 import { startIngress } from "./ingress/start-ingress.ts";
 import type { ObjectsApi, PodLogs } from "./objects-api.ts";
@@ -24,6 +25,8 @@ export interface RunClusterOptions {
   readonly backOff?: BackOffTimes;
   /** Variables of this process that pods may see; `PATH` and the language unless told. */
   readonly inherited?: Readonly<Record<string, string>>;
+  /** What the service accounts' Secrets and every namespace's ConfigMap with the certificate are made of; none of both without it. */
+  readonly tokens?: TokenSecrets;
   readonly onError: (message: string) => void;
 }
 
@@ -68,7 +71,7 @@ export async function runCluster(objects: ObjectsApi, options: RunClusterOptions
     ...(options.backOff === undefined ? {} : { backOff: options.backOff }),
   });
   const stopNode = keepNode(objects, clock, options.name, machineCapacity(), runtime.version);
-  const stopControllers = startControllers(objects, clock, onError);
+  const stopControllers = startControllers(objects, clock, onError, options.tokens);
   const stopAll = async (graceMilliseconds: number): Promise<void> => {
     cancelSweep();
     stopControllers();

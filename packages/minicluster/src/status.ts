@@ -45,7 +45,7 @@ export class ApiError extends Error {
       metadata: {},
       status: "Failure",
       message,
-      reason,
+      ...(reason === "" ? {} : { reason }),
       ...(details === undefined ? {} : { details }),
       code,
     };
@@ -63,7 +63,11 @@ function qualified(of: GroupResource): string {
 }
 
 function detailsOf(of: GroupResource, name: string): NonNullable<Status["details"]> {
-  return { name, ...(of.group === "" ? {} : { group: of.group }), kind: of.resource };
+  return {
+    ...(name === "" ? {} : { name }),
+    ...(of.group === "" ? {} : { group: of.group }),
+    kind: of.resource,
+  };
 }
 
 /** 404: there is no such object. */
@@ -135,6 +139,12 @@ export function expired(message: string): ApiError {
 /** 405. */
 export function methodNotAllowed(): ApiError {
   return new ApiError(405, "MethodNotAllowed", "the server does not allow this method on the requested resource", {});
+}
+
+/** 429 with how long to wait in seconds, 0 when nobody knows. */
+export function tooManyRequests(message: string, retryAfterSeconds: number, cause: StatusCause): ApiError {
+  const wait = retryAfterSeconds === 0 ? {} : { retryAfterSeconds };
+  return new ApiError(429, "TooManyRequests", message, { ...wait, causes: [cause] });
 }
 
 /** 415. */

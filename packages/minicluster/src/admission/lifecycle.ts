@@ -1,4 +1,5 @@
-import { childOf, copyOf, equalJson, freeze, isObject, type JsonObject, numberAt, textAt } from "../json.ts";
+import type { Approve } from "../access/escalation.ts";
+import { childOf, copyOf, equalJson, freeze, isObject, type JsonObject, numberAt, stringsAt, textAt } from "../json.ts";
 import { apply, trackUpdate, type Writer } from "../ownership/field-manager.ts";
 import { emptyFieldSet, type FieldSet, fieldSetOf } from "../ownership/field-set.ts";
 import { encodeManagers, type Managers, withoutOwnershipTimes } from "../ownership/managed-fields.ts";
@@ -21,6 +22,8 @@ import {
 } from "../status.ts";
 import type { ObjectStore } from "../store/object-store.ts";
 import { type DeletionOptions, mayBeRemoved, planDeletion } from "./deletion.ts";
+import { aggregated, applyLimitRanges, limitRangeProblems } from "./limit-range.ts";
+import { weigh } from "./quota.ts";
 
 /** How a write is to be done, whoever asks for it. */
 export interface WriteContext {
@@ -30,6 +33,8 @@ export interface WriteContext {
   /** What happens to fields that the schema does not know. */
   readonly fieldValidation: "Ignore" | "Warn" | "Strict";
   warn(message: string): void;
+  /** Looks at a valid object before it is stored; throws `ApiError` when it may not be. */
+  readonly approve?: Approve;
 }
 
 /** A change of a stored object: gets a copy, gives what shall be stored. */
@@ -119,6 +124,37 @@ export function createLifecycle({ store, clock, newUid, random }: LifecycleOptio
     throw forbidden(kind, name, why);
   }
 
+  /** Adds what the object uses to the usage of the namespace's quotas; throws when one would be exceeded. */
+  function chargeQuotas(
+    kind: Kind,
+    object: JsonObject,
+    previous: JsonObject | undefined,
+    namespace: string,
+    name: string,
+    isDryRun: boolean,
+  ): void {
+    if (!kind.namespaced || kind.resource === "events") return;
+    const charged = store.list("resourcequotas", namespace).map((quota) => {
+      const verdict = weigh(quota, kind, object, previous, clock.now());
+      if (!verdict.ok) throw forbidden(kind, name, verdict.why);
+      return { quota, used: verdict.used };
+    });
+    for (const { quota, used } of charged) {
+      if (used === undefined || isDryRun) continue;
+      const transform = (current: JsonObject) => ({
+        ...current,
+        status: { hard: stringsAt(current, "status", "hard"), used: { ...used } },
+      });
+      update(requireKind("resourcequotas"), namespace, textAt(quota, "metadata", "name"), transform, {
+        manager: "kube-apiserver",
+        subresource: "status",
+        dryRun: false,
+        fieldValidation: "Ignore",
+        warn() {},
+      });
+    }
+  }
+
   function check(kind: Kind, object: JsonObject, causes: readonly StatusCause[]): void {
     if (causes.length > 0) throw invalid(kind, textAt(object, "metadata", "name"), causes);
   }
@@ -192,9 +228,15 @@ export function createLifecycle({ store, clock, newUid, random }: LifecycleOptio
     kind.defaults?.(object);
     if (ownership === undefined) trackUpdate(shapeOf(kind.schema), undefined, object, writer(kind, context));
     else ownership(object);
+    const ranges = kind.resource === "pods" ? store.list("limitranges", namespace) : [];
+    applyLimitRanges(object, ranges);
+    checkServiceAccount(kind, object, namespace, name);
     kind.prepareCreate?.(object, hooks);
     check(kind, object, [...metadataCauses(kind, object), ...(kind.validate?.(object) ?? [])]);
-    checkServiceAccount(kind, object, namespace, name);
+    const broken = limitRangeProblems(object, ranges);
+    if (broken.length > 0) throw forbidden(kind, name, aggregated(broken));
+    context.approve?.(kind, object, undefined);
+    chargeQuotas(kind, object, undefined, namespace, name, context.dryRun);
     return stored(kind, object, context.dryRun);
   }
 
@@ -239,6 +281,10 @@ export function createLifecycle({ store, clock, newUid, random }: LifecycleOptio
     }
     // A write that changes nothing but the times of ownership is none.
     if (equalJson(withoutOwnershipTimes(object), withoutOwnershipTimes(current))) return current;
+    context.approve?.(kind, object, current);
+    if (context.subresource === "" && (kind.resource === "pods" || kind.resource === "services")) {
+      chargeQuotas(kind, object, current, namespace, name, context.dryRun);
+    }
     return stored(kind, object, context.dryRun);
   }
 

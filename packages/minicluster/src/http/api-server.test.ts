@@ -31,11 +31,17 @@ function deployment(spec: JsonObject = {}): JsonObject {
 
 test("only the token opens the API; health and version are open", async (context) => {
   const { call, server, directory } = await startTestApi(context);
-  for (const token of ["", "wrong", `${server.token}x`]) {
+  for (const token of ["wrong", `${server.token}x`]) {
     const answer = await call("GET", "/api/v1/namespaces", { token });
     assert.equal(answer.code, 401);
     assert.deepEqual([answer.body["kind"], answer.body["reason"]], ["Status", "Unauthorized"]);
   }
+  const nobody = await call("GET", "/api/v1/namespaces", { token: "" });
+  assert.equal(nobody.code, 403);
+  assert.equal(
+    nobody.body["message"],
+    'namespaces is forbidden: User "system:anonymous" cannot list resource "namespaces" in API group "" at the cluster scope',
+  );
   for (const path of ["/livez", "/readyz", "/healthz", "/version"]) {
     assert.equal((await call("GET", path, { token: "" })).code, 200, path);
   }

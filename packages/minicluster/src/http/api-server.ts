@@ -1,5 +1,12 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer } from "node:https";
+import { ensureDefaultRoles } from "../access/default-roles.ts";
+import { createEscalationCheck } from "../access/escalation.ts";
+import { type Action, createRbac } from "../access/rbac.ts";
+import { notAllowed, pathAction, resourceAction } from "../access/request-action.ts";
+import { serviceAccountKeys } from "../access/service-account-keys.ts";
+import { serviceAccountTokens } from "../access/service-account-tokens.ts";
+import { admin, anonymous, type User } from "../access/user.ts";
 import type { JsonObject } from "../json.ts";
 import type { PodLogs } from "../objects-api.ts";
 import type { Objects } from "../open-objects.ts";
@@ -63,19 +70,48 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
   const { objects, clock } = options;
   const { certificate, key } = await serverCertificate(options.directory, clock.now());
   const token = accessToken(options.directory);
-  const answerResource = createResourceRequests({ objects, logs: options.logs, clock });
+  const tokens = serviceAccountTokens(objects.store, serviceAccountKeys(options.directory), clock);
+  const rbac = createRbac(objects.store);
+  ensureDefaultRoles(objects);
+  const answerResource = createResourceRequests({ objects, logs: options.logs, clock, tokens });
+  const escalation = createEscalationCheck(rbac);
+
+  /** Throws `ApiError` 401 for credentials that do not hold. */
+  function userOf(authorization: string | undefined): User {
+    if (authorization === undefined) return anonymous;
+    if (isAuthorized(authorization, token)) return admin;
+    const user = tokens.userOf(/^Bearer +(\S+)$/i.exec(authorization)?.[1] ?? "");
+    if (user === undefined || typeof user === "string") throw unauthorized();
+    return user;
+  }
+
+  function demand(user: User, action: Action): void {
+    const { allowed, reason } = rbac.authorize(user, action);
+    if (!allowed) throw notAllowed(user, action, reason);
+  }
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = URL.parse(request.url ?? "/", "https://127.0.0.1");
     if (url === null) throw badRequest("the request's address is not valid");
     const path = url.pathname.length > 1 ? url.pathname.replace(/\/$/, "") : url.pathname;
-    if (!openPaths.has(path) && !isAuthorized(request.headers.authorization, token)) throw unauthorized();
-    const fixed = await fixedAnswer(path, request, response);
-    if (fixed) return;
+    const method = request.method ?? "GET";
+    const user = openPaths.has(path) ? anonymous : userOf(request.headers.authorization);
     const resourcePath = parseResourcePath(path);
-    if (resourcePath === undefined) throw unknownPath();
+    if (resourcePath === undefined) {
+      if (await reviewed(path, user, request, response)) return;
+      if (!openPaths.has(path)) demand(user, pathAction(method, path));
+      if (!fixedAnswer(path, request, response)) throw unknownPath();
+      return;
+    }
+    const query = url.searchParams;
+    const action = resourceAction(method, resourcePath, query);
+    demand(user, action);
     const warn = warningsOf(response);
-    const result = await answerResource({ path: resourcePath, query: url.searchParams, request, response, warn });
+    const approve = escalation(user);
+    // Server-side apply makes what is missing, for which the right to change things is not enough.
+    const mayCreate = () => demand(user, { ...action, verb: "create" });
+    const of = { path: resourcePath, query, request, response, warn, approve, mayCreate };
+    const result = await answerResource(of);
     if (result === undefined) return;
     if (result.yaml) {
       const { stringify } = await import("yaml");
@@ -85,15 +121,25 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
     }
   }
 
-  /** Everything beside objects. True when it answered. */
-  async function fixedAnswer(path: string, request: IncomingMessage, response: ServerResponse): Promise<boolean> {
+  /** Questions about rights and tokens. True when it answered. */
+  async function reviewed(
+    path: string,
+    user: User,
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<boolean> {
     const review = reviews.find(({ group, resource }) => path === `/apis/${group}/v1/${resource}`);
-    if (review !== undefined) {
-      if (request.method !== "POST") throw methodNotAllowed();
-      const question = await parseObject(await readBody(request), request.headers["content-type"]);
-      sendJson(response, 201, answerReview(review.resource, question));
-      return true;
-    }
+    if (review === undefined) return false;
+    if (request.method !== "POST") throw methodNotAllowed();
+    const { group, resource } = review;
+    demand(user, { verb: "create", group, resource, subresource: "", namespace: "", name: "" });
+    const question = await parseObject(await readBody(request), request.headers["content-type"]);
+    sendJson(response, 201, answerReview({ rbac, tokens }, review, user, question));
+    return true;
+  }
+
+  /** Everything else beside objects. True when it answered. */
+  function fixedAnswer(path: string, request: IncomingMessage, response: ServerResponse): boolean {
     const document = fixedDocument(path, request);
     if (document === undefined) return false;
     if (request.method !== "GET" && request.method !== "HEAD") throw methodNotAllowed();
@@ -113,6 +159,8 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
       const known = asApiError(error);
       // A body that is not read to its end would stand before the next request.
       if (known.code === 413) response.setHeader("connection", "close");
+      const wait = known.status.details?.retryAfterSeconds ?? 0;
+      if (wait > 0) response.setHeader("retry-after", String(wait));
       sendJson(response, known.code, statusBody(known));
     });
   }

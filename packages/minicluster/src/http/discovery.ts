@@ -8,6 +8,7 @@ const allVerbs = ["create", "delete", "deletecollection", "get", "list", "patch"
 /** Resources that only answer questions about the caller; nothing of them is stored. */
 export const reviews = [
   { group: "authentication.k8s.io", kind: "SelfSubjectReview", resource: "selfsubjectreviews" },
+  { group: "authentication.k8s.io", kind: "TokenReview", resource: "tokenreviews" },
   { group: "authorization.k8s.io", kind: "SelfSubjectAccessReview", resource: "selfsubjectaccessreviews" },
   { group: "authorization.k8s.io", kind: "SelfSubjectRulesReview", resource: "selfsubjectrulesreviews" },
   { group: "authorization.k8s.io", kind: "SubjectAccessReview", resource: "subjectaccessreviews" },
@@ -18,6 +19,8 @@ const subresourceVerbs = {
   scale: ["get", "patch", "update"],
   log: ["get"],
   finalize: ["update"],
+  eviction: ["create"],
+  token: ["create"],
 } as const;
 
 function groups(): string[] {
@@ -56,6 +59,8 @@ export function apiGroup(group: string): JsonObject | undefined {
 
 function subresourceKind(kind: Kind, subresource: Kind["subresources"][number]): JsonObject {
   if (subresource === "scale") return { group: "autoscaling", version: "v1", kind: "Scale" };
+  if (subresource === "eviction") return { group: "policy", version: "v1", kind: "Eviction" };
+  if (subresource === "token") return { group: "authentication.k8s.io", version: "v1", kind: "TokenRequest" };
   return { kind: kind.kind };
 }
 

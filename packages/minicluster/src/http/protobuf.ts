@@ -41,6 +41,8 @@ const folders: Readonly<Record<string, string>> = {
   "discovery.k8s.io/v1": "discovery/v1",
   "authentication.k8s.io/v1": "authentication/v1",
   "authorization.k8s.io/v1": "authorization/v1",
+  "policy/v1": "policy/v1",
+  "rbac.authorization.k8s.io/v1": "rbac/v1",
 };
 
 /** A fault in the bytes. */

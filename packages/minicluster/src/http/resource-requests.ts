@@ -1,7 +1,20 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Approve } from "../access/escalation.ts";
+import type { ServiceAccountTokens } from "../access/service-account-tokens.ts";
 import type { DeletionOptions } from "../admission/deletion.ts";
+import { evict } from "../admission/eviction.ts";
 import type { Transform, WriteContext } from "../admission/lifecycle.ts";
-import { isObject, type Json, type JsonObject, listAt, numberAt, stringsAt, textAt, toJson } from "../json.ts";
+import {
+  isObject,
+  type Json,
+  type JsonObject,
+  listAt,
+  numberAt,
+  objectAt,
+  stringsAt,
+  textAt,
+  toJson,
+} from "../json.ts";
 import type { PodLogs } from "../objects-api.ts";
 import type { Objects } from "../open-objects.ts";
 import { applyJsonPatch } from "../patch/json-patch.ts";
@@ -45,12 +58,17 @@ export interface ResourceRequest {
   readonly response: ServerResponse;
   /** Adds a `Warning` header. */
   warn(message: string): void;
+  /** Throws when the caller may not store such an object. */
+  readonly approve: Approve;
+  /** Throws when the caller may not create this object. */
+  mayCreate(): void;
 }
 
 export interface ResourceRequestsOptions {
   readonly objects: Objects;
   readonly logs: PodLogs | undefined;
   readonly clock: { now(): number };
+  readonly tokens: ServiceAccountTokens;
 }
 
 const patchTypes = [
@@ -199,7 +217,8 @@ export function createResourceRequests(
   }
 
   function contextOf(of: ResourceRequest, sub: WriteContext["subresource"]): WriteContext {
-    return writeContext(of.query, of.request.headers["user-agent"] ?? "", sub, of.warn);
+    const context = writeContext(of.query, of.request.headers["user-agent"] ?? "", sub, of.warn);
+    return { ...context, approve: of.approve };
   }
 
   async function create(of: ResourceRequest): Promise<Answer> {
@@ -237,6 +256,7 @@ export function createResourceRequests(
       if (!isObject(configuration)) throw badRequest("the body of an apply patch is no object");
       if (sub === "scale") throw unsupportedMediaType("a Scale cannot be applied; use a merge patch");
       const force = flag(query, "force");
+      if (objects.store.get(kind.resource, namespace, name) === undefined) of.mayCreate();
       const applied = objects.lifecycle.apply(kind, namespace, name, configuration, { ...context, force });
       return answer(of, applied.created ? 201 : 200, applied.object, how);
     }
@@ -263,9 +283,11 @@ export function createResourceRequests(
   }
 
   async function deletionOptions(of: ResourceRequest): Promise<DeletionOptions> {
-    const { query, request } = of;
-    const bytes = await readBody(request);
-    const body = bytes.length === 0 ? {} : await parseObject(bytes, request.headers["content-type"]);
+    const bytes = await readBody(of.request);
+    return deletionOf(bytes.length === 0 ? {} : await parseObject(bytes, of.request.headers["content-type"]), of.query);
+  }
+
+  function deletionOf(body: JsonObject, query: URLSearchParams): DeletionOptions {
     const policy = textAt(body, "propagationPolicy") || query.get("propagationPolicy") || undefined;
     if (policy !== undefined && policy !== "Background" && policy !== "Foreground" && policy !== "Orphan") {
       throw invalid({ group: "meta.k8s.io", kind: "DeleteOptions" }, "", [
@@ -320,9 +342,30 @@ export function createResourceRequests(
     return { code: 200, body: representList(kind, page, how, includeObject(of.query), clock.now()), yaml: how.yaml };
   }
 
+  async function bodyOf({ request }: ResourceRequest): Promise<JsonObject> {
+    if (request.method !== "POST") throw methodNotAllowed();
+    return parseObject(await readBody(request), request.headers["content-type"]);
+  }
+
+  async function eviction(of: ResourceRequest): Promise<Answer> {
+    const { namespace, name } = of.path;
+    const body = await bodyOf(of);
+    const asked = textAt(body, "metadata", "name");
+    if (asked !== "" && asked !== name) throw badRequest("name in URL does not match name in Eviction object");
+    evict(objects, namespace, name, deletionOf(objectAt(body, "deleteOptions") ?? {}, of.query), clock.now());
+    return { code: 201, body: { kind: "Status", apiVersion: "v1", metadata: {}, status: "Success" }, yaml: false };
+  }
+
+  async function token(of: ResourceRequest): Promise<Answer> {
+    const { namespace, name } = of.path;
+    return { code: 201, body: options.tokens.request(namespace, name, await bodyOf(of)), yaml: false };
+  }
+
   async function subresource(of: ResourceRequest): Promise<Answer | undefined> {
     const { kind, subresource: sub } = of.path;
     const { method } = of.request;
+    if (kind.resource === "pods" && sub === "eviction") return eviction(of);
+    if (kind.resource === "serviceaccounts" && sub === "token") return token(of);
     if (sub !== "status" && sub !== "scale" && sub !== "log" && sub !== "finalize") throw unknownPath();
     if (!kind.subresources.includes(sub)) throw unknownPath();
     if (sub === "log") {

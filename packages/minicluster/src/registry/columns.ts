@@ -31,6 +31,16 @@ export const ageColumn: Column = column(
   },
 );
 
+/** The time of creation: what kinds without columns of their own show after the name. */
+export const createdAtColumn: Column = column(
+  "Created At",
+  (object) => textAt(object, "metadata", "creationTimestamp"),
+  {
+    type: "date",
+    description: "When the object was created.",
+  },
+);
+
 /** Time since an RFC 3339 time, as kubectl writes it; `<unknown>` without a time. */
 export function age(timestamp: string, now: number): string {
   const then = Date.parse(timestamp);

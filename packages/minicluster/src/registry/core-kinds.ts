@@ -101,6 +101,7 @@ export const serviceAccountKind: Kind = {
   singular: "serviceaccount",
   shortNames: ["sa"],
   schema: coreSchema("ServiceAccount"),
+  subresources: ["token"],
   columns: [nameColumn, ageColumn],
 };
 

@@ -10,7 +10,7 @@ export interface HookContext {
 /** One column of `kubectl get`. `priority` 1 is shown with `-o wide` only. */
 export interface Column {
   readonly name: string;
-  readonly type: "string" | "integer" | "date";
+  readonly type: "string" | "integer" | "date" | "boolean";
   readonly description: string;
   readonly priority: 0 | 1;
   /** `now` in milliseconds, for ages. */
@@ -30,7 +30,7 @@ export interface Kind {
   readonly namespaced: boolean;
   /** Full name of the schema in the OpenAPI. */
   readonly schema: string;
-  readonly subresources: readonly ("status" | "scale" | "log" | "finalize")[];
+  readonly subresources: readonly ("status" | "scale" | "log" | "finalize" | "eviction" | "token")[];
   /** Whether `metadata.generation` counts changes of the desired state. */
   readonly generation: boolean;
   /** Updates without a resourceVersion are refused. */

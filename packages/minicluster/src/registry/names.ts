@@ -80,6 +80,12 @@ export function labelValueProblems(value: string): string[] {
   return problems;
 }
 
+/** Names of roles and their bindings: anything that can stand between two slashes of a path. */
+export function pathSegmentProblems(value: string): string[] {
+  if (value === "." || value === "..") return [`may not be '${value}'`];
+  return ["/", "%"].filter((sign) => value.includes(sign)).map((sign) => `may not contain '${sign}'`);
+}
+
 /** Keys in ConfigMaps and Secrets. */
 export function configKeyProblems(value: string): string[] {
   const problems = longer(value, 253);

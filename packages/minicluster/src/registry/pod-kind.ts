@@ -17,8 +17,8 @@ import { dnsSubdomainProblems } from "./names.ts";
 import { defaultPod } from "./pod-spec-defaults.ts";
 import { podSpecCauses } from "./pod-spec-validation.ts";
 
-/** Source: k8s.io/kubernetes/pkg/apis/core/v1/helper/qos. */
-function qosClass(pod: JsonObject): string {
+/** The quality of service of a pod. Source: k8s.io/kubernetes/pkg/apis/core/v1/helper/qos. */
+export function qosClass(pod: JsonObject): string {
   const containers = [...objectsAt(pod, "spec", "containers"), ...objectsAt(pod, "spec", "initContainers")];
   let any = false;
   let guaranteed = true;
@@ -126,7 +126,7 @@ export const podKind: Kind = {
   categories: ["all"],
   namespaced: true,
   schema: "io.k8s.api.core.v1.Pod",
-  subresources: ["status", "log"],
+  subresources: ["status", "log", "eviction"],
   generation: true,
   nameProblems: dnsSubdomainProblems,
   defaults: defaultPod,

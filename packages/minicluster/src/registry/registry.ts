@@ -8,8 +8,11 @@ import {
   secretKind,
   serviceAccountKind,
 } from "./core-kinds.ts";
+import { cronJobKind } from "./cron-job-kind.ts";
 import type { Kind } from "./kind.ts";
 import { podKind } from "./pod-kind.ts";
+import { limitRangeKind, podDisruptionBudgetKind, resourceQuotaKind } from "./policy-kinds.ts";
+import { clusterRoleBindingKind, clusterRoleKind, roleBindingKind, roleKind } from "./rbac-kinds.ts";
 import { serviceKind } from "./service-kind.ts";
 import { deploymentKind, jobKind, replicaSetKind } from "./workload-kinds.ts";
 
@@ -17,17 +20,25 @@ import { deploymentKind, jobKind, replicaSetKind } from "./workload-kinds.ts";
 export const kinds: readonly Kind[] = [
   configMapKind,
   eventKind,
+  limitRangeKind,
   namespaceKind,
   nodeKind,
   podKind,
+  resourceQuotaKind,
   secretKind,
   serviceAccountKind,
   serviceKind,
   deploymentKind,
   replicaSetKind,
+  cronJobKind,
   jobKind,
   leaseKind,
   endpointSliceKind,
+  podDisruptionBudgetKind,
+  clusterRoleBindingKind,
+  clusterRoleKind,
+  roleBindingKind,
+  roleKind,
 ];
 
 const byResource = new Map(kinds.map((kind) => [kind.resource, kind]));

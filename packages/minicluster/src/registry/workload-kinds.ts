@@ -15,48 +15,32 @@ import { forbiddenField, invalidValue, notSupported, required } from "./causes.t
 import { ageColumn, column, humanDuration, nameColumn } from "./columns.ts";
 import type { Column, Kind } from "./kind.ts";
 import { selectorOf, selects } from "./label-selector.ts";
-import { dnsSubdomainProblems, labelValueProblems, qualifiedNameProblems } from "./names.ts";
+import { dnsSubdomainProblems } from "./names.ts";
 import { defaultPodSpec } from "./pod-spec-defaults.ts";
 import { podTemplateCauses } from "./pod-spec-validation.ts";
+import { selectorCauses } from "./selector-validation.ts";
 
 const notNegative = "must be greater than or equal to 0";
 
-function negatives(spec: JsonObject, fields: readonly string[]): StatusCause[] {
+/** Rules of numbers that may not be below 0; `path` is where `spec` stands. */
+export function negatives(spec: JsonObject, fields: readonly string[], path = "spec"): StatusCause[] {
   return fields.flatMap((field) => {
     const value = numberAt(spec, field);
-    return value !== undefined && value < 0 ? [invalidValue(`spec.${field}`, value, notNegative)] : [];
+    return value !== undefined && value < 0 ? [invalidValue(`${path}.${field}`, value, notNegative)] : [];
   });
 }
 
-function defaultTemplate(object: JsonObject): void {
-  const template = childOf(childOf(object, "spec"), "template");
+/** Defaults of the pod template in the spec of a workload. */
+export function defaultTemplate(spec: JsonObject): void {
+  const template = childOf(spec, "template");
   childOf(template, "metadata");
   defaultPodSpec(childOf(template, "spec"));
 }
 
-function selectorCauses(spec: JsonObject): StatusCause[] {
+function templateSelectorCauses(spec: JsonObject): StatusCause[] {
   const selector = objectAt(spec, "selector");
   if (selector === undefined) return [required("spec.selector")];
-  const causes: StatusCause[] = [];
-  for (const [key, value] of Object.entries(stringsAt(selector, "matchLabels"))) {
-    const field = "spec.selector.matchLabels";
-    causes.push(...qualifiedNameProblems(key).map((problem) => invalidValue(field, key, problem)));
-    causes.push(...labelValueProblems(value).map((problem) => invalidValue(field, value, problem)));
-  }
-  for (const [index, expression] of objectsAt(selector, "matchExpressions").entries()) {
-    const field = `spec.selector.matchExpressions[${index}]`;
-    const operator = textAt(expression, "operator");
-    const hasValues = listAt(expression, "values").length > 0;
-    if (operator === "In" || operator === "NotIn") {
-      if (!hasValues) causes.push(required(`${field}.values`, "must be specified when `operator` is 'In' or 'NotIn'"));
-    } else if (operator === "Exists" || operator === "DoesNotExist") {
-      if (hasValues) {
-        causes.push(
-          forbiddenField(`${field}.values`, "may not be specified when `operator` is 'Exists' or 'DoesNotExist'"),
-        );
-      }
-    } else causes.push(invalidValue(`${field}.operator`, operator, "not a valid selector operator"));
-  }
+  const causes = selectorCauses(selector, "spec.selector");
   if (selectorOf(selector).length === 0) {
     causes.push(invalidValue("spec.selector", selector, "empty selector is invalid for deployment"));
   } else if (!selects(selectorOf(selector), stringsAt(spec, "template", "metadata", "labels"))) {
@@ -71,7 +55,7 @@ function replicatedCauses(object: JsonObject): StatusCause[] {
   const template = objectAt(spec, "template") ?? {};
   const causes = [
     ...negatives(spec, ["replicas", "minReadySeconds"]),
-    ...selectorCauses(spec),
+    ...templateSelectorCauses(spec),
     ...podTemplateCauses(template, "spec.template", ["Always"]),
   ];
   if (at(template, "spec", "activeDeadlineSeconds") !== undefined) {
@@ -139,15 +123,16 @@ function shownSelector(object: JsonObject): string {
   return parts.length === 0 ? "<none>" : parts.join(",");
 }
 
-function containersOf(object: JsonObject, field: "name" | "image"): string {
-  return objectsAt(object, "spec", "template", "spec", "containers")
+/** Names or images of the containers in a workload's pod template, as `kubectl get -o wide` writes them. */
+export function containersOf(spec: JsonObject | undefined, field: "name" | "image"): string {
+  return objectsAt(spec, "template", "spec", "containers")
     .map((container) => textAt(container, field))
     .join(",");
 }
 
 const wideColumns: readonly Column[] = [
-  column("Containers", (object) => containersOf(object, "name"), { wide: true }),
-  column("Images", (object) => containersOf(object, "image"), { wide: true }),
+  column("Containers", (object) => containersOf(objectAt(object, "spec"), "name"), { wide: true }),
+  column("Images", (object) => containersOf(objectAt(object, "spec"), "image"), { wide: true }),
   column("Selector", shownSelector, { wide: true }),
 ];
 
@@ -182,7 +167,7 @@ export const deploymentKind: Kind = {
     }
     spec["revisionHistoryLimit"] ??= 10;
     spec["progressDeadlineSeconds"] ??= 600;
-    defaultTemplate(object);
+    defaultTemplate(spec);
   },
   validate(object) {
     const spec = objectAt(object, "spec") ?? {};
@@ -222,8 +207,9 @@ export const replicaSetKind: Kind = {
   shortNames: ["rs"],
   schema: "io.k8s.api.apps.v1.ReplicaSet",
   defaults(object) {
-    childOf(object, "spec")["replicas"] ??= 1;
-    defaultTemplate(object);
+    const spec = childOf(object, "spec");
+    spec["replicas"] ??= 1;
+    defaultTemplate(spec);
   },
   prepareCreate(object) {
     object["status"] = { replicas: 0 };
@@ -240,6 +226,21 @@ export const replicaSetKind: Kind = {
   ],
   fieldSelectors: { "status.replicas": (object) => String(statusNumber("replicas")(object)) },
 };
+
+/** Rules of a Job's `spec`; `path` is where it stands. */
+export function jobSpecCauses(spec: JsonObject, path: string): StatusCause[] {
+  const fields = ["parallelism", "completions", "activeDeadlineSeconds", "backoffLimit", "ttlSecondsAfterFinished"];
+  const causes = negatives(spec, fields, path);
+  const mode = spec["completionMode"];
+  if (mode !== undefined && mode !== "NonIndexed" && mode !== "Indexed") {
+    causes.push(notSupported(`${path}.completionMode`, mode, ["NonIndexed", "Indexed"]));
+  }
+  if (mode === "Indexed" && spec["completions"] === undefined) {
+    causes.push(required(`${path}.completions`, "when completion mode is Indexed"));
+  }
+  const template = objectAt(spec, "template") ?? {};
+  return [...causes, ...podTemplateCauses(template, `${path}.template`, ["OnFailure", "Never"])];
+}
 
 function jobStatus(job: JsonObject): string {
   const met = (type: string) =>
@@ -283,7 +284,7 @@ export const jobKind: Kind = {
     spec["suspend"] ??= false;
     spec["podReplacementPolicy"] ??= spec["podFailurePolicy"] === undefined ? "TerminatingOrFailed" : "Failed";
     spec["manualSelector"] ??= false;
-    defaultTemplate(object);
+    defaultTemplate(spec);
     const labels = objectAt(spec, "template", "metadata", "labels");
     const metadata = childOf(object, "metadata");
     if (labels !== undefined && metadata["labels"] === undefined) metadata["labels"] = { ...labels };
@@ -302,12 +303,7 @@ export const jobKind: Kind = {
   },
   validate(object) {
     const spec = objectAt(object, "spec") ?? {};
-    const template = objectAt(spec, "template") ?? {};
-    const fields = ["parallelism", "completions", "activeDeadlineSeconds", "backoffLimit", "ttlSecondsAfterFinished"];
-    const causes = [
-      ...negatives(spec, fields),
-      ...podTemplateCauses(template, "spec.template", ["OnFailure", "Never"]),
-    ];
+    const causes = jobSpecCauses(spec, "spec");
     if (objectAt(spec, "selector") === undefined) causes.push(required("spec.selector"));
     return causes;
   },

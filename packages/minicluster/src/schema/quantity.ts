@@ -51,8 +51,29 @@ export function parseQuantity(text: string | number): number | undefined {
  */
 export function canonicalQuantity(text: string | number): string | undefined {
   const amount = parse(String(text));
-  if (amount === undefined) return undefined;
-  const { nano, format } = amount;
+  return amount === undefined ? undefined : written(amount);
+}
+
+/**
+ * The sum of two quantities, or their difference with `sign` -1; what is no quantity counts as 0. Exact. It is written as the first, or as the second when
+ * the first is 0 (k8s.io/apimachinery/pkg/api/resource, `Quantity.Add`).
+ */
+export function addQuantities(a: string, b: string, sign: 1 | -1 = 1): string {
+  const left = parse(a) ?? nothing;
+  const right = parse(b) ?? nothing;
+  const nano = left.nano + (sign === 1 ? right.nano : -right.nano);
+  return written({ nano, format: left.nano === 0n ? right.format : left.format });
+}
+
+/** Below 0 when the first is less, 0 when they are equal; what is no quantity counts as 0. Exact. */
+export function compareQuantities(a: string, b: string): number {
+  const difference = (parse(a) ?? nothing).nano - (parse(b) ?? nothing).nano;
+  return difference < 0n ? -1 : difference > 0n ? 1 : 0;
+}
+
+const nothing: Amount = { nano: 0n, format: "decimal" };
+
+function written({ nano, format }: Amount): string {
   if (nano === 0n) return "0";
   const unit = 1_000_000_000n;
   if (format === "binary" && nano % unit === 0n) {

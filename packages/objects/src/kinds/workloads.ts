@@ -67,6 +67,7 @@ export interface Job extends KubernetesObject {
     readonly activeDeadlineSeconds?: number;
     readonly ttlSecondsAfterFinished?: number;
     readonly suspend?: boolean;
+    readonly podReplacementPolicy?: "TerminatingOrFailed" | "Failed";
     readonly selector?: LabelSelector;
   };
   readonly status?: {
