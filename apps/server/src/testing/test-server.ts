@@ -7,6 +7,7 @@ import { isPod, type KubernetesObject } from "@fairway/objects";
 import { ClusterError } from "@fairway/rollout";
 import { type MemoryCluster, memoryCluster } from "@fairway/rollout/testing";
 import type { Connection } from "../clusters/cluster-link.ts";
+import type { ImageClient } from "../images/image-client.ts";
 import type { Retention } from "../releases/retention.ts";
 import { startServer } from "../start-server.ts";
 
@@ -18,6 +19,8 @@ export interface TestServer {
   /** What the server wrote to its log, the processes before a restart included. */
   readonly log: string[];
   readonly clusters: { readonly alpha: TestCluster; readonly beta: TestCluster };
+  /** Is not registered yet; `registerGamma` does. */
+  readonly gamma: TestCluster;
   /** Ends this process of the server and starts another one on the same home. */
   restart(): Promise<TestServer>;
   stop(): Promise<void>;
@@ -27,17 +30,19 @@ interface TestOptions {
   /** PostgreSQL instead of a database in the folder. */
   readonly databaseUrl?: string;
   readonly retention?: Retention;
+  readonly images?: ImageClient;
 }
 
 /** The real server over a real database, with clusters in memory; on a port of its own, in a folder that is removed. */
 export async function startTestServer(options: TestOptions = {}): Promise<TestServer> {
   const home = await mkdtemp(join(tmpdir(), "fairway-server-"));
-  return startOn(home, { alpha: testCluster("alpha"), beta: testCluster("beta") }, options);
+  return startOn(home, { alpha: testCluster("alpha"), beta: testCluster("beta") }, testCluster("gamma"), options);
 }
 
 async function startOn(
   folder: string,
   clusters: TestServer["clusters"],
+  gamma: TestCluster,
   options: TestOptions,
   log: string[] = [],
 ): Promise<TestServer> {
@@ -63,28 +68,42 @@ async function startOn(
       error: (message, fields) => log.push(`error: ${message} ${String(fields?.["error"])}`),
     },
     {
-      connect: async ({ name }) => {
-        const cluster = Object.values(clusters).find((one) => one.name === name);
+      // The context of a registered kubeconfig says which of the clusters it is for.
+      connect: async ({ name, context = name }) => {
+        const cluster = [...Object.values(clusters), gamma].find((one) => one.name === context);
         if (cluster === undefined) throw new Error(`no cluster ${name}`);
         return connection(cluster);
       },
       ...(options.retention === undefined ? {} : { retention: options.retention }),
+      ...(options.images === undefined ? {} : { images: options.images }),
     },
   );
   const url = `http://127.0.0.1:${server.port}`;
   const token = (await readFile(join(folder, "admin-token"), "utf8")).trim();
   return {
-    ...{ url, home: folder, token, log, clusters },
+    ...{ url, home: folder, token, log, clusters, gamma },
     client: createClient({ baseUrl: url, token }),
     async restart() {
       await server.stop();
-      return startOn(folder, clusters, options, log);
+      return startOn(folder, clusters, gamma, options, log);
     },
     async stop() {
       await server.stop();
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Registers the third cluster, in an environment of its own. */
+export async function registerGamma({ client }: TestServer, environment = "staging"): Promise<void> {
+  const kubeconfig = `apiVersion: v1
+kind: Config
+current-context: gamma
+contexts: [{name: gamma, context: {cluster: c, user: u}}]
+clusters: [{name: c, cluster: {server: "https://127.0.0.1:1"}}]
+users: [{name: u, user: {token: t}}]
+`;
+  await client.addCluster({ body: { name: "gamma", environment, context: "gamma", kubeconfig } });
 }
 
 const systemClock = {
