@@ -70,6 +70,11 @@ export const catalogue: readonly CatalogueEntry[] = [
     load: async () => (await import("./commands/cluster-add.ts")).clusterAdd,
   },
   {
+    path: ["cluster", "account"],
+    summary: "print the account that Fairway needs in a cluster (no server needed)",
+    load: async () => (await import("./commands/cluster-account.ts")).clusterAccount,
+  },
+  {
     path: ["cluster", "stop"],
     summary: "make an embedded cluster unreachable",
     load: async () => (await import("./commands/cluster-actions.ts")).clusterStop,
@@ -104,7 +109,7 @@ export const catalogue: readonly CatalogueEntry[] = [
 /** What a word that only groups commands is about. */
 export const groups: Readonly<Record<string, { readonly summary: string; readonly examples: string }>> = {
   cluster: {
-    summary: "add, stop, start or remove a cluster",
+    summary: "add, stop, start, remove a cluster, its account",
     examples: examples("fairway cluster stop beta", "fairway cluster start beta", "fairway help cluster add"),
   },
 };

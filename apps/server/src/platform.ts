@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import type { LiveEvent } from "@fairway/api";
 import { snapshotStore } from "@fairway/images";
+import type { KubeconfigLimits } from "@fairway/kube";
 import { createEngine, type Engine, type EngineOptions, type RolloutEvent } from "@fairway/rollout";
 import type { Store } from "@fairway/store";
 import type { ConnectCluster } from "./clusters/cluster-link.ts";
@@ -11,13 +12,9 @@ import { pooledPort } from "./clusters/pooled-port.ts";
 import type { SupervisorLink } from "./clusters/supervisor-link.ts";
 import { exclusive } from "./exclusive.ts";
 import type { Handlers } from "./http/handler.ts";
-import type { ImageClient } from "./images/image-client.ts";
 import { createLiveEvents } from "./live/live-events.ts";
 import type { Log } from "./log.ts";
-import { registryFiles } from "./registries/registry-files.ts";
-import { registrySecrets } from "./registries/registry-secrets.ts";
 import { activeReleases } from "./releases/active-releases.ts";
-import { releaseImages } from "./releases/release-images.ts";
 import { defaultRetention, type Retention, retireReleases } from "./releases/retention.ts";
 import { aboutHandlers } from "./resources/about.ts";
 import { clusterHandlers } from "./resources/clusters.ts";
@@ -25,7 +22,6 @@ import { edgeHandlers } from "./resources/edge.ts";
 import { environments } from "./resources/environments.ts";
 import { eventHandlers } from "./resources/events.ts";
 import { logHandlers } from "./resources/logs.ts";
-import { registryHandlers } from "./resources/registries.ts";
 import { releaseHandlers } from "./resources/releases.ts";
 import { rolloutHandlers } from "./resources/rollouts.ts";
 import { serviceHandlers } from "./resources/services.ts";
@@ -45,7 +41,7 @@ export interface PlatformOptions {
   readonly embeddedClusters: readonly EmbeddedCluster[];
   readonly store: Store;
   readonly connect: ConnectCluster;
-  readonly images: ImageClient;
+  readonly kubeconfigLimits: KubeconfigLimits;
   readonly supervisor: SupervisorLink;
   readonly authenticator: Authenticator;
   readonly log: Log;
@@ -67,10 +63,9 @@ export interface Platform {
 
 export async function createPlatform(options: PlatformOptions): Promise<Platform> {
   const { home, store, log, now, supervisor, retention = defaultRetention } = options;
-  const { services, releases, clusters, registries, drains, snapshots } = store;
+  const { services, releases, clusters, drains, snapshots } = store;
   const journal = store.journal<RolloutEvent>();
   const files = snapshotStore(join(home, "snapshots"));
-  const registryContent = registryFiles(home);
   const active = activeReleases(releases);
   const exclusively = exclusive();
   const stopping = new AbortController();
@@ -104,7 +99,6 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
       ),
     releases: engineReleases(releases),
     traffic: engineTraffic(drains, (environment, id) => live.publish({ kind: "service", id, environment })),
-    secrets: registrySecrets(pool, registries, registryContent),
     clock: {
       now,
       sleep: (milliseconds, signal) => pause(milliseconds, undefined, signal === undefined ? {} : { signal }),
@@ -144,23 +138,11 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
   supervisor.onClusters((embedded) => void pool.embed(embedded).catch(report));
 
   const handlers: Handlers = {
-    ...aboutHandlers({ version: options.version, edgePort: options.edgePort, pool, registries, isReady: () => ready }),
+    ...aboutHandlers({ version: options.version, edgePort: options.edgePort, pool, isReady: () => ready }),
     ...sessionHandlers(signInCodes(now), options.authenticator),
-    ...clusterHandlers({ home, pool, releases, supervisor, now }),
-    ...registryHandlers({
-      ...{ pool, registries, releases, now },
-      files: registryContent,
-      images: options.images,
-      // Not the lock of releases: asking a registry may take its time.
-      exclusively: exclusive(),
-    }),
+    ...clusterHandlers({ home, pool, releases, supervisor, now, kubeconfigLimits: options.kubeconfigLimits }),
     ...snapshotHandlers(files, snapshots, now, exclusively),
-    ...releaseHandlers(
-      pool,
-      { services, releases, active, snapshots, files, now },
-      releaseImages({ registries, files: registryContent, client: options.images, snapshotPath: files.path }),
-      exclusively,
-    ),
+    ...releaseHandlers(pool, { services, releases, active, snapshots, files, now }, exclusively),
     ...rolloutHandlers({ pool, releases, active, index: store.rollouts, engine, reader, exclusively }),
     ...serviceHandlers(pool, { services, releases, active, drains, reader, edgePort: options.edgePort, now }),
     ...logHandlers(pool, services),

@@ -17,6 +17,15 @@ const embeddedCluster = z.object({
 export const clustersMessage = z.object({ kind: z.literal("clusters"), clusters: z.array(embeddedCluster) });
 export type EmbeddedCluster = z.infer<typeof embeddedCluster>;
 
+/** Words between commas. */
+const list = (word: RegExp, what: string) =>
+  z
+    .string()
+    .default("")
+    .transform((text) => text.split(",").map((one) => one.trim()))
+    .transform((words) => words.filter((one) => one !== ""))
+    .pipe(z.array(z.string().regex(word, what)));
+
 const port = z.coerce.number().int().min(0).max(65_535);
 const variables = z.object({
   FAIRWAY_HOME: z.string().min(1),
@@ -24,6 +33,8 @@ const variables = z.object({
   FAIRWAY_EDGE_PORT: port.optional(),
   FAIRWAY_PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
   DATABASE_URL: z.string().min(1).optional(),
+  FAIRWAY_KUBECONFIG_PROGRAMS: list(/^[\w.-]+$/, "has a program that is not a bare name (aws,gke-gcloud-auth-plugin)"),
+  FAIRWAY_KUBECONFIG_FILES: list(/^\//, "has a folder that is not absolute (/var/run/secrets)"),
   FAIRWAY_EMBEDDED_CLUSTERS: z
     .string()
     .default("[]")
@@ -48,6 +59,8 @@ export interface Settings {
   /** PostgreSQL instead of the database in `<home>/database`. */
   readonly databaseUrl: string | undefined;
   readonly embeddedClusters: readonly EmbeddedCluster[];
+  /** What kubeconfigs that people register may make this machine do; nothing unless its owner says so. */
+  readonly kubeconfigLimits: { readonly programs: readonly string[]; readonly folders: readonly string[] };
 }
 
 /** Reads the settings from environment variables. Throws an `Error` that names every variable that is not valid. */
@@ -68,5 +81,6 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     publicUrl: data.FAIRWAY_PUBLIC_URL === undefined ? undefined : new URL(data.FAIRWAY_PUBLIC_URL),
     databaseUrl: data.DATABASE_URL,
     embeddedClusters: data.FAIRWAY_EMBEDDED_CLUSTERS,
+    kubeconfigLimits: { programs: data.FAIRWAY_KUBECONFIG_PROGRAMS, folders: data.FAIRWAY_KUBECONFIG_FILES },
   };
 }

@@ -1,5 +1,7 @@
 export { type ConnectedCluster, type ConnectOptions, connectCluster } from "./connect-cluster.ts";
 export { KubeconfigError } from "./kubeconfig/kubeconfig-error.ts";
+export type { KubeconfigLimits } from "./kubeconfig/kubeconfig-limits.ts";
 export { inspectKubeconfig, type KubeconfigFacts, type KubeconfigSource } from "./kubeconfig/load-kubeconfig.ts";
 export type { PodName, StreamLogOptions } from "./objects/pod-logs.ts";
+export { accountYaml } from "./rights/account.ts";
 export type { ClusterListener, ClusterStatus, ClusterView, ClusterWatch } from "./watch/cluster-view.ts";

@@ -74,6 +74,18 @@ test("render: the objects of an environment as YAML, the same every time", async
   assert.equal(objects.find(({ kind }: { kind: string }) => kind === "Deployment").spec.replicas, 1);
 });
 
+test("cluster account: what kubectl applies, with no right to read Secrets", async () => {
+  const text = await runCli(["cluster", "account"]);
+  assert.equal(text.code, 0);
+  const json = JSON.parse((await runCli(["cluster", "account", "--json"])).out);
+  const documents = parseAllDocuments(text.out).map((document) => document.toJS());
+  assert.deepEqual(documents, json.items);
+  assert.deepEqual(
+    documents.map(({ kind }: { kind: string }) => kind),
+    ["ClusterRole", "Namespace", "ServiceAccount", "ClusterRoleBinding", "Secret"],
+  );
+});
+
 test("every command has a help with an example", async () => {
   const groups = [...new Set(catalogue.flatMap(({ path }) => (path.length > 1 ? [path.slice(0, -1)] : [])))];
   for (const path of [...catalogue.map((entry) => entry.path), ...groups]) {

@@ -3,7 +3,6 @@ import type { ReleaseRecord, ReleaseStore, Services, Snapshots } from "@fairway/
 import type { SnapshotStore } from "@fairway/images";
 import {
   builtinProfile,
-  type ClusterFacts,
   describeChanges,
   namespaceOf,
   type ReleaseInputs,
@@ -15,7 +14,6 @@ import { parseAppToml, type ServiceSpec, specFor } from "@fairway/spec";
 import { Refusal } from "../http/refusal.ts";
 import type { Environment } from "../resources/environments.ts";
 import type { ActiveReleases } from "./active-releases.ts";
-import type { ReleaseImages } from "./release-images.ts";
 
 export interface ReleaseStores {
   readonly services: Services;
@@ -26,19 +24,13 @@ export interface ReleaseStores {
   readonly now: () => number;
 }
 
-export interface SpecRequest {
+export interface ReleaseRequest {
   readonly environment: Environment;
   /** All environments' names, to find misspelt ones. */
   readonly environmentNames: readonly string[];
   readonly appToml: string;
-}
-
-export interface ReleaseRequest {
-  readonly environment: Environment;
-  readonly spec: ServiceSpec;
-  /** `sha256:<hex>`; not needed by a ready image. */
-  readonly snapshot: string | undefined;
-  readonly images: ReleaseImages;
+  /** `sha256:<hex>` */
+  readonly snapshot: string;
   readonly actor: string;
 }
 
@@ -49,8 +41,12 @@ export interface CreatedRelease {
   readonly changes: readonly string[];
 }
 
-/** What an app.toml means for one environment. Throws `Refusal`. */
-export function specOf(request: SpecRequest): ServiceSpec {
+/**
+ * Resolves what an app.toml means for one environment, renders it for every cluster and stores it. Checks come first: a
+ * refused request leaves nothing behind.
+ */
+export async function createRelease(request: ReleaseRequest, stores: ReleaseStores): Promise<CreatedRelease> {
+  const { environment } = request;
   const spec = readSpec(request);
   if (reservedNamespace(spec.name)) {
     throw new Refusal({
@@ -61,17 +57,7 @@ export function specOf(request: SpecRequest): ServiceSpec {
       hint: "choose another name in app.toml",
     });
   }
-  return spec;
-}
-
-/**
- * Renders what was asked for with its images for every cluster, and stores it. Checks come first: a refused request
- * leaves nothing behind.
- */
-export async function createRelease(request: ReleaseRequest, stores: ReleaseStores): Promise<CreatedRelease> {
-  const { environment, spec, images } = request;
-  const snapshot = images.ready === undefined ? request.snapshot : undefined;
-  if (snapshot !== undefined) await requireSnapshot(snapshot, stores);
+  await requireSnapshot(request.snapshot, stores);
 
   const dependencies = spec.dependencies.map(({ name }) => name);
   // Services that call each other must be deployable one after the other: a name gets its number before its service exists.
@@ -83,10 +69,9 @@ export async function createRelease(request: ReleaseRequest, stores: ReleaseStor
     clusters: environment.clusters.map(({ record }) => ({
       name: record.name,
       addressTemplate: record.addressTemplate,
-      ...imageIn(record.name, images),
+      image: `snapshot.fairway.dev/${spec.name}@${request.snapshot}`,
+      pullSecret: false,
     })),
-    ...(images.ready === undefined ? {} : { ready: images.ready }),
-    ...(images.base === undefined ? {} : { base: images.base }),
     numbers: await stores.services.numbers([spec.name, ...dependencies]),
   };
   const active = await stores.active.of(environment.name);
@@ -96,7 +81,7 @@ export async function createRelease(request: ReleaseRequest, stores: ReleaseStor
     service: spec.name,
     environment: environment.name,
     namespace: namespaceOf(spec.name),
-    snapshot,
+    snapshot: request.snapshot,
     profile: {
       description: spec.description,
       kind: spec.kind,
@@ -124,18 +109,7 @@ export async function createRelease(request: ReleaseRequest, stores: ReleaseStor
   };
 }
 
-function imageIn(cluster: string, { clusters }: ReleaseImages): Pick<ClusterFacts, "image" | "pullSecret"> {
-  const found = clusters.get(cluster);
-  if (found !== undefined) return found;
-  throw new Refusal({
-    status: 409,
-    code: "environment-changed",
-    title: `The cluster ${cluster} came while the release was made`,
-    hint: "try again",
-  });
-}
-
-function readSpec({ appToml, environment, environmentNames }: SpecRequest): ServiceSpec {
+function readSpec({ appToml, environment, environmentNames }: ReleaseRequest): ServiceSpec {
   const parsed = parseAppToml(appToml, { environments: environmentNames });
   if (parsed.ok) return specFor(parsed.value, environment.name);
   throw new Refusal({
@@ -148,11 +122,7 @@ function readSpec({ appToml, environment, environmentNames }: SpecRequest): Serv
   });
 }
 
-/** Throws `snapshot-unknown` unless the snapshot is here. */
-export async function requireSnapshot(
-  digest: string,
-  { snapshots, files }: Pick<ReleaseStores, "snapshots" | "files">,
-): Promise<void> {
+async function requireSnapshot(digest: string, { snapshots, files }: ReleaseStores): Promise<void> {
   const [record, onDisk] = await Promise.all([snapshots.get(digest), files.has(digest)]);
   if (record !== undefined && onDisk) return;
   throw new Refusal({

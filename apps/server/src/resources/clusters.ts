@@ -2,9 +2,12 @@ import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { ClusterSummary } from "@fairway/api";
 import type { ClusterRecord, ReleaseStore } from "@fairway/catalog";
+import type { KubeconfigLimits } from "@fairway/kube";
 import { checkKubeconfig } from "../clusters/check-kubeconfig.ts";
 import type { ClusterPool, PooledCluster } from "../clusters/cluster-pool.ts";
+import { registeredAs } from "../clusters/same-cluster.ts";
 import type { SupervisorLink } from "../clusters/supervisor-link.ts";
+import { exclusive } from "../exclusive.ts";
 import type { Handlers } from "../http/handler.ts";
 import { notFound, Refusal } from "../http/refusal.ts";
 
@@ -13,6 +16,8 @@ export interface ClusterResources {
   readonly pool: ClusterPool;
   readonly releases: ReleaseStore;
   readonly supervisor: SupervisorLink;
+  /** What a registered kubeconfig may make this machine do. */
+  readonly kubeconfigLimits: KubeconfigLimits;
   readonly now: () => number;
 }
 
@@ -28,9 +33,10 @@ type ClusterRoutes =
 const kubernetesAddresses = "http://{service}.{namespace}.svc.cluster.local";
 
 export function clusterHandlers(resources: ClusterResources): Pick<Handlers, ClusterRoutes> {
-  const { home, pool, releases, supervisor, now } = resources;
+  const { home, pool, releases, supervisor, kubeconfigLimits, now } = resources;
   /** Names that are being registered: the failure of one attempt must not take the files of another. */
   const adding = new Set<string>();
+  const inTurn = exclusive();
 
   const requireCluster = (name: string): PooledCluster => {
     const found = pool.get(name);
@@ -89,7 +95,7 @@ export function clusterHandlers(resources: ClusterResources): Pick<Handlers, Clu
       const file = join(home, relative);
       adding.add(body.name);
       try {
-        await checkKubeconfig(body.kubeconfig, body.context);
+        await checkKubeconfig(body.kubeconfig, body.context, dirname(file), kubeconfigLimits);
         await mkdir(dirname(file), { recursive: true, mode: 0o700 });
         await writeFile(file, body.kubeconfig, { mode: 0o600 });
         const added = await pool.put({
@@ -103,6 +109,11 @@ export function clusterHandlers(resources: ClusterResources): Pick<Handlers, Clu
           createdAt: new Date(now()).toISOString(),
         });
         await requireAnswer(added, signal);
+        // Of two that name the same cluster at the same time, one is the first.
+        await inTurn(async () => {
+          await requireNew(pool, adding, added, signal);
+          adding.delete(body.name);
+        });
         return await summary(added);
       } catch (error) {
         await pool.remove(body.name);
@@ -144,6 +155,25 @@ export function clusterHandlers(resources: ClusterResources): Pick<Handlers, Clu
       return readFile(join(home, record.kubeconfig), "utf8");
     },
   };
+}
+
+/** The same cluster under two names would be driven twice. */
+async function requireNew(
+  pool: ClusterPool,
+  adding: ReadonlySet<string>,
+  { record, link }: PooledCluster,
+  signal: AbortSignal,
+): Promise<void> {
+  if (link === undefined) return;
+  const other = await registeredAs(pool, (name) => name !== record.name && !adding.has(name), link, signal);
+  if (other === undefined) return;
+  throw new Refusal({
+    status: 409,
+    code: "cluster-exists",
+    title: `This is the cluster ${other}`,
+    detail: `the Kubernetes API of this kubeconfig is registered as ${other}`,
+    hint: `use it under that name; for other credentials remove it first: fairway cluster remove ${other}`,
+  });
 }
 
 function missing(permissions: readonly string[] | undefined): string | undefined {

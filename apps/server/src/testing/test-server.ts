@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Client, createClient } from "@fairway/api";
-import type { ClusterListener, ClusterStatus } from "@fairway/kube";
+import type { ClusterListener, ClusterStatus, KubeconfigLimits } from "@fairway/kube";
 import { isPod, type KubernetesObject } from "@fairway/objects";
 import { ClusterError } from "@fairway/rollout";
 import { type MemoryCluster, memoryCluster } from "@fairway/rollout/testing";
@@ -31,6 +31,7 @@ interface TestOptions {
   readonly databaseUrl?: string;
   readonly retention?: Retention;
   readonly images?: ImageClient;
+  readonly kubeconfigLimits?: KubeconfigLimits;
 }
 
 /** The real server over a real database, with clusters in memory; on a port of its own, in a folder that is removed. */
@@ -61,6 +62,7 @@ async function startOn(
         generation: 1,
         stopped: false,
       })),
+      kubeconfigLimits: options.kubeconfigLimits ?? { programs: [], folders: [] },
     },
     { on: () => undefined },
     {

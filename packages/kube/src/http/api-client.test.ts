@@ -324,7 +324,7 @@ describe("check", () => {
       return { status: 201, body: { status: { allowed } } };
     });
     const { missingPermissions } = await cluster.check();
-    assert.deepEqual(missingPermissions, ["get pods/log", "create deployments.apps"]);
+    assert.deepEqual(missingPermissions, ["create deployments.apps", "get pods/log"]);
   });
 
   it("takes an API without access reviews at its word", async () => {

@@ -1,7 +1,7 @@
 import { ClusterError } from "@fairway/rollout";
 import type { ApiClient } from "../http/api-client.ts";
 import { field } from "../http/json-field.ts";
-import { rights } from "./rights.ts";
+import { type Right, rights } from "./rights.ts";
 
 const atOnce = 8;
 
@@ -9,6 +9,7 @@ interface ResourceAttributes {
   readonly group: string;
   readonly resource: string;
   readonly subresource?: string;
+  readonly name?: string;
   readonly verb: string;
 }
 
@@ -23,27 +24,34 @@ export async function missingRights(client: ApiClient, signal?: AbortSignal): Pr
     if (error instanceof ClusterError && error.code === "not-found") return [];
     throw error;
   }
-  const questions = rights.flatMap(({ group, resource, verbs }) =>
-    verbs.map((verb) => ({ group, resource, verb, name: nameOf(group, resource) })),
-  );
+  const questions = rights.flatMap((right) => right.verbs.map((verb) => ({ right, verb })));
   const answers = new Array<boolean>(questions.length);
   let next = 0;
   const worker = async () => {
     for (let index = next++; index < questions.length; index = next++) {
       const question = questions[index];
       if (question === undefined) return;
-      const [resource = "", subresource] = question.resource.split("/");
-      const { group, verb } = question;
-      const attributes = { group, resource, verb, ...(subresource === undefined ? {} : { subresource }) };
-      answers[index] = await allowed(client, attributes, signal);
+      answers[index] = await allowed(client, attributesOf(question.right, question.verb), signal);
     }
   };
   await Promise.all(Array.from({ length: atOnce }, worker));
-  return questions.filter((_, index) => answers[index] !== true).map(({ verb, name }) => `${verb} ${name}`);
+  return questions.filter((_, index) => answers[index] !== true).map(({ right, verb }) => `${verb} ${nameOf(right)}`);
 }
 
-function nameOf(group: string, resource: string): string {
-  return group === "" ? resource : `${resource}.${group}`;
+function attributesOf({ group, resource: path, name }: Right, verb: string): ResourceAttributes {
+  const [resource = "", subresource] = path.split("/");
+  return {
+    group,
+    resource,
+    verb,
+    ...(subresource === undefined ? {} : { subresource }),
+    ...(name === undefined ? {} : { name }),
+  };
+}
+
+/** As kubectl writes it: `deployments.apps`, `secrets/fairway-registry`. */
+function nameOf({ group, resource, name }: Right): string {
+  return `${resource}${group === "" ? "" : `.${group}`}${name === undefined ? "" : `/${name}`}`;
 }
 
 /** SelfSubjectAccessReview, over all namespaces. */
