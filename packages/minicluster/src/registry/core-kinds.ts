@@ -132,7 +132,17 @@ export const secretKind: Kind = {
     }
     delete object["stringData"];
   },
-  validate: (object) => dataCauses(object, ["data"]),
+  validate(object) {
+    const causes = dataCauses(object, ["data"]);
+    const account = "kubernetes.io/service-account.name";
+    if (
+      object["type"] === "kubernetes.io/service-account-token" &&
+      textAt(object, "metadata", "annotations", account) === ""
+    ) {
+      causes.push(required(`metadata.annotations[${account}]`));
+    }
+    return causes;
+  },
   validateUpdate(object, previous) {
     const causes = immutableDataCauses(object, previous, ["data"]);
     if (textAt(object, "type") !== textAt(previous, "type")) {

@@ -38,10 +38,14 @@ export interface TestApi {
 
 export async function startTestApi(
   context: TestContext,
-  options: { readonly logs?: PodLogs; readonly objects?: Partial<ObjectsOptions> } = {},
+  options: {
+    readonly logs?: PodLogs;
+    readonly objects?: Partial<ObjectsOptions>;
+    readonly clock?: { now(): number };
+  } = {},
 ): Promise<TestApi> {
   const directory = mkdtempSync(join(tmpdir(), "api-"));
-  const clock = { now: () => Date.now() };
+  const clock = options.clock ?? { now: () => Date.now() };
   const objects = openObjects({ clock, ...options.objects });
   const server = await startApiServer({
     objects,
