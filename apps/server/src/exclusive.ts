@@ -7,3 +7,20 @@ export function exclusive(): <T>(task: () => Promise<T>) => Promise<T> {
     return mine;
   };
 }
+
+/** The same for each key by itself. */
+export function exclusiveBy(): <T>(key: string, task: () => Promise<T>) => Promise<T> {
+  const lasts = new Map<string, Promise<unknown>>();
+  return (key, task) => {
+    const mine = (lasts.get(key) ?? Promise.resolve()).then(task, task);
+    const settled = mine.then(
+      () => {},
+      () => {},
+    );
+    lasts.set(key, settled);
+    void settled.then(() => {
+      if (lasts.get(key) === settled) lasts.delete(key);
+    });
+    return mine;
+  };
+}

@@ -12,9 +12,13 @@ import { pooledPort } from "./clusters/pooled-port.ts";
 import type { SupervisorLink } from "./clusters/supervisor-link.ts";
 import { exclusive } from "./exclusive.ts";
 import type { Handlers } from "./http/handler.ts";
+import type { ImageClient } from "./images/image-client.ts";
 import { createLiveEvents } from "./live/live-events.ts";
 import type { Log } from "./log.ts";
+import { registryFiles } from "./registries/registry-files.ts";
+import { registrySecrets } from "./registries/registry-secrets.ts";
 import { activeReleases } from "./releases/active-releases.ts";
+import { releaseImages } from "./releases/release-images.ts";
 import { defaultRetention, type Retention, retireReleases } from "./releases/retention.ts";
 import { aboutHandlers } from "./resources/about.ts";
 import { clusterHandlers } from "./resources/clusters.ts";
@@ -22,6 +26,7 @@ import { edgeHandlers } from "./resources/edge.ts";
 import { environments } from "./resources/environments.ts";
 import { eventHandlers } from "./resources/events.ts";
 import { logHandlers } from "./resources/logs.ts";
+import { registryHandlers } from "./resources/registries.ts";
 import { releaseHandlers } from "./resources/releases.ts";
 import { rolloutHandlers } from "./resources/rollouts.ts";
 import { serviceHandlers } from "./resources/services.ts";
@@ -42,6 +47,7 @@ export interface PlatformOptions {
   readonly store: Store;
   readonly connect: ConnectCluster;
   readonly kubeconfigLimits: KubeconfigLimits;
+  readonly images: ImageClient;
   readonly supervisor: SupervisorLink;
   readonly authenticator: Authenticator;
   readonly log: Log;
@@ -63,9 +69,10 @@ export interface Platform {
 
 export async function createPlatform(options: PlatformOptions): Promise<Platform> {
   const { home, store, log, now, supervisor, retention = defaultRetention } = options;
-  const { services, releases, clusters, drains, snapshots } = store;
+  const { services, releases, clusters, registries, drains, snapshots } = store;
   const journal = store.journal<RolloutEvent>();
   const files = snapshotStore(join(home, "snapshots"));
+  const registryContent = registryFiles(home);
   const active = activeReleases(releases);
   const exclusively = exclusive();
   const stopping = new AbortController();
@@ -99,6 +106,7 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
       ),
     releases: engineReleases(releases),
     traffic: engineTraffic(drains, (environment, id) => live.publish({ kind: "service", id, environment })),
+    secrets: registrySecrets(pool, registries, registryContent),
     clock: {
       now,
       sleep: (milliseconds, signal) => pause(milliseconds, undefined, signal === undefined ? {} : { signal }),
@@ -138,11 +146,23 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
   supervisor.onClusters((embedded) => void pool.embed(embedded).catch(report));
 
   const handlers: Handlers = {
-    ...aboutHandlers({ version: options.version, edgePort: options.edgePort, pool, isReady: () => ready }),
+    ...aboutHandlers({ version: options.version, edgePort: options.edgePort, pool, registries, isReady: () => ready }),
     ...sessionHandlers(signInCodes(now), options.authenticator),
     ...clusterHandlers({ home, pool, releases, supervisor, now, kubeconfigLimits: options.kubeconfigLimits }),
+    ...registryHandlers({
+      ...{ pool, registries, releases, now },
+      files: registryContent,
+      images: options.images,
+      // Not the lock of releases: asking a registry may take its time.
+      exclusively: exclusive(),
+    }),
     ...snapshotHandlers(files, snapshots, now, exclusively),
-    ...releaseHandlers(pool, { services, releases, active, snapshots, files, now }, exclusively),
+    ...releaseHandlers(
+      pool,
+      { services, releases, active, snapshots, files, now },
+      releaseImages({ registries, files: registryContent, client: options.images, snapshotPath: files.path }),
+      exclusively,
+    ),
     ...rolloutHandlers({ pool, releases, active, index: store.rollouts, engine, reader, exclusively }),
     ...serviceHandlers(pool, { services, releases, active, drains, reader, edgePort: options.edgePort, now }),
     ...logHandlers(pool, services),

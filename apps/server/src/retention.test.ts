@@ -13,8 +13,8 @@ before(async () => {
 after(() => server.stop());
 
 const files = async () => (await readdir(join(server.home, "snapshots"))).toSorted();
-const fileOf = ({ snapshot }: Release) => `${snapshot.replace("sha256:", "")}.tar`;
-const isStored = ({ snapshot }: Release) => server.client.headSnapshot({ params: { digest: snapshot } });
+const fileOf = ({ snapshot }: Release) => `${snapshot?.replace("sha256:", "")}.tar`;
+const isStored = ({ snapshot = "" }: Release) => server.client.headSnapshot({ params: { digest: snapshot } });
 const releases = async () => (await server.client.listReleases({ params: { service: "old" } })).items;
 
 test("releases beyond those that are kept lose their snapshot, file and record; the active one never does", async () => {

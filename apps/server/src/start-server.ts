@@ -7,6 +7,8 @@ import { type ParentChannel, supervisorLink } from "./clusters/supervisor-link.t
 import { createApp } from "./http/app.ts";
 import { commandAudit } from "./http/command-audit.ts";
 import { type OwnNames, ownNames } from "./http/origin-guard.ts";
+import type { ImageClient } from "./images/image-client.ts";
+import { registryClient } from "./images/registry-client.ts";
 import type { Log } from "./log.ts";
 import { createPlatform } from "./platform.ts";
 import type { Retention } from "./releases/retention.ts";
@@ -25,6 +27,8 @@ const dashboard = fileURLToPath(new URL("../../dashboard/dist", import.meta.url)
 export interface ServerParts {
   /** How clusters are reached; by kubeconfig unless a test has others. */
   readonly connect?: ConnectCluster;
+  /** How registries are reached; over the network unless a test has others. */
+  readonly images?: ImageClient;
   readonly retention?: Retention;
 }
 
@@ -55,6 +59,7 @@ export async function startServer(
     embeddedClusters: settings.embeddedClusters,
     kubeconfigLimits: settings.kubeconfigLimits,
     connect: parts.connect ?? connectKubernetes(log, settings.kubeconfigLimits),
+    images: parts.images ?? registryClient(join(home, "layers")),
     ...(parts.retention === undefined ? {} : { retention: parts.retention }),
   });
   const stopping = new AbortController();

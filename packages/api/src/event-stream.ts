@@ -36,7 +36,7 @@ const longestDelay = 5_000;
 
 /**
  * Follows a stream of server-sent events (WHATWG HTML, 9.2). Connects when first iterated; a connection that breaks is
- * made again with back-off, behind the last event that was seen. Ends at the server's `end` event or when `signal`
+ * made again with back-off, behind the last event that was seen; a route with a body is one that may be repeated. Ends at the server's `end` event or when `signal`
  * aborts (then it throws the reason).
  */
 export async function* follow(
@@ -95,7 +95,9 @@ async function* connectOnce(
         ...headersOf(connection),
         accept: "text/event-stream, application/problem+json",
         ...(lastEventId === undefined ? {} : { "last-event-id": lastEventId }),
+        ...(input.body === undefined ? {} : { "content-type": "application/json" }),
       },
+      ...(input.body === undefined ? {} : { body: JSON.stringify(input.body) }),
       redirect: "error",
       credentials: "same-origin",
       cache: "no-store",

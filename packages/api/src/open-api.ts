@@ -28,6 +28,8 @@ const named = {
   ServiceDetail: schemas.serviceDetail,
   Release: schemas.release,
   ClusterSummary: schemas.clusterSummary,
+  RegistrySummary: schemas.registrySummary,
+  ImageEvent: schemas.imageEvent,
   KubernetesEvent: schemas.kubernetesEvent,
   LogLine: schemas.logLine,
   LiveEvent: schemas.liveEvent,

@@ -8,6 +8,12 @@ const rolloutNumber = z.object({ number: z.coerce.number().int().positive().max(
 /** Text that is kept: PostgreSQL takes no null byte, and nobody wants the others in a list. */
 const withoutControls = /^\P{Cc}*$/u;
 const cluster = z.object({ cluster: s.clusterName });
+const registry = z.object({ registry: s.registryName });
+/** An image's reference, or the beginning of one; what it means is for the server to say. */
+const imageReference = z
+  .string()
+  .max(500)
+  .regex(/^[\x21-\x7e]+$/, "must be an image reference");
 /** Left out where there is only one environment. */
 const inEnvironment = z.object({ environment: s.environmentName.optional() });
 
@@ -78,7 +84,14 @@ export const routes = {
     summary: "Environments, version, edge",
     response: z.object({
       version: z.string(),
-      environments: z.array(z.object({ name: s.environmentName, clusters: z.array(z.string()) })),
+      environments: z.array(
+        z.object({
+          name: s.environmentName,
+          clusters: z.array(z.string()),
+          /** Prefix of the registry that images are pushed to; absent where there is none. */
+          registry: z.string().optional(),
+        }),
+      ),
       edge: z.object({ port: z.int() }).optional(),
     }),
   }),
@@ -143,6 +156,55 @@ export const routes = {
     summary: "A kubeconfig for kubectl",
     params: cluster,
     stream: "text",
+  }),
+
+  listRegistries: route({
+    method: "GET",
+    path: "/v1/registries",
+    permission: "clusters:read",
+    status: 200,
+    summary: "All registries, without their credentials",
+    response: z.object({ items: z.array(s.registrySummary) }),
+  }),
+  putRegistry: route({
+    method: "PUT",
+    path: "/v1/registries/{registry}",
+    permission: "clusters:write",
+    status: 200,
+    summary: "Registers where an environment's images are pushed to, or says everything about it anew",
+    params: registry,
+    body: z.object({
+      environment: s.environmentName.optional(),
+      /** `registry.example.com/team` */
+      prefix: imageReference,
+      /** Docker's configuration file; only the entries for hosts that are needed are kept. */
+      dockerConfig: z.string().max(262_144).optional(),
+      /** The same, for the nodes of clusters; by default they use `dockerConfig`. */
+      pullDockerConfig: z.string().max(262_144).optional(),
+      /** PEM */
+      certificateAuthority: z.string().max(65_536).optional(),
+      plainHttp: z.boolean().default(false),
+      bases: z.partialRecord(s.engineName, imageReference).default({}),
+    }),
+    response: s.registrySummary.extend({ replaced: z.boolean() }),
+    problems: [
+      "environment-unknown",
+      "environment-ambiguous",
+      "registry-exists",
+      "registry-prefix-not-valid",
+      "registry-credentials-not-valid",
+      "registry-unreachable",
+      "registry-unauthorized",
+    ],
+  }),
+  removeRegistry: route({
+    method: "DELETE",
+    path: "/v1/registries/{registry}",
+    permission: "clusters:write",
+    status: 204,
+    summary: "Forgets a registry and its credentials",
+    params: registry,
+    problems: ["registry-in-use"],
   }),
 
   listServices: route({
@@ -235,6 +297,29 @@ export const routes = {
     response: z.object({ digest: s.digest, files: z.int(), bytes: z.int() }),
     problems: ["digest-mismatch", "archive-refused", "archive-too-large"],
   }),
+  createImage: route({
+    method: "POST",
+    path: "/v1/images",
+    permission: "services:deploy",
+    status: 200,
+    stream: "sse",
+    summary: "Makes a snapshot's image and pushes it, where clusters of the environment need one; safe to repeat",
+    body: z.object({
+      environment: s.environmentName.optional(),
+      appToml: z.string().max(1_048_576),
+      snapshot: s.digest,
+    }),
+    response: s.imageEvent,
+    problems: [
+      "app-toml-not-valid",
+      "snapshot-unknown",
+      "registry-missing",
+      "base-image-missing",
+      "image-not-found",
+      "registry-unauthorized",
+      "registry-unreachable",
+    ],
+  }),
   createRelease: route({
     method: "POST",
     path: "/v1/releases",
@@ -244,16 +329,26 @@ export const routes = {
     body: z.object({
       environment: s.environmentName.optional(),
       appToml: z.string().max(1_048_576),
-      snapshot: s.digest,
+      /** Needed unless app.toml names a ready image. */
+      snapshot: s.digest.optional(),
     }),
     response: z.object({
       release: s.release,
       /** The active release before. */ previous: z.string().optional(),
       changes: z.array(z.string()),
+      /** What is worth a look, though nothing is wrong. */
+      warnings: z.array(z.string()),
     }),
     problems: [
       "app-toml-not-valid",
+      "snapshot-missing",
       "snapshot-unknown",
+      "registry-missing",
+      "base-image-missing",
+      "image-not-found",
+      "image-not-runnable",
+      "registry-unauthorized",
+      "registry-unreachable",
       "namespace-reserved",
       "dependency-unknown",
       "environment-unknown",

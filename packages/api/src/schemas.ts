@@ -12,6 +12,8 @@ const label = z
 export const serviceName = label.describe("Name of a service");
 export const clusterName = label.describe("Name of a cluster");
 export const environmentName = label.describe("Name of an environment");
+export const registryName = label.describe("Name of a registry");
+export const engineName = z.enum(["golang", "php", "python", "node", "static", "image"]);
 export const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/);
 
 /** RFC 9457. `issues` lists every problem of a refused input at once. */
@@ -191,10 +193,13 @@ export const release = z.object({
   name: z.string(),
   service: z.string(),
   environment: z.string(),
-  snapshot: digest,
+  /** Absent when it runs a ready image. */
+  snapshot: digest.optional(),
+  /** The ready image: as app.toml names it, and what that meant when the release was made. */
+  image: z.object({ asked: z.string(), reference: z.string() }).optional(),
   createdAt: time,
   actor: z.string(),
-  /** False once its snapshot was deleted: it cannot be rolled back to. */
+  /** False once it was retired, and its snapshot deleted: it cannot be rolled back to. */
   available: z.boolean(),
   active: z.boolean(),
 });
@@ -215,6 +220,48 @@ export const clusterSummary = z.object({
   lastSeenAt: time.optional(),
 });
 export type ClusterSummary = z.infer<typeof clusterSummary>;
+
+export const registrySummary = z.object({
+  name: z.string(),
+  environment: z.string(),
+  /** A service's images are in `<prefix>/<service>`. */
+  prefix: z.string(),
+  plainHttp: z.boolean(),
+  /** The server has credentials to push with. */
+  credentials: z.boolean(),
+  /** The nodes of clusters have credentials to pull with. */
+  pullCredentials: z.boolean(),
+  /** Trusts certificates besides the usual ones. */
+  certificateAuthority: z.boolean(),
+  /** References of the images that services stand on, by engine. */
+  bases: z.record(z.string(), z.string()),
+  createdAt: time,
+});
+export type RegistrySummary = z.infer<typeof registrySummary>;
+
+/** How the push of an image goes on; the last event is the image. */
+export const imageEvent = z.discriminatedUnion("type", [
+  z.object({
+    type: z.literal("progress"),
+    /** What is being sent: `layer 2 of 3`. */
+    what: z.string(),
+    /** Bytes. */
+    sent: z.int(),
+    total: z.int(),
+  }),
+  z.object({
+    type: z.literal("image"),
+    /** By digest. */
+    reference: z.string(),
+    digest,
+    /** Compressed size of the whole image. */
+    bytes: z.int(),
+    /** Bytes that the registry did not have. */
+    sent: z.int(),
+    warnings: z.array(z.string()),
+  }),
+]);
+export type ImageEvent = z.infer<typeof imageEvent>;
 
 export const kubernetesEvent = z.object({
   cluster: z.string(),

@@ -23,8 +23,8 @@ export interface ReleaseRecord {
   readonly service: string;
   readonly environment: string;
   readonly namespace: string;
-  /** `sha256:<hex>` of the snapshot. */
-  readonly snapshot: string;
+  /** `sha256:<hex>` of the snapshot; undefined: the release runs a ready image. */
+  readonly snapshot: string | undefined;
   readonly profile: ServiceProfile;
   /** The inputs that were hashed, for comparison and for rendering again. */
   readonly inputs: unknown;
@@ -32,7 +32,7 @@ export interface ReleaseRecord {
   readonly objects: Readonly<Record<string, readonly unknown[]>>;
   readonly createdAt: string;
   readonly actor: string;
-  /** False once its snapshot was deleted. */
+  /** False once it was retired, and its snapshot deleted. */
   readonly available: boolean;
 }
 
@@ -46,6 +46,28 @@ export interface ClusterRecord {
   readonly addressTemplate: string;
   /** host:port of the cluster's HTTP gateway, for the edge. */
   readonly gateway: string | undefined;
+  readonly createdAt: string;
+}
+
+/** Where an environment's registered clusters have their images from; an environment has one at most. */
+export interface RegistryRecord {
+  readonly name: string;
+  readonly environment: string;
+  /** `registry.example.com/team`: a service's images are in `<prefix>/<service>`. */
+  readonly prefix: string;
+  /** Reached without TLS. */
+  readonly plainHttp: boolean;
+  /** Which files lie in the registry's folder below the platform's home. Never the credentials themselves. */
+  readonly files: {
+    /** Credentials of the server: to push, and to read what images stand on. */
+    readonly dockerConfig: boolean;
+    /** Credentials of clusters' nodes, for this registry alone. */
+    readonly pullDockerConfig: boolean;
+    /** PEM certificates to trust besides the usual ones. */
+    readonly certificateAuthority: boolean;
+  };
+  /** References of the images that services stand on, by engine. */
+  readonly bases: Readonly<Record<string, string>>;
   readonly createdAt: string;
 }
 
@@ -140,6 +162,17 @@ export interface Clusters {
   put(cluster: ClusterRecord): Promise<void>;
   get(name: string): Promise<ClusterRecord | undefined>;
   list(): Promise<readonly ClusterRecord[]>;
+  remove(name: string): Promise<void>;
+}
+
+export interface Registries {
+  /** Replaces the record of the same name. */
+  put(registry: RegistryRecord): Promise<void>;
+  get(name: string): Promise<RegistryRecord | undefined>;
+  /** The one of an environment. */
+  of(environment: string): Promise<RegistryRecord | undefined>;
+  /** By name. */
+  list(): Promise<readonly RegistryRecord[]>;
   remove(name: string): Promise<void>;
 }
 

@@ -15,6 +15,7 @@ export {
 export { placeInSlot, type Slot, workloadName } from "./place-in-slot.ts";
 export * from "./release-inputs.ts";
 export { releaseName, type Sha256 } from "./release-name.ts";
+export { commandOf } from "./render/container.ts";
 export { pullSecret } from "./render/pull-secret.ts";
 export { namespaceOf, render } from "./render/render.ts";
 export { reservedNamespace } from "./reserved-namespace.ts";

@@ -1,4 +1,13 @@
-import type { Audit, Clusters, Drains, ReleaseStore, RolloutIndex, Services, Snapshots } from "@fairway/catalog";
+import type {
+  Audit,
+  Clusters,
+  Drains,
+  Registries,
+  ReleaseStore,
+  RolloutIndex,
+  Services,
+  Snapshots,
+} from "@fairway/catalog";
 import type { Journal } from "@fairway/rollout";
 import { connectPglite } from "./database/connect-pglite.ts";
 import { connectPostgres } from "./database/connect-postgres.ts";
@@ -10,6 +19,7 @@ import { openAudit } from "./ports/audit.ts";
 import { openClusters } from "./ports/clusters.ts";
 import { openDrains } from "./ports/drains.ts";
 import { openJournal } from "./ports/journal.ts";
+import { openRegistries } from "./ports/registries.ts";
 import { openReleases } from "./ports/releases.ts";
 import { openRolloutIndex } from "./ports/rollout-index.ts";
 import { openServices } from "./ports/services.ts";
@@ -31,6 +41,7 @@ export interface Store {
   readonly services: Services;
   readonly releases: ReleaseStore;
   readonly clusters: Clusters;
+  readonly registries: Registries;
   readonly snapshots: Snapshots;
   readonly drains: Drains;
   readonly audit: Audit;
@@ -55,6 +66,7 @@ export function storeOn(connection: Connection, signal: AppendSignal): Store {
     services: openServices(db),
     releases: openReleases(db),
     clusters: openClusters(db),
+    registries: openRegistries(db),
     snapshots: openSnapshots(db),
     drains: openDrains(db),
     audit: openAudit(db),

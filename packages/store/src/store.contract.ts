@@ -178,6 +178,47 @@ export function storeContract(name: string, make: () => Promise<Store>): void {
       assert.equal(await clusters.get("alpha"), undefined);
     });
 
+    it("keeps registries, the newest word on each, one for an environment", async () => {
+      const { registries } = await make();
+      const files = { dockerConfig: true, pullDockerConfig: false, certificateAuthority: true };
+      const main = {
+        name: "main",
+        environment: "prod",
+        prefix: "registry.example.com/team",
+        plainHttp: false,
+        files,
+        bases: { node: "registry.example.com/base/node:24" },
+        createdAt: at(1),
+      };
+      await registries.put(main);
+      await registries.put({ ...main, name: "lab", environment: "staging", plainHttp: true, bases: {} });
+      const changed = { ...main, files: { ...files, pullDockerConfig: true }, prefix: "registry.example.com/other" };
+      await registries.put(changed);
+      assert.deepEqual(await registries.get("main"), changed);
+      assert.deepEqual(await registries.of("prod"), changed);
+      assert.equal(await registries.of("nowhere"), undefined);
+      assert.deepEqual(
+        (await registries.list()).map(({ name, plainHttp }) => [name, plainHttp]),
+        [
+          ["lab", true],
+          ["main", false],
+        ],
+      );
+      await assert.rejects(registries.put({ ...main, name: "second" }));
+      await registries.remove("main");
+      assert.equal(await registries.get("main"), undefined);
+    });
+
+    it("keeps releases without a snapshot, and retires them as others", async () => {
+      const { services, releases } = await make();
+      await services.ensure("user");
+      await releases.put(release("r1", { snapshot: undefined }));
+      assert.equal((await releases.get("r1"))?.snapshot, undefined);
+      await releases.put(release("r2", { snapshot: undefined }));
+      assert.deepEqual(await releases.retire(1), []);
+      assert.deepEqual(await releases.kept("user", "prod"), ["r2"]);
+    });
+
     it("keeps snapshots, larger than 2 GB too", async () => {
       const { snapshots } = await make();
       const snapshot = { digest: digest(1), files: 3, bytes: 5_000_000_000, createdAt: at(1) };

@@ -31,7 +31,7 @@ export const releases: CliCommand = {
             { title: "STATE", cell: stateOf, look: (text, { active }) => (active ? style.good(text) : text) },
             { title: "MADE", cell: ({ createdAt }) => ago(createdAt, shell.now()) },
             { title: "BY", cell: ({ actor }) => printable(actor), least: 8 },
-            { title: "SNAPSHOT", cell: ({ snapshot }) => snapshot.slice(0, 19), least: 12 },
+            { title: "RUNS", cell: contentOf, least: 12 },
           ],
           { width: shell.out.width, style },
         ),
@@ -39,6 +39,11 @@ export const releases: CliCommand = {
     return exitCode.done;
   },
 };
+
+/** The ready image, else the snapshot that it was made of. */
+function contentOf({ image, snapshot = "" }: Release): string {
+  return image === undefined ? snapshot.slice(0, 19) : printable(image.asked);
+}
 
 function stateOf({ active, available }: Release): string {
   if (active) return "✓ active";

@@ -30,6 +30,9 @@ const bodyLimit = 64 * 1024;
 const largerBodies: Readonly<Record<string, number>> = {
   // 1 MiB of TOML, each character of which may take two in JSON.
   createRelease: 2.5 * 1024 * 1024,
+  createImage: 2.5 * 1024 * 1024,
+  // Two Docker configurations of 256 KiB and 64 KiB of certificates.
+  putRegistry: 1.5 * 1024 * 1024,
   // 256 KiB of kubeconfig.
   addCluster: 640 * 1024,
 };

@@ -3,6 +3,7 @@ import type { ReleaseRecord, ReleaseStore, Services, Snapshots } from "@fairway/
 import type { SnapshotStore } from "@fairway/images";
 import {
   builtinProfile,
+  type ClusterFacts,
   describeChanges,
   namespaceOf,
   type ReleaseInputs,
@@ -14,6 +15,7 @@ import { parseAppToml, type ServiceSpec, specFor } from "@fairway/spec";
 import { Refusal } from "../http/refusal.ts";
 import type { Environment } from "../resources/environments.ts";
 import type { ActiveReleases } from "./active-releases.ts";
+import type { ReleaseImages } from "./release-images.ts";
 
 export interface ReleaseStores {
   readonly services: Services;
@@ -24,13 +26,19 @@ export interface ReleaseStores {
   readonly now: () => number;
 }
 
-export interface ReleaseRequest {
+export interface SpecRequest {
   readonly environment: Environment;
   /** All environments' names, to find misspelt ones. */
   readonly environmentNames: readonly string[];
   readonly appToml: string;
-  /** `sha256:<hex>` */
-  readonly snapshot: string;
+}
+
+export interface ReleaseRequest {
+  readonly environment: Environment;
+  readonly spec: ServiceSpec;
+  /** `sha256:<hex>`; not needed by a ready image. */
+  readonly snapshot: string | undefined;
+  readonly images: ReleaseImages;
   readonly actor: string;
 }
 
@@ -41,12 +49,8 @@ export interface CreatedRelease {
   readonly changes: readonly string[];
 }
 
-/**
- * Resolves what an app.toml means for one environment, renders it for every cluster and stores it. Checks come first: a
- * refused request leaves nothing behind.
- */
-export async function createRelease(request: ReleaseRequest, stores: ReleaseStores): Promise<CreatedRelease> {
-  const { environment } = request;
+/** What an app.toml means for one environment. Throws `Refusal`. */
+export function specOf(request: SpecRequest): ServiceSpec {
   const spec = readSpec(request);
   if (reservedNamespace(spec.name)) {
     throw new Refusal({
@@ -57,7 +61,17 @@ export async function createRelease(request: ReleaseRequest, stores: ReleaseStor
       hint: "choose another name in app.toml",
     });
   }
-  await requireSnapshot(request.snapshot, stores);
+  return spec;
+}
+
+/**
+ * Renders what was asked for with its images for every cluster, and stores it. Checks come first: a refused request
+ * leaves nothing behind.
+ */
+export async function createRelease(request: ReleaseRequest, stores: ReleaseStores): Promise<CreatedRelease> {
+  const { environment, spec, images } = request;
+  const snapshot = images.ready === undefined ? request.snapshot : undefined;
+  if (snapshot !== undefined) await requireSnapshot(snapshot, stores);
 
   const dependencies = spec.dependencies.map(({ name }) => name);
   // Services that call each other must be deployable one after the other: a name gets its number before its service exists.
@@ -69,9 +83,10 @@ export async function createRelease(request: ReleaseRequest, stores: ReleaseStor
     clusters: environment.clusters.map(({ record }) => ({
       name: record.name,
       addressTemplate: record.addressTemplate,
-      image: `snapshot.fairway.dev/${spec.name}@${request.snapshot}`,
-      pullSecret: false,
+      ...imageIn(record.name, images),
     })),
+    ...(images.ready === undefined ? {} : { ready: images.ready }),
+    ...(images.base === undefined ? {} : { base: images.base }),
     numbers: await stores.services.numbers([spec.name, ...dependencies]),
   };
   const active = await stores.active.of(environment.name);
@@ -81,7 +96,7 @@ export async function createRelease(request: ReleaseRequest, stores: ReleaseStor
     service: spec.name,
     environment: environment.name,
     namespace: namespaceOf(spec.name),
-    snapshot: request.snapshot,
+    snapshot,
     profile: {
       description: spec.description,
       kind: spec.kind,
@@ -109,7 +124,18 @@ export async function createRelease(request: ReleaseRequest, stores: ReleaseStor
   };
 }
 
-function readSpec({ appToml, environment, environmentNames }: ReleaseRequest): ServiceSpec {
+function imageIn(cluster: string, { clusters }: ReleaseImages): Pick<ClusterFacts, "image" | "pullSecret"> {
+  const found = clusters.get(cluster);
+  if (found !== undefined) return found;
+  throw new Refusal({
+    status: 409,
+    code: "environment-changed",
+    title: `The cluster ${cluster} came while the release was made`,
+    hint: "try again",
+  });
+}
+
+function readSpec({ appToml, environment, environmentNames }: SpecRequest): ServiceSpec {
   const parsed = parseAppToml(appToml, { environments: environmentNames });
   if (parsed.ok) return specFor(parsed.value, environment.name);
   throw new Refusal({
@@ -122,7 +148,11 @@ function readSpec({ appToml, environment, environmentNames }: ReleaseRequest): S
   });
 }
 
-async function requireSnapshot(digest: string, { snapshots, files }: ReleaseStores): Promise<void> {
+/** Throws `snapshot-unknown` unless the snapshot is here. */
+export async function requireSnapshot(
+  digest: string,
+  { snapshots, files }: Pick<ReleaseStores, "snapshots" | "files">,
+): Promise<void> {
   const [record, onDisk] = await Promise.all([snapshots.get(digest), files.has(digest)]);
   if (record !== undefined && onDisk) return;
   throw new Refusal({

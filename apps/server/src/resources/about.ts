@@ -1,4 +1,5 @@
 import { openApiDocument, routes } from "@fairway/api";
+import type { Registries } from "@fairway/catalog";
 import type { ClusterPool } from "../clusters/cluster-pool.ts";
 import type { Handlers } from "../http/handler.ts";
 import { Refusal } from "../http/refusal.ts";
@@ -8,6 +9,7 @@ export interface About {
   readonly version: string;
   readonly edgePort: number | undefined;
   readonly pool: ClusterPool;
+  readonly registries: Pick<Registries, "list">;
   readonly isReady: () => boolean;
 }
 
@@ -20,13 +22,20 @@ export function aboutHandlers(about: About): Pick<Handlers, "livez" | "readyz" |
       throw new Refusal({ status: 503, code: "not-ready", title: "The server starts or stops" }, { retryAfter: 1 });
     },
     openapi: () => openApiDocument(routes, about.version),
-    platform: () => ({
-      version: about.version,
-      environments: environments(about.pool).map(({ name, clusters }) => ({
-        name,
-        clusters: clusters.map(({ record }) => record.name),
-      })),
-      ...(about.edgePort === undefined ? {} : { edge: { port: about.edgePort } }),
-    }),
+    platform: async () => {
+      const registries = await about.registries.list();
+      return {
+        version: about.version,
+        environments: environments(about.pool).map(({ name, clusters }) => {
+          const registry = registries.find(({ environment }) => environment === name)?.prefix;
+          return {
+            name,
+            clusters: clusters.map(({ record }) => record.name),
+            ...(registry === undefined ? {} : { registry }),
+          };
+        }),
+        ...(about.edgePort === undefined ? {} : { edge: { port: about.edgePort } }),
+      };
+    },
   };
 }

@@ -1,37 +1,64 @@
-import type { Release } from "@fairway/api";
+import { setTimeout as pause } from "node:timers/promises";
+import type { ImageEvent, Release } from "@fairway/api";
 import type { ReleaseRecord } from "@fairway/catalog";
+import { z } from "zod";
 import type { ClusterPool } from "../clusters/cluster-pool.ts";
-import type { Handlers } from "../http/handler.ts";
-import { createRelease, type ReleaseStores } from "../releases/create-release.ts";
+import type { Handlers, OutgoingEvent } from "../http/handler.ts";
+import type { PushProgress } from "../images/image-client.ts";
+import { createRelease, type ReleaseStores, requireSnapshot, specOf } from "../releases/create-release.ts";
+import type { ImagesOf, ReleaseImages } from "../releases/release-images.ts";
 import { environments, requireEnvironment } from "./environments.ts";
 
 const mostListed = 100;
+/** Milliseconds between two words about the progress of a push. */
+const progressEvery = 100;
 
 /** @param exclusively keeps retention from deleting a snapshot between the check for it and the release that needs it */
 export function releaseHandlers(
   pool: ClusterPool,
   stores: ReleaseStores,
+  imagesOf: ImagesOf,
   exclusively: <T>(task: () => Promise<T>) => Promise<T>,
-): Pick<Handlers, "createRelease" | "listReleases"> {
+): Pick<Handlers, "createImage" | "createRelease" | "listReleases"> {
+  const read = (body: { readonly environment?: string | undefined; readonly appToml: string }) => {
+    const environment = requireEnvironment(pool, body.environment);
+    const environmentNames = environments(pool).map(({ name }) => name);
+    return { environment, spec: specOf({ environment, environmentNames, appToml: body.appToml }) };
+  };
+  const withImages = async (request: Parameters<ImagesOf>[0]): Promise<ReleaseImages> => {
+    const { snapshot, spec } = request;
+    if (snapshot === undefined || spec.build.image !== undefined) return imagesOf(request);
+    await requireSnapshot(snapshot, stores);
+    try {
+      return await imagesOf(request);
+    } catch (error) {
+      // Retention may have taken the snapshot of an old release meanwhile: sent again, it stays.
+      await requireSnapshot(snapshot, stores);
+      throw error;
+    }
+  };
+
   return {
-    createRelease: async ({ body, caller }) => {
-      const environment = requireEnvironment(pool, body.environment);
+    createImage: async ({ body, signal }) => {
+      const { environment, spec } = read(body);
+      await requireSnapshot(body.snapshot, stores);
+      return imageEvents(signal, (onProgress, until) =>
+        withImages({ environment, spec, snapshot: body.snapshot, signal: until, onProgress }),
+      );
+    },
+    // Not under the lock: a push may take minutes.
+    createRelease: async ({ body, caller, signal }) => {
+      const { environment, spec } = read(body);
+      const { snapshot } = body;
+      const images = await withImages({ environment, spec, snapshot, signal });
       const { release, previous, changes } = await exclusively(() =>
-        createRelease(
-          {
-            environment,
-            environmentNames: environments(pool).map(({ name }) => name),
-            appToml: body.appToml,
-            snapshot: body.snapshot,
-            actor: caller.actor,
-          },
-          stores,
-        ),
+        createRelease({ environment, spec, snapshot, images, actor: caller.actor }, stores),
       );
       return {
         release: releaseView(release, previous),
         ...(previous === undefined ? {} : { previous }),
         changes: [...changes],
+        warnings: [...images.warnings],
       };
     },
     listReleases: async ({ params, query }) => {
@@ -45,7 +72,54 @@ export function releaseHandlers(
   };
 }
 
+/** Progress as it comes, the newest only; then the image, where there is one. Ends the push when nobody listens any more. */
+async function* imageEvents(
+  signal: AbortSignal,
+  push: (onProgress: (progress: PushProgress) => void, until: AbortSignal) => Promise<ReleaseImages>,
+): AsyncGenerator<OutgoingEvent<ImageEvent>> {
+  const left = new AbortController();
+  let newest: ImageEvent | undefined;
+  let news = Promise.withResolvers<void>();
+  let ended = false;
+  const work = push(
+    (progress) => {
+      newest = { type: "progress", ...progress };
+      news.resolve();
+    },
+    AbortSignal.any([signal, left.signal]),
+  ).finally(() => {
+    ended = true;
+    news.resolve();
+  });
+  // Awaited below; until then a failure is nobody's yet.
+  work.catch(() => {});
+  try {
+    while (!ended) {
+      await news.promise;
+      news = Promise.withResolvers();
+      if (ended || newest === undefined) continue;
+      yield { data: newest };
+      newest = undefined;
+      await pause(progressEvery, undefined, { signal: left.signal });
+    }
+    const { pushed, warnings } = await work;
+    if (pushed === undefined) return;
+    const { reference, digest, bytes, sent } = pushed;
+    yield { data: { type: "image", reference, digest, bytes, sent, warnings: [...warnings] } };
+  } finally {
+    left.abort(new Error("the client has gone"));
+  }
+}
+
+/** What of a release's inputs people see. */
+const shown = z.object({ ready: z.object({ asked: z.string(), reference: z.string() }).optional() });
+
 function releaseView(release: ReleaseRecord, active: string | undefined): Release {
   const { name, service, environment, snapshot, createdAt, actor, available } = release;
-  return { name, service, environment, snapshot, createdAt, actor, available, active: name === active };
+  const image = shown.safeParse(release.inputs).data?.ready;
+  return {
+    ...{ name, service, environment, createdAt, actor, available, active: name === active },
+    ...(snapshot === undefined ? {} : { snapshot }),
+    ...(image === undefined ? {} : { image }),
+  };
 }

@@ -83,7 +83,7 @@ export function rolloutHandlers(resources: RolloutResources): Pick<Handlers, Rol
       throw new Refusal({
         status: 409,
         code: "release-not-available",
-        title: `Release ${release.name} is too old: its snapshot was deleted`,
+        title: `Release ${release.name} is too old${release.snapshot === undefined ? "" : ": its snapshot was deleted"}`,
         hint: "check its code out and deploy it again",
       });
     }

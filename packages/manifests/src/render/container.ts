@@ -21,13 +21,18 @@ export function drainSeconds(spec: ServiceSpec): number {
   return servesRequests(spec) ? 5 : 0;
 }
 
+/** The words that start a service; undefined: its image knows. */
+export function commandOf(spec: Pick<ServiceSpec, "run" | "engine">): readonly string[] | undefined {
+  return spec.run.command ?? usualCommand[spec.engine.name];
+}
+
 /** The service's one container, `app`, which listens on the port named `http`. */
 export function container(
   { spec, profile }: ReleaseInputs,
   { image }: Pick<ClusterFacts, "image">,
   variables: string,
 ): Container {
-  const command = spec.run.command ?? usualCommand[spec.engine.name];
+  const command = commandOf(spec);
   const drain = drainSeconds(spec);
   return {
     name: "app",

@@ -108,6 +108,24 @@ export const migrations: Record<string, Migration> = {
         )`,
       ]),
   },
+  "0002-registries": {
+    up: (db) =>
+      inOrder(db, [
+        `create table registries (
+          name text primary key,
+          environment text not null unique,
+          prefix text not null,
+          plain_http boolean not null,
+          docker_config boolean not null,
+          pull_docker_config boolean not null,
+          certificate_authority boolean not null,
+          bases jsonb not null,
+          created_at timestamptz not null
+        )`,
+        // A release of a ready image has no snapshot.
+        `alter table releases alter column snapshot drop not null`,
+      ]),
+  },
 };
 
 async function inOrder(db: Kysely<unknown>, statements: readonly string[]): Promise<void> {

@@ -8,7 +8,7 @@ export interface Tables {
     service: string;
     environment: string;
     namespace: string;
-    snapshot: string;
+    snapshot: string | null;
     profile: JSONColumnType<object>;
     inputs: JSONColumnType<object>;
     objects: JSONColumnType<object>;
@@ -53,6 +53,17 @@ export interface Tables {
     context: string | null;
     address_template: string;
     gateway: string | null;
+    created_at: Date;
+  };
+  registries: {
+    name: string;
+    environment: string;
+    prefix: string;
+    plain_http: boolean;
+    docker_config: boolean;
+    pull_docker_config: boolean;
+    certificate_authority: boolean;
+    bases: JSONColumnType<object>;
     created_at: Date;
   };
   snapshots: {

@@ -18,7 +18,7 @@ export function openReleases(db: Kysely<Tables>): ReleaseStore {
           service: release.service,
           environment: release.environment,
           namespace: release.namespace,
-          snapshot: release.snapshot,
+          snapshot: release.snapshot ?? null,
           profile: storedJson(release.profile),
           inputs: storedJson(release.inputs),
           objects: storedJson(release.objects),
@@ -112,7 +112,7 @@ function releaseOf(row: Selectable<Tables["releases"]>): ReleaseRecord {
     service: row.service,
     environment: row.environment,
     namespace: row.namespace,
-    snapshot: row.snapshot,
+    snapshot: row.snapshot ?? undefined,
     // JSON has no undefined.
     profile: { ...profile, owner: profile.owner },
     inputs: row.inputs,
