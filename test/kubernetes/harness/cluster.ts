@@ -111,6 +111,8 @@ export async function startCluster(
         "kube-controller-manager",
         `--kubeconfig=${userConfig("system:kube-controller-manager")}`,
         "--use-service-account-credentials",
+        "--kube-api-qps=200",
+        "--kube-api-burst=400",
         "--leader-elect=false",
         `--root-ca-file=${file("certificates/apiserver.crt")}`,
         `--service-account-private-key-file=${file("service-account.key")}`,
@@ -118,13 +120,12 @@ export async function startCluster(
         `--cluster-cidr=${network.pods}`,
         `--service-cluster-ip-range=${network.services}`,
         "--node-cidr-mask-size=24",
-        // A disruption budget of a service that was just deployed would otherwise be counted late.
-        "--concurrent-deployment-syncs=10",
-        "--concurrent-replicaset-syncs=10",
       ),
       "kube-scheduler": component(
         "kube-scheduler",
         `--kubeconfig=${userConfig("system:kube-scheduler")}`,
+        "--kube-api-qps=200",
+        "--kube-api-burst=400",
         "--leader-elect=false",
       ),
       kubelet: component(
