@@ -24,6 +24,8 @@ export interface FakeApi {
   readonly seen: Seen[];
   /** Answers the next requests; undefined leaves one to the defaults. */
   answer(handler: (seen: Seen) => Answer | undefined): void;
+  /** The same, after a while. */
+  answerLater(handler: (seen: Seen) => Promise<Answer | undefined>): void;
   /** What lists of a resource (its plural) give from now on. */
   setList(resource: string, items: readonly unknown[], resourceVersion: string): void;
   /** Sends one event to every open watch of a resource. */
@@ -46,7 +48,7 @@ export async function startFakeApi(): Promise<FakeApi> {
   const watches = new Map<ServerResponse, { readonly resource: string; readonly seen: Seen }>();
   const waiting: { readonly resource: string; readonly resolve: (seen: Seen) => void }[] = [];
   const sockets = new Set<Socket>();
-  let handler: (request: Seen) => Answer | undefined = () => undefined;
+  let handler: (request: Seen) => Answer | undefined | Promise<Answer | undefined> = () => undefined;
 
   const server = createServer(async (request, response) => {
     const url = new URL(request.url ?? "/", "http://fake");
@@ -60,7 +62,7 @@ export async function startFakeApi(): Promise<FakeApi> {
       body: text === "" ? undefined : JSON.parse(text),
     };
     seen.push(call);
-    const answer = handler(call) ?? byDefault(call, response);
+    const answer = (await handler(call)) ?? byDefault(call, response);
     if (answer === undefined || answer === "hang") return;
     if (answer === "reset") {
       request.socket.destroy();
@@ -117,6 +119,9 @@ export async function startFakeApi(): Promise<FakeApi> {
     seen,
     kubeconfig: kubeconfigFor(`http://${host}`, { token: "t0ken" }),
     answer: (next) => {
+      handler = next;
+    },
+    answerLater: (next) => {
       handler = next;
     },
     setList: (resource, items, resourceVersion) => {

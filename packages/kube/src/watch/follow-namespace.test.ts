@@ -139,6 +139,49 @@ describe("following a namespace", options, () => {
     });
   }
 
+  for (const [name, end] of [
+    ["ends before its time", () => api.endWatches("pods")],
+    ["breaks", () => api.drop()],
+  ] as const) {
+    it(`lists again when a watch ${name}: the API may have been restored from a backup`, async () => {
+      cluster.close();
+      cluster = await connectCluster({ name: "alpha", kubeconfig: api.kubeconfig, firstWaitMilliseconds: 1 });
+      const pod = (phase: string) => fakeObject("Pod", "p", "50", { status: { phase } });
+      api.setList("pods", [fakeObject("Pod", "late", "60"), pod("Running")], "60");
+      const iterator = follow();
+      await until(iterator, (seen) => seen.objects.length === 2);
+      await api.watching("pods");
+      // Versions count from an earlier one again, and 50 means another state of the same object now.
+      api.setList("pods", [pod("Failed")], "55");
+      end();
+      const seen = await until(iterator, (one) => one.objects.length === 1);
+      assert.deepEqual(seen.objects[0]?.["status"], { phase: "Failed" });
+      assert.equal((await api.watching("pods")).query["resourceVersion"], "55");
+      api.send("pods", { type: "MODIFIED", object: fakeObject("Pod", "p", "56") });
+      await until(iterator, (one) => one.objects[0]?.metadata.resourceVersion === "56");
+    });
+  }
+
+  it("keeps no more for a slow consumer than what there is, and shows it the newest", async () => {
+    const iterator = follow();
+    await until(iterator, () => true);
+    await api.watching("pods");
+    await api.watching("events");
+    for (let index = 1; index <= 5_000; index += 1) {
+      const version = String(index);
+      api.send("pods", { type: "MODIFIED", object: fakeObject("Pod", "p", version) });
+      const at = new Date(Date.UTC(2026, 0, 1) + index * 1000).toISOString();
+      api.send("events", { type: "ADDED", object: { ...event(`e${version}`, at) } });
+    }
+    api.send("pods", { type: "ADDED", object: fakeObject("Pod", "last", "9999") });
+    const seen = await until(
+      iterator,
+      (one) => one.objects.length === 2 && one.events.at(-1)?.metadata.name === "e5000",
+    );
+    assert.equal(seen.objects[0]?.metadata.resourceVersion, "5000");
+    assert.equal(seen.events.length, 200);
+  });
+
   it("survives broken connections while the API is there", async () => {
     api.setList("pods", [fakeObject("Pod", "p", "3")], "5");
     const iterator = follow();
