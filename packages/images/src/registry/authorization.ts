@@ -59,12 +59,14 @@ export function authorization(options: AuthorizationOptions): Authorization {
       hint: hintFor(registry, credentials, code),
     });
 
+  const valid = () => (current !== undefined && now() < current.until ? current.header : undefined);
+
   return {
-    header: () => (current !== undefined && now() < current.until ? current.header : undefined),
+    header: valid,
     secrets: () => [...secrets],
     async renew(answer, used, again) {
       // Another request has seen to it in the meantime.
-      if (!again && current !== undefined && current.header !== used) return;
+      if (!again && valid() !== undefined && valid() !== used) return;
       const challenges = parseChallenges(answer.headers["www-authenticate"] ?? "");
       const bearer = challenges.find(({ scheme }) => scheme === "bearer");
       current = undefined;
