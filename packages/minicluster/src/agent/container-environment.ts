@@ -1,5 +1,6 @@
 import type { Container, EnvVar, KubernetesObject, Pod } from "@fairway/objects";
 import type { Key } from "../objects-api.ts";
+import { fieldValue, resourceValue } from "./downward-values.ts";
 
 export type ContainerEnvironment =
   | { readonly ok: true; readonly env: Readonly<Record<string, string>> }
@@ -33,6 +34,7 @@ export function containerEnvironment(
 
   function variableValue({ value, valueFrom }: EnvVar): string | { readonly missing: string } | undefined {
     if (valueFrom?.fieldRef) return fieldValue(pod, valueFrom.fieldRef.fieldPath);
+    if (valueFrom?.resourceFieldRef) return resourceValue(pod, valueFrom.resourceFieldRef, container, get);
     const reference = valueFrom?.configMapKeyRef ?? valueFrom?.secretKeyRef;
     if (!reference) return expandVariables(value ?? "", env);
     const kind = valueFrom?.configMapKeyRef ? "configmap" : "secret";
@@ -64,32 +66,6 @@ export function expandVariables(text: string, env: Readonly<Record<string, strin
     if (inner === "$") return "$";
     return name !== undefined && Object.hasOwn(env, name) ? (env[name] ?? "") : whole;
   });
-}
-
-function fieldValue(pod: Pod, path: string): string {
-  const { metadata } = pod;
-  const bracket = /^metadata\.(labels|annotations)\['([^']+)'\]$/.exec(path);
-  if (bracket?.[2] !== undefined)
-    return metadata[bracket[1] === "labels" ? "labels" : "annotations"]?.[bracket[2]] ?? "";
-  switch (path) {
-    case "metadata.name":
-      return metadata.name;
-    case "metadata.namespace":
-      return metadata.namespace ?? "";
-    case "metadata.uid":
-      return metadata.uid ?? "";
-    case "spec.nodeName":
-      return pod.spec?.nodeName ?? "";
-    case "spec.serviceAccountName":
-      return pod.spec?.serviceAccountName ?? "";
-    case "status.podIP":
-    case "status.podIPs":
-    case "status.hostIP":
-    case "status.hostIPs":
-      return "127.0.0.1";
-    default:
-      return "";
-  }
 }
 
 function recordOf(value: unknown): Readonly<Record<string, string>> {

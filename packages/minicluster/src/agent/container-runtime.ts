@@ -1,4 +1,5 @@
 import type { Probe } from "@fairway/objects";
+import type { VolumeContent } from "./volumes/volume-content.ts";
 
 /**
  * What runs containers, the seam under the node agent: `process` starts operating system processes, `simulated` plays scripts on a virtual
@@ -13,7 +14,9 @@ export interface ContainerRuntime {
   pull(image: string, signal: AbortSignal): Promise<PulledImage>;
   /** Starts one container. Rejects with `StartError`. */
   start(request: ContainerRequest): Promise<RunningContainer>;
-  /** Forgets a pod: its folder and logs. */
+  /** Makes a pod's volume what it shall be; called before containers start that mount it, and again when it changes. */
+  writeVolume(pod: PodIdentity, volume: string, content: VolumeContent): void;
+  /** Forgets a pod: its folder, volumes and logs. */
   removePod(pod: PodIdentity): Promise<void>;
 }
 
@@ -43,8 +46,19 @@ export interface ContainerRequest {
   readonly env: Readonly<Record<string, string>>;
   /** The container declares a port: it gets one of its own, told to it as `$PORT`. */
   readonly wantsPort: boolean;
+  readonly mounts: readonly ContainerMount[];
   /** Bytes; beyond it the container is killed and says `OOMKilled`. */
   readonly memoryLimit: number | undefined;
+}
+
+/** Where in a container a volume is found. */
+export interface ContainerMount {
+  /** Absolute. */
+  readonly path: string;
+  /** The volume's name. */
+  readonly volume: string;
+  /** Only this file or folder of the volume. */
+  readonly subPath: string | undefined;
 }
 
 export interface RunningContainer {

@@ -191,6 +191,11 @@ export function startContainerWorker(context: ContainerWorkerContext): Container
           workingDir: spec.workingDir,
           env,
           wantsPort: (spec.ports ?? []).length > 0,
+          mounts: (spec.volumeMounts ?? []).map(({ mountPath, name, subPath, subPathExpr }) => ({
+            path: mountPath,
+            volume: name,
+            subPath: subPathExpr === undefined ? subPath : expandVariables(subPathExpr, env),
+          })),
           memoryLimit: limit === undefined ? undefined : parseQuantity(limit),
         });
       } catch (error) {

@@ -10,6 +10,7 @@ import type { BackOffTimes } from "./back-off.ts";
 import type { ContainerRuntime, PodIdentity } from "./container-runtime.ts";
 import { type ContainerWorker, gracePeriod, startContainerWorker } from "./container-worker.ts";
 import { type ContainerRecord, podStatus, recoveredContainer } from "./pod-status.ts";
+import { keepPodVolumes } from "./volumes/pod-volumes.ts";
 
 export const MANAGER = "kubelet";
 
@@ -114,6 +115,8 @@ export function startPodWorker(first: Pod, context: PodWorkerContext): PodWorker
   }
 
   async function live(): Promise<void> {
+    await volumes.ready(ending.signal);
+    if (ending.signal.aborted) return;
     for (const record of inits) {
       await work(record, true).done;
       if (ending.signal.aborted || record.state.terminated?.exitCode !== 0) return publish();
@@ -136,6 +139,7 @@ export function startPodWorker(first: Pod, context: PodWorkerContext): PodWorker
   async function forget(): Promise<void> {
     if (removed) return;
     removed = true;
+    volumes.stop();
     await context.runtime.removePod(identity).catch((error: unknown) => {
       context.onError(`pod ${identity.namespace}/${identity.name}: not removed: ${String(error)}`);
     });
@@ -146,6 +150,8 @@ export function startPodWorker(first: Pod, context: PodWorkerContext): PodWorker
     return Promise.all(workers.map((worker) => worker.stop(deadline, { preStop })));
   }
 
+  const { runtime } = context;
+  const volumes = keepPodVolumes({ objects, clock, events, runtime, identity, pod: () => pod });
   publish();
   const living: Promise<void> =
     isFinished(first) || first.metadata.deletionTimestamp !== undefined ? Promise.resolve() : live();
@@ -156,6 +162,7 @@ export function startPodWorker(first: Pod, context: PodWorkerContext): PodWorker
     gone: gone.promise,
     update(next) {
       pod = next;
+      volumes.refresh();
       if (next.metadata.deletionTimestamp === undefined || stopped) return;
       // The time of deletion already includes the grace period.
       const at = timeOf(next.metadata.deletionTimestamp) ?? clock.now();
@@ -169,6 +176,7 @@ export function startPodWorker(first: Pod, context: PodWorkerContext): PodWorker
       const objectIsGone = current() === undefined;
       if (!objectIsGone) publish();
       stopped = true;
+      volumes.stop();
       await end(clock.now() + graceMilliseconds, false);
       await living.catch(() => undefined);
       if (objectIsGone) await forget();

@@ -42,11 +42,25 @@ export interface Probe {
   readonly failureThreshold?: number;
 }
 
+/** A field of the pod itself. */
+export interface FieldRef {
+  readonly apiVersion?: string;
+  readonly fieldPath: string;
+}
+
+/** A request or limit of a container, in units of the divisor; of the own container unless another is named. */
+export interface ResourceFieldRef {
+  readonly containerName?: string;
+  readonly resource: string;
+  readonly divisor?: string | number;
+}
+
 export interface EnvVar {
   readonly name: string;
   readonly value?: string;
   readonly valueFrom?: {
-    readonly fieldRef?: { readonly apiVersion?: string; readonly fieldPath: string };
+    readonly fieldRef?: FieldRef;
+    readonly resourceFieldRef?: ResourceFieldRef;
     readonly configMapKeyRef?: { readonly name?: string; readonly key: string; readonly optional?: boolean };
     readonly secretKeyRef?: { readonly name?: string; readonly key: string; readonly optional?: boolean };
   };
@@ -105,15 +119,48 @@ export interface Container {
     readonly mountPath: string;
     readonly readOnly?: boolean;
     readonly subPath?: string;
+    readonly subPathExpr?: string;
   }[];
   readonly terminationMessagePath?: string;
   readonly terminationMessagePolicy?: string;
 }
 
+/** One key of a ConfigMap or Secret as a file; modes are numbers, 0o644 is 420. */
+export interface KeyToPath {
+  readonly key: string;
+  readonly path: string;
+  readonly mode?: number;
+}
+
+/** One field of the pod as a file. */
+export interface DownwardFile {
+  readonly path: string;
+  readonly fieldRef?: FieldRef;
+  readonly resourceFieldRef?: ResourceFieldRef;
+  readonly mode?: number;
+}
+
+/** Files of a ConfigMap or Secret; all keys unless items are given. */
+export interface KeyProjection {
+  readonly name?: string;
+  readonly items?: readonly KeyToPath[];
+  readonly optional?: boolean;
+}
+
 export interface Volume {
   readonly name: string;
   readonly emptyDir?: { readonly medium?: string; readonly sizeLimit?: string | number };
-  readonly configMap?: { readonly name?: string; readonly optional?: boolean };
+  readonly configMap?: KeyProjection & { readonly defaultMode?: number };
+  readonly secret?: Omit<KeyProjection, "name"> & { readonly secretName?: string; readonly defaultMode?: number };
+  readonly downwardAPI?: { readonly items?: readonly DownwardFile[]; readonly defaultMode?: number };
+  readonly projected?: {
+    readonly sources?: readonly {
+      readonly configMap?: KeyProjection;
+      readonly secret?: KeyProjection;
+      readonly downwardAPI?: { readonly items?: readonly DownwardFile[] };
+    }[];
+    readonly defaultMode?: number;
+  };
 }
 
 export interface TopologySpreadConstraint {

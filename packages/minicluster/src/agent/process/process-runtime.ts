@@ -19,6 +19,7 @@ import type { LogFiles } from "./pod-logs.ts";
 import { performProbe } from "./probe-actions.ts";
 import { createProcessRecords, killGroup } from "./process-records.ts";
 import { createProcessTable, type GroupUsage } from "./process-table.ts";
+import { linkMounts, writeVolumeFiles } from "./volume-files.ts";
 
 export interface ProcessRuntimeOptions {
   readonly clock: Clock;
@@ -68,6 +69,8 @@ export function createProcessRuntime(options: ProcessRuntimeOptions): ProcessRun
   const live = new Map<string, ContainerLog>();
   const running = new Map<number, ContainerRequest>();
   const podFolder = (uid: string): string => join(pods, uid);
+  const volumesFolder = (uid: string): string => join(podFolder(uid), "volumes");
+  let writes = 0;
 
   function logPath(id: string): string | undefined {
     const match = /^process:\/\/([0-9a-f-]+)\/([a-z0-9-]+)\/(\d+)\/[0-9a-f]+$/.exec(id);
@@ -85,6 +88,9 @@ export function createProcessRuntime(options: ProcessRuntimeOptions): ProcessRun
     const home = join(podFolder(request.pod.uid), "home");
     const temporary = join(podFolder(request.pod.uid), "tmp");
     for (const folder of [home, temporary]) mkdirSync(folder, { recursive: true, mode: 0o700 });
+    const root = join(podFolder(request.pod.uid), "root", request.container);
+    const isMounted = request.mounts.length > 0;
+    if (isMounted) linkMounts(root, request.mounts, volumesFolder(request.pod.uid));
     const port = request.wantsPort ? await ports.take() : undefined;
     const env: Readonly<Record<string, string>> = {
       ...options.inherited,
@@ -92,6 +98,7 @@ export function createProcessRuntime(options: ProcessRuntimeOptions): ProcessRun
       HOME: home,
       TMPDIR: temporary,
       ...request.env,
+      ...(isMounted ? { FAIRWAY_ROOT: root } : {}),
       ...(port === undefined ? {} : { PORT: String(port) }),
     };
     const { uid } = request.pod;
@@ -179,6 +186,10 @@ export function createProcessRuntime(options: ProcessRuntimeOptions): ProcessRun
     isPresent: (image) => images.folder(image) !== undefined,
     pull: (image, signal) => images.pull(image, signal),
     start,
+    writeVolume({ uid }, volume, content) {
+      if (content.kind === "none" || content.kind === "missing") return;
+      writeVolumeFiles(join(volumesFolder(uid), volume), content, `${clock.now()}-${++writes}`);
+    },
     async removePod({ uid }) {
       if (uid !== "") await rm(podFolder(uid), { recursive: true, force: true });
     },

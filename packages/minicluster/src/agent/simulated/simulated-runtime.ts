@@ -7,6 +7,7 @@ import {
   type PodIdentity,
   StartError,
 } from "../container-runtime.ts";
+import type { VolumeContent } from "../volumes/volume-content.ts";
 
 /** What one start of a container does. Times in milliseconds after its start; what is left out does not happen. */
 interface ContainerScript {
@@ -43,6 +44,8 @@ export interface SimulatedRuntimeOptions {
 export interface SimulatedRuntime extends ContainerRuntime {
   /** Containers that run now. */
   running(): readonly ContainerRequest[];
+  /** What was put into a pod's volume last. */
+  volume(pod: string, name: string): VolumeContent | undefined;
   /** Ends a running container of that pod, as a crash does. */
   crash(pod: string, exit: ContainerExit): void;
 }
@@ -54,6 +57,7 @@ export function createSimulatedRuntime(options: SimulatedRuntimeOptions): Simula
   const { clock } = options;
   const present = new Set<string>();
   const running = new Map<ContainerRequest, (exit: ContainerExit) => void>();
+  const volumes = new Map<string, VolumeContent>();
   let serial = 0;
 
   return {
@@ -101,7 +105,11 @@ export function createSimulatedRuntime(options: SimulatedRuntimeOptions): Simula
         },
       };
     },
+    writeVolume(pod, volume, content) {
+      volumes.set(`${pod.name} ${volume}`, content);
+    },
     async removePod(_pod: PodIdentity) {},
+    volume: (pod, name) => volumes.get(`${pod} ${name}`),
     running: () => [...running.keys()],
     crash(pod, exit) {
       for (const [request, end] of running) if (request.pod.name === pod) end(exit);
