@@ -90,6 +90,26 @@ export const catalogue: readonly CatalogueEntry[] = [
     load: async () => (await import("./commands/cluster-actions.ts")).clusterRemove,
   },
   {
+    path: ["registries"],
+    summary: "list the registries that images are pushed to",
+    load: async () => (await import("./commands/registries.ts")).registries,
+  },
+  {
+    path: ["registry", "add"],
+    summary: "register where an environment's images are pushed to",
+    load: async () => (await import("./commands/registry-add.ts")).registryAdd,
+  },
+  {
+    path: ["registry", "list"],
+    summary: "the same as registries",
+    load: async () => (await import("./commands/registries.ts")).registries,
+  },
+  {
+    path: ["registry", "remove"],
+    summary: "forget a registry",
+    load: async () => (await import("./commands/registry-remove.ts")).registryRemove,
+  },
+  {
     path: ["kubeconfig"],
     summary: "print a kubeconfig for kubectl",
     load: async () => (await import("./commands/kubeconfig.ts")).kubeconfig,
@@ -111,5 +131,9 @@ export const groups: Readonly<Record<string, { readonly summary: string; readonl
   cluster: {
     summary: "add, stop, start, remove a cluster, its account",
     examples: examples("fairway cluster stop beta", "fairway cluster start beta", "fairway help cluster add"),
+  },
+  registry: {
+    summary: "add, list or remove a registry",
+    examples: examples("fairway registry list", "fairway registry remove main", "fairway help registry add"),
   },
 };

@@ -137,6 +137,7 @@ test("deploy --json: one event per line, in order, the last one tells the end", 
     release: "7c41e0b8a402",
     previous: "5b02aa3d9e11",
     changes: ["image", "env LOG_LEVEL"],
+    warnings: [],
   });
   assert.equal(lines[4].rollout.causes[0].code, "CrashLoop");
   assert.deepEqual(lines[5], {
@@ -147,6 +148,113 @@ test("deploy --json: one event per line, in order, the last one tells the end", 
     environment: "prod",
     release: "7c41e0b8a402",
   });
+});
+
+/** An environment with a registry, and what the server says of a push. */
+const withRegistry = (sent: number): Parameters<typeof deployServer>[2] => ({
+  platform: () => ({
+    value: {
+      version: "0.1.0",
+      environments: [{ name: "prod", clusters: ["gamma"], registry: "registry.example.com/team" }],
+    },
+  }),
+  createImage: () => {
+    const digest = `sha256:9f2c${"0".repeat(60)}`;
+    const reference = `registry.example.com/team/user@${digest}`;
+    const image = { type: "image", reference, digest, bytes: 52_000_000, sent, warnings: [] };
+    const progress = { type: "progress", what: "sending", sent: 1, total: sent };
+    return {
+      events: [
+        { id: "1", data: progress },
+        { id: "2", data: image },
+      ],
+      end: "end",
+    };
+  },
+});
+
+test("with a registry the push is a step, with what was sent and what was there", async (t) => {
+  const server = await deployServer(t, () => ({ events: eventsOf(success), end: "end" }), withRegistry(2_100_000));
+  const folder = await serviceFolder(t, smallService);
+  const ended = await runCli(["deploy"], { folder, environment: server.environment });
+  assert.deepEqual([ended.code, ended.err], [0, ""]);
+  assertGolden("deploy/pushed.txt", stable(ended.out).replace(/(pushed .*?) +\d+\.\d s/, "$1 <time>"));
+  const json = await runCli(["deploy", "--json"], { folder, environment: server.environment });
+  const lines = json.out
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+  assert.deepEqual(
+    lines.slice(0, 5).map(({ type }) => type),
+    ["snapshot", "upload", "progress", "image", "release"],
+  );
+  assert.deepEqual([lines[3].sent, lines[3].bytes], [2_100_000, 52_000_000]);
+});
+
+test("an image that was there already is said to be", async (t) => {
+  const server = await deployServer(t, () => ({ events: eventsOf(success), end: "end" }), withRegistry(0));
+  const ended = await runCli(["deploy", await serviceFolder(t, smallService)], { environment: server.environment });
+  assert.match(ended.out, /✓ pushed {7}registry.example.com\/team\/user@.*\n.*nothing sent, all 52\.0 MB were there\n/);
+});
+
+test("a ready image is neither built nor uploaded; what is worth a look is told", async (t) => {
+  const asked: unknown[] = [];
+  const server = await deployServer(t, () => ({ events: eventsOf(success), end: "end" }), {
+    ...withRegistry(0),
+    createRelease: ({ body }) => {
+      asked.push(body);
+      const asTold = { asked: "registry.example.com/app:1.2", reference: "registry.example.com/app@sha256:1" };
+      const release = { name: "7c41e0b8a402", service: "user", environment: "prod", image: asTold };
+      return {
+        value: {
+          release: {
+            ...release,
+            createdAt: new Date(start).toISOString(),
+            actor: "admin",
+            available: true,
+            active: false,
+          },
+          previous: "5b02aa3d9e11",
+          changes: ["image registry.example.com/app:1.2 moved, sha256:111111111111 -> sha256:222222222222"],
+          warnings: ["the image of registry.example.com/app:1.2 has 800 MiB"],
+        },
+      };
+    },
+  });
+  const folder = await serviceFolder(t, {
+    "app.toml": 'name = "user"\n[build]\nimage = "registry.example.com/app:1.2"\n',
+  });
+  const ended = await runCli(["deploy"], { folder, environment: server.environment });
+  assert.deepEqual([ended.code, ended.err], [0, ""]);
+  assert.match(ended.out, /1 change: image registry\.example\.com\/app:1\.2 moved/);
+  assert.match(ended.out, /\n {2}! the image of registry\.example\.com\/app:1\.2 has 800 MiB\n/);
+  assert.ok(!server.calls.some((name) => ["headSnapshot", "putSnapshot", "createImage"].includes(name)));
+  assert.deepEqual(
+    asked.map((body) => Object.keys(body ?? {})),
+    [["environment", "appToml"]],
+  );
+});
+
+test("a registry that refuses is told with what to do, and nothing is rolled out", async (t) => {
+  const server = await deployServer(t, () => ({ events: [], end: "end" }), {
+    ...withRegistry(0),
+    createImage: () => ({
+      problem: {
+        code: "registry-unauthorized",
+        title: "The registry does not accept the credentials",
+        detail: "registry.example.com/team/user: it does not take the user and password",
+        hint: "register it again with credentials that may push",
+        status: 422,
+      },
+    }),
+  });
+  const ended = await runCli(["deploy", await serviceFolder(t, smallService)], { environment: server.environment });
+  assert.equal(ended.code, 1);
+  assert.equal(
+    ended.err,
+    "The registry does not accept the credentials: registry.example.com/team/user: it does not take the user and password.\n  do       register it again with credentials that may push\n",
+  );
+  assert.ok(!server.calls.includes("createRollout"));
 });
 
 test("--no-wait ends once the rollout has started", async (t) => {

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { ApiProblem } from "@fairway/api";
+import { ApiProblem, type ImageEvent } from "@fairway/api";
 import { buildCommand, buildSnapshot, compressSnapshot, type Snapshot } from "@fairway/images";
 import { type ServiceSpec, specFor } from "@fairway/spec";
 import { checkEntry } from "../app-file/check-entry.ts";
@@ -14,6 +14,9 @@ import { headLine, releaseLines, type Step, stepLines } from "../screens/step-li
 import { liveOutput } from "../terminal/live-output.ts";
 import { counted, printable, shortRelease, size } from "../terminal/text.ts";
 
+/** Milliseconds for making a release: the server asks a registry, more than once when that is slow. */
+const releaseLimit = 180_000;
+
 export const deploy: CliCommand = {
   define(command) {
     command
@@ -24,7 +27,9 @@ export const deploy: CliCommand = {
         `${examples("fairway deploy", "fairway deploy services/user --env staging", "fairway deploy --json | jq -r .type")}
 
 Builds the folder in a clean copy, uploads what changed, and rolls the release out to every cluster of the
-environment: everywhere, or the old release stays everywhere. Ctrl-C detaches, the rollout goes on.`,
+environment: everywhere, or the old release stays everywhere. Ctrl-C detaches, the rollout goes on.
+For registered clusters the server makes an image and pushes it to the environment's registry (fairway help registry
+add). With [build] image in app.toml nothing is built: that image runs, as its tag stands when the release is made.`,
       );
   },
   async run(invocation) {
@@ -65,23 +70,41 @@ async function deployService(
   const stopListening = shell.onInterrupt(() => interrupt.abort(stopped()));
   let snapshot: Snapshot | undefined;
   try {
-    snapshot = await build(file.folder, spec, steps, interrupt.signal);
-    const { digest, files, bytes } = snapshot;
-    event({ type: "snapshot", digest, files, bytes, build: snapshot.build ?? null });
-    const sent = await upload(connected, snapshot, steps, interrupt.signal);
-    event({ type: "upload", digest, sent });
+    // A ready image is neither built nor uploaded.
+    if (spec.build.image === undefined) snapshot = await build(file.folder, spec, steps, interrupt.signal);
+    const built = snapshot;
+    const send = async (it: Snapshot) =>
+      event({ type: "upload", digest: it.digest, sent: await upload(connected, it, steps, interrupt.signal) });
+    if (built !== undefined) {
+      const { digest, files, bytes } = built;
+      event({ type: "snapshot", digest, files, bytes, build: built.build ?? null });
+      await send(built);
+    }
 
     const { client } = connected;
-    const body = { environment: environment.name, appToml: file.text, snapshot: digest };
-    const createRelease = () => client.createRelease({ body, signal: interrupt.signal });
-    const built = snapshot;
-    const { release, previous, changes } = await createRelease().catch(async (error: unknown) => {
-      if (!(error instanceof ApiProblem && error.code === "snapshot-unknown")) throw error;
-      // The server had it when it was asked, and has let go of it since: the release that needed it got too old.
-      event({ type: "upload", digest, sent: await upload(connected, built, steps, interrupt.signal) });
-      return createRelease();
-    });
-    event({ type: "release", release: release.name, previous: previous ?? null, changes });
+    const body = { environment: environment.name, appToml: file.text };
+    /** The server may have had the snapshot when it was asked, and have let go of it since: what needed it got too old. */
+    const withSnapshot = async <Result>(work: () => Promise<Result>): Promise<Result> => {
+      try {
+        return await work();
+      } catch (error) {
+        if (built === undefined || !(error instanceof ApiProblem && error.code === "snapshot-unknown")) throw error;
+        await send(built);
+        return work();
+      }
+    };
+    if (built !== undefined && environment.registry !== undefined) {
+      const request = { ...body, snapshot: built.digest };
+      await withSnapshot(() => pushImage(connected, request, steps, event, interrupt.signal));
+    }
+    const { release, previous, changes, warnings } = await withSnapshot(() =>
+      client.createRelease({
+        body: { ...body, ...(built === undefined ? {} : { snapshot: built.digest }) },
+        signal: interrupt.signal,
+        timeout: releaseLimit,
+      }),
+    );
+    event({ type: "release", release: release.name, previous: previous ?? null, changes, warnings });
     steps.print(
       releaseLines(
         {
@@ -93,12 +116,13 @@ async function deployService(
         style,
       ),
     );
+    steps.print(warnings.map((warning) => `  ${style.doubtful("!")} ${printable(warning)}`));
     interrupt.signal.throwIfAborted();
     // From here on the server drives it; stopping halfway would only hide that.
     const rollout = await client.createRollout({
       body: { service: spec.name, environment: environment.name, release: release.name, idempotencyKey: randomUUID() },
     });
-    await snapshot.remove();
+    await built?.remove();
     if (interrupt.signal.aborted) return detach(rollout.number, { shell, style, connected, json });
     if (invocation.own<{ wait: boolean }>().wait === false) {
       event({ type: "started", rollout: rollout.number });
@@ -164,11 +188,52 @@ async function upload(
   return true;
 }
 
+/** Follows the server making and pushing the image. */
+async function pushImage(
+  { client }: Connected,
+  body: { readonly environment: string; readonly appToml: string; readonly snapshot: string },
+  steps: StepPrinter,
+  event: (value: ImageEvent) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const begin = performance.now();
+  let progress: Extract<ImageEvent, { type: "progress" }> | undefined;
+  const image = await steps.during(
+    () => ({
+      word: "pushing",
+      detail: progress === undefined ? "" : `${size(progress.sent)} of ${size(progress.total)}`,
+      ...(progress === undefined ? {} : { aside: printable(progress.what) }),
+    }),
+    async () => {
+      for await (const { data } of client.createImage({ body, signal })) {
+        event(data);
+        if (data.type === "image") return data;
+        progress = data;
+      }
+      return undefined;
+    },
+  );
+  // No cluster of the environment runs images.
+  if (image === undefined) return;
+  const [repository = ""] = image.reference.split("@");
+  steps.done({
+    word: "pushed",
+    detail: printable(`${repository}@${image.digest.slice(0, 11)}…`),
+    milliseconds: performance.now() - begin,
+    aside: sentOf(image),
+  });
+}
+
+function sentOf({ sent, bytes }: { readonly sent: number; readonly bytes: number }): string {
+  if (sent === 0) return `nothing sent, all ${size(bytes)} were there`;
+  return sent < bytes ? `${size(sent)} sent of ${size(bytes)} (rest was there)` : `${size(sent)} sent`;
+}
+
 type Running = Pick<Step, "word" | "detail" | "aside">;
 
 interface StepPrinter {
   print(lines: readonly string[]): void;
-  done(step: Pick<Step, "word" | "detail" | "milliseconds">): void;
+  done(step: Pick<Step, "word" | "detail" | "milliseconds" | "aside">): void;
   /** Shows a step that moves while `work` goes on. */
   during<Result>(step: () => Running, work: () => Promise<Result>): Promise<Result>;
   clear(): void;

@@ -4,6 +4,8 @@ import type { Connected } from "./connect.ts";
 export interface Environment {
   readonly name: string;
   readonly clusters: readonly string[];
+  /** Prefix of the registry that the server pushes images to; absent where there is none. */
+  readonly registry?: string | undefined;
   /** ` --env prod` for commands that are suggested; empty where there is only one environment. */
   readonly flag: string;
   /** All that exist. */

@@ -91,5 +91,6 @@ function created(snapshot: string) {
     },
     previous: "5b02aa3d9e11",
     changes: ["image", "env LOG_LEVEL"],
+    warnings: [],
   };
 }
