@@ -124,7 +124,7 @@ export function invalid(
   const sentences = [...new Set(causes.map((cause) => `${cause.field ?? ""}: ${cause.message}`))];
   const list = sentences.length === 1 ? `${sentences[0]}` : `[${sentences.join(", ")}]`;
   return new ApiError(422, "Invalid", `${kind} "${name}" is invalid: ${list}`, {
-    name,
+    ...(name === "" ? {} : { name }),
     ...(of.group === "" ? {} : { group: of.group }),
     kind: of.kind,
     causes,

@@ -3,6 +3,7 @@ import { childOf, copyOf, equalJson, freeze, isObject, type JsonObject, numberAt
 import { apply, trackUpdate, type Writer } from "../ownership/field-manager.ts";
 import { emptyFieldSet, type FieldSet, fieldSetOf } from "../ownership/field-set.ts";
 import { encodeManagers, type Managers, withoutOwnershipTimes } from "../ownership/managed-fields.ts";
+import { invalidValue } from "../registry/causes.ts";
 import { apiVersionOf, type HookContext, type Kind } from "../registry/kind.ts";
 import { metadataCauses, metadataUpdateCauses } from "../registry/metadata-validation.ts";
 import { kindOf } from "../registry/registry.ts";
@@ -30,6 +31,8 @@ export interface WriteContext {
   readonly manager: string;
   readonly subresource: "" | "status" | "scale" | "finalize";
   readonly dryRun: boolean;
+  /** Whether a change is told, not a whole object. */
+  readonly patch?: boolean;
   /** What happens to fields that the schema does not know. */
   readonly fieldValidation: "Ignore" | "Warn" | "Strict";
   warn(message: string): void;
@@ -98,6 +101,16 @@ export function createLifecycle({ store, clock, newUid, random }: LifecycleOptio
     } catch (error) {
       if (error instanceof DecodeError) throw badRequest(`${subject}: ${error.message}`);
       throw error;
+    }
+  }
+
+  /** What a patch makes of an object that then has a wrong type is the patch's fault. */
+  function asPatchError(decoded: () => JsonObject): JsonObject {
+    try {
+      return decoded();
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.message.includes("strict decoding error")) throw error;
+      throw invalid({ group: "", kind: "" }, "", [invalidValue("patch", "", error.message)]);
     }
   }
 
@@ -190,7 +203,7 @@ export function createLifecycle({ store, clock, newUid, random }: LifecycleOptio
       manager: context.manager,
       apiVersion: apiVersionOf(kind),
       subresource: context.subresource,
-      now: clock.now(),
+      now: context.subresource === "scale" ? undefined : clock.now(),
       resetFields: resetFields(kind, context.subresource),
     };
   }
@@ -206,7 +219,8 @@ export function createLifecycle({ store, clock, newUid, random }: LifecycleOptio
     const metadata = childOf(object, "metadata");
     placed(kind, metadata, namespace);
     if (textAt(metadata, "resourceVersion") !== "") {
-      throw badRequest("resourceVersion should not be set on objects to be created");
+      // The API server's own code for it.
+      throw new ApiError(500, "", "resourceVersion should not be set on objects to be created");
     }
     if (textAt(metadata, "name") === "" && textAt(metadata, "generateName") !== "") {
       metadata["name"] = generatedName(kind, namespace, textAt(metadata, "generateName"));
@@ -251,15 +265,13 @@ export function createLifecycle({ store, clock, newUid, random }: LifecycleOptio
     const space = kind.namespaced ? namespace : "";
     const current = store.get(kind.resource, space, name);
     if (current === undefined) throw notFound(kind, name);
-    let object = typed(kind, transform(copyOf(current)), context);
+    const changed = transform(copyOf(current));
+    let object =
+      context.patch === true ? asPatchError(() => typed(kind, changed, context)) : typed(kind, changed, context);
     const metadata = childOf(object, "metadata");
     placed(kind, metadata, namespace);
-    if (textAt(metadata, "name") !== name) {
-      throw badRequest(
-        `the name of the object (${textAt(metadata, "name")}) does not match the name on the URL (${name})`,
-      );
-    }
-    checkPreconditions(kind, name, metadata, current);
+    checkName(metadata, name);
+    const otherUid = checkPreconditions(kind, name, metadata, current, context);
     keepSystemMetadata(metadata, current);
     object = withinSubresource(kind, object, current, context.subresource);
     kind.defaults?.(object);
@@ -270,7 +282,7 @@ export function createLifecycle({ store, clock, newUid, random }: LifecycleOptio
       const before = numberAt(current, "metadata", "generation") ?? 1;
       childOf(object, "metadata")["generation"] = desiredChanged(object, current) ? before + 1 : before;
     }
-    const causes = [...metadataCauses(kind, object), ...metadataUpdateCauses(object, current)];
+    const causes = [...otherUid, ...metadataCauses(kind, object), ...metadataUpdateCauses(object, current)];
     if (context.subresource !== "status" && context.subresource !== "finalize") {
       causes.push(...(kind.validate?.(object) ?? []), ...(kind.validateUpdate?.(object, current) ?? []));
     }
@@ -288,18 +300,41 @@ export function createLifecycle({ store, clock, newUid, random }: LifecycleOptio
     return stored(kind, object, context.dryRun);
   }
 
-  function checkPreconditions(kind: Kind, name: string, metadata: JsonObject, current: JsonObject): void {
+  function checkName(metadata: JsonObject, name: string): void {
+    const given = textAt(metadata, "name");
+    if (given === name) return;
+    throw badRequest(
+      given === ""
+        ? `the name of the object (${name} based on URL) was undeterminable: name must be provided`
+        : `the name of the object (${given}) does not match the name on the URL (${name})`,
+    );
+  }
+
+  /** Causes of an uid that a patch changes; a replacement of another object is a conflict. */
+  function checkPreconditions(
+    kind: Kind,
+    name: string,
+    metadata: JsonObject,
+    current: JsonObject,
+    context: WriteContext,
+  ): readonly StatusCause[] {
     const version = textAt(metadata, "resourceVersion");
     if (version === "" && kind.optimisticLockRequired === true) {
       const message = "Invalid value: 0: must be specified for an update";
-      throw invalid(kind, name, [{ reason: "FieldValueInvalid", message, field: "metadata.resourceVersion" }]);
+      const causes = [{ reason: "FieldValueInvalid", message, field: "metadata.resourceVersion" }];
+      // Named as the API server does here, by the resource.
+      throw invalid({ group: kind.group, kind: kind.resource }, name, causes);
     }
     if (version !== "" && version !== textAt(current, "metadata", "resourceVersion")) throw modified(kind, name);
     const uid = textAt(current, "metadata", "uid");
     const given = textAt(metadata, "uid");
-    if (given !== "" && given !== uid) {
+    if (given === "" || given === uid) return [];
+    if (context.patch !== true) {
       throw conflict(kind, name, `Precondition failed: UID in precondition: ${given}, UID in object meta: ${uid}`);
     }
+    // Told twice, by two rules of the API server.
+    const cause = invalidValue("metadata.uid", given, "field is immutable");
+    return [cause, cause];
   }
 
   return {
@@ -309,28 +344,23 @@ export function createLifecycle({ store, clock, newUid, random }: LifecycleOptio
     apply(kind, namespace, name, configuration, context) {
       const shape = shapeOf(kind.schema);
       const apiVersion = apiVersionOf(kind);
-      if (textAt(configuration, "apiVersion") !== apiVersion) {
-        throw badRequest(
-          `Incorrect version specified in apply patch. Specified patch version: ${textAt(configuration, "apiVersion")}, expected: ${apiVersion}`,
-        );
+      const given = textAt(configuration, "apiVersion");
+      if (given !== apiVersion || textAt(configuration, "kind") !== kind.kind) {
+        const version = given.includes("/") || given === "" ? given || "/" : `/${given}`;
+        throw badRequest(`invalid object type: ${version}, Kind=${textAt(configuration, "kind")}`);
       }
       const by = writer(kind, context);
       const patch = copyOf(configuration);
       const metadata = childOf(patch, "metadata");
       metadata["name"] ??= name;
-      if (kind.namespaced) metadata["namespace"] ??= namespace;
       if (store.get(kind.resource, kind.namespaced ? namespace : "", name) === undefined) {
         const uid = textAt(metadata, "uid");
         if (uid !== "") {
           const why = `uid mismatch: the provided object specified uid ${uid}, and no existing object was found`;
           throw conflict(kind, name, why);
         }
-        if (textAt(metadata, "resourceVersion") !== "") throw notFound(kind, name);
-        if (textAt(metadata, "name") !== name) {
-          throw badRequest(
-            `the name of the object (${textAt(metadata, "name")}) does not match the name on the URL (${name})`,
-          );
-        }
+        checkName(metadata, name);
+        delete metadata["resourceVersion"];
         const applied = apply(shape, undefined, patch, by, context.force);
         const own = (next: JsonObject) => encodeManagers(next, applied.managers);
         return { object: create(kind, namespace, applied.object, context, own), created: true };
@@ -350,14 +380,16 @@ export function createLifecycle({ store, clock, newUid, random }: LifecycleOptio
       const current = store.get(kind.resource, space, name);
       if (current === undefined) throw notFound(kind, name);
       const uid = textAt(current, "metadata", "uid");
+      // Named as the API server does here, by the kind.
+      const named = { group: kind.group, resource: kind.kind };
       if (options.uid !== undefined && options.uid !== uid) {
-        const why = `Precondition failed: UID in precondition: ${options.uid}, UID in object meta: ${uid}`;
-        throw conflict(kind, name, why);
+        const why = `the UID in the precondition (${options.uid}) does not match the UID in record (${uid}). The object might have been deleted and then recreated`;
+        throw conflict(named, name, why);
       }
       const version = textAt(current, "metadata", "resourceVersion");
       if (options.resourceVersion !== undefined && options.resourceVersion !== version) {
-        const why = `Precondition failed: ResourceVersion in precondition: ${options.resourceVersion}, ResourceVersion in object meta: ${version}`;
-        throw conflict(kind, name, why);
+        const why = `the ResourceVersion in the precondition (${options.resourceVersion}) does not match the ResourceVersion in record (${version}). The object might have been modified`;
+        throw conflict(named, name, why);
       }
       if (kind.resource === "namespaces" && immortal.has(name)) {
         throw forbidden(kind, name, "this namespace may not be deleted");

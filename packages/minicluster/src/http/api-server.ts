@@ -249,7 +249,7 @@ function fixedDocument(path: string, request: IncomingMessage): FixedDocument | 
 
 function asApiError(error: unknown): ApiError {
   if (error instanceof ApiError) return error;
-  if (error instanceof SelectorError) return badRequest(`unable to parse requirement: ${error.message}`);
+  if (error instanceof SelectorError) return badRequest(error.message);
   // A fault of ours: the operator sees it, the client only that it happened.
   console.error("api server:", error);
   return internal("the request could not be answered; the cluster's log says why");

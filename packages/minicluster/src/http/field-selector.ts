@@ -11,7 +11,7 @@ export function parseFieldSelector(kind: Kind, text: string): (object: JsonObjec
       const match = /^\s*([^=!\s]+)\s*(==|=|!=)(.*)$/s.exec(term);
       const field = match?.[1];
       if (match === null || field === undefined) {
-        throw badRequest(`invalid selector: ${JSON.stringify(text)}; can't understand ${JSON.stringify(term)}`);
+        throw badRequest(`invalid selector: '${text}'; can't understand '${term}'`);
       }
       const read = readerOf(kind, field);
       const wanted = (match[3] ?? "").trim().replace(/\\([\\,=])/g, "$1");
@@ -26,6 +26,12 @@ function readerOf(kind: Kind, field: string): (object: JsonObject) => string {
   if (field === "metadata.namespace" && kind.namespaced) return (object) => textAt(object, "metadata", "namespace");
   const selectors = kind.fieldSelectors ?? {};
   const read = Object.hasOwn(selectors, field) ? selectors[field] : undefined;
-  if (read === undefined) throw badRequest(`field label not supported: ${field}`);
+  if (read === undefined) throw badRequest(unknownField(kind, field));
   return read;
+}
+
+/** The API server says it in two ways: kinds with fields of their own, and all others. */
+function unknownField(kind: Kind, field: string): string {
+  if (kind.fieldSelectors !== undefined) return `field label not supported: ${field}`;
+  return `${JSON.stringify(field)} is not a known field selector: only "metadata.name", "metadata.namespace"`;
 }

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { JsonObject } from "../json.ts";
-import { expired } from "../status.ts";
+import { badRequest, expired } from "../status.ts";
 import type { Page } from "./represent.ts";
 
 interface Rest {
@@ -49,6 +49,7 @@ export function createListPages(clock: { now(): number }): ListPages {
       cut({ objects, resourceVersion, countRemaining: !filtered }, limit),
     next(token, limit) {
       const rest = open.get(token);
+      if (rest === undefined && !/^[\w-]{16}$/.test(token)) throw badRequest("invalid continue token");
       if (rest === undefined || rest.until < clock.now()) {
         throw expired(
           "The provided continue parameter is too old to display a consistent list result. You must start a new list without the continue parameter.",

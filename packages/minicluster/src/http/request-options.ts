@@ -8,14 +8,14 @@ export function flag(query: URLSearchParams, name: string): boolean {
   return value !== null && ["", "1", "t", "T", "true", "TRUE", "True"].includes(value);
 }
 
-/** A whole number that is not negative; undefined when it is not given. Throws `ApiError` 400. */
+/** A whole number; undefined when it is not given or negative. Throws `ApiError` 400. */
 export function wholeNumber(query: URLSearchParams, name: string): number | undefined {
   const text = query.get(name);
   if (text === null || text === "") return undefined;
-  if (!/^\d{1,15}$/.test(text)) {
-    throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid value of ${name}`);
+  if (!/^[+-]?\d{1,15}$/.test(text)) {
+    throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`);
   }
-  return Number(text);
+  return Number(text) < 0 ? undefined : Number(text);
 }
 
 /** Whether the write is a dry run. Throws `ApiError` 422 for anything but `All`. */

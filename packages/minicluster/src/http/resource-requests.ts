@@ -25,7 +25,7 @@ import { parseLabelSelector, selects } from "../registry/label-selector.ts";
 import { scaleOf, withReplicas } from "../registry/scale.ts";
 import { shapeOf } from "../schema/shape.ts";
 import {
-  ApiError,
+  type ApiError,
   badRequest,
   expired,
   invalid,
@@ -36,6 +36,7 @@ import {
 } from "../status.ts";
 import { negotiate, type Representation } from "./content-negotiation.ts";
 import { parseFieldSelector } from "./field-selector.ts";
+import { listAsOf, listVersion, watchStart } from "./list-options.ts";
 import { createListPages, type ListPages } from "./list-pages.ts";
 import { servePodLog } from "./pod-log.ts";
 import { type IncludeObject, representList, representObject } from "./represent.ts";
@@ -156,34 +157,23 @@ export function createResourceRequests(
     const limit = wholeNumber(query, "limit");
     const token = query.get("continue") ?? "";
     let page: ReturnType<ListPages["next"]>;
+    const exact = listVersion(query, objects.store.version());
+    wholeNumber(query, "timeoutSeconds");
     if (token !== "") {
       page = open.next(token, limit);
     } else {
       const { matches, filtered } = matcher(of);
-      checkVersion(query);
-      const found = objects.store.list(path.kind.resource, path.namespace === "" ? undefined : path.namespace);
-      page = open.first(found.filter(matches), objects.collectionVersion(), limit, filtered);
+      const space = path.namespace === "" ? undefined : path.namespace;
+      const found =
+        exact === undefined
+          ? objects.store.list(path.kind.resource, space)
+          : listAsOf(objects.store, path.kind.resource, space, exact);
+      if (found === undefined) throw expired("The resourceVersion for the provided list is too old.");
+      const version = exact === undefined ? objects.collectionVersion() : String(exact);
+      page = open.first(found.filter(matches), version, limit, filtered);
     }
     const body = representList(path.kind, page, how, includeObject(query), clock.now());
     return { code: 200, body, yaml: how.yaml };
-  }
-
-  function checkVersion(query: URLSearchParams): void {
-    const wanted = query.get("resourceVersion") ?? "";
-    if (wanted === "" || wanted === "0") return;
-    if (!/^\d+$/.test(wanted))
-      throw badRequest(`Invalid value: ${JSON.stringify(wanted)}: resourceVersion is no number`);
-    const current = Number(objects.collectionVersion());
-    if (Number(wanted) > current) {
-      const message = `Too large resource version: ${wanted}, current: ${current}`;
-      throw new ApiError(504, "Timeout", message, {
-        causes: [{ reason: "ResourceVersionTooLarge", message: "Too large resource version" }],
-        retryAfterSeconds: 1,
-      });
-    }
-    if (query.get("resourceVersionMatch") === "Exact" && Number(wanted) !== current) {
-      throw expired(`The resourceVersion for the provided list is too old.`);
-    }
   }
 
   function watch(of: ResourceRequest): undefined {
@@ -191,17 +181,7 @@ export function createResourceRequests(
     const how = negotiate(of.request.headers.accept);
     const include = includeObject(query);
     const { matches } = matcher(of);
-    const resourceVersion = query.get("resourceVersion") ?? "";
-    if (!/^\d*$/.test(resourceVersion)) {
-      throw badRequest(`Invalid value: ${JSON.stringify(resourceVersion)}: resourceVersion is no number`);
-    }
-    const sendInitialEvents = flag(query, "sendInitialEvents");
-    if (sendInitialEvents && query.get("resourceVersionMatch") !== "NotOlderThan") {
-      const detail = "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan";
-      throw invalid({ group: "meta.k8s.io", kind: "ListOptions" }, "", [
-        forbiddenField("resourceVersionMatch", detail),
-      ]);
-    }
+    const { resourceVersion, sendInitialEvents } = watchStart(query);
     serveWatch(objects.store, response, {
       kind: path.kind,
       namespace: path.namespace,
@@ -249,7 +229,7 @@ export function createResourceRequests(
     const how = scaleAware(of, sub);
     const body = await readBody(request);
     const type = mediaType(request.headers["content-type"]);
-    const context = contextOf(of, sub);
+    const context = { ...contextOf(of, sub), patch: true };
     if (type === "application/apply-patch+yaml") {
       requireManager(query);
       const configuration = await parseYaml(body);

@@ -1,4 +1,4 @@
-import { childOf, isObject, type Json, type JsonObject, objectAt, textAt } from "../json.ts";
+import { childOf, equalJson, isObject, type Json, type JsonObject, objectAt, textAt } from "../json.ts";
 import { timestamp } from "../registry/timestamp.ts";
 import type { Shape } from "../schema/shape.ts";
 import { ApiError, badRequest, type StatusCause } from "../status.ts";
@@ -43,8 +43,8 @@ export interface Writer {
   readonly manager: string;
   readonly apiVersion: string;
   readonly subresource: string;
-  /** Milliseconds since the epoch. */
-  readonly now: number;
+  /** Milliseconds since the epoch; undefined where the API server notes no time. */
+  readonly now: number | undefined;
   /** Fields that this resource or subresource does not let through: nobody can own them by it. */
   readonly resetFields: FieldSet;
 }
@@ -100,6 +100,10 @@ function takeOver(managers: Managers, self: string, comparison: Comparison): voi
   }
 }
 
+function timeOf({ now }: Writer): string {
+  return now === undefined ? "" : timestamp(now);
+}
+
 function recordUpdate(shape: Shape, previous: JsonObject, next: JsonObject, managers: Managers, writer: Writer): void {
   const comparison = filtered(compareTyped(shape, previous, next), writer.resetFields);
   takeOver(managers, "", comparison);
@@ -110,7 +114,7 @@ function recordUpdate(shape: Shape, previous: JsonObject, next: JsonObject, mana
     operation: "Update",
     apiVersion: writer.apiVersion,
     subresource: writer.subresource,
-    time: timestamp(writer.now),
+    time: timeOf(writer),
     fields,
   };
   const id = managerId(entry);
@@ -220,7 +224,7 @@ function applyTo(
   const id = managerId(identity);
   const last = managers.get(id);
   const fields = recursiveDifference(toFieldSet(shape, configuration), writer.resetFields);
-  managers.set(id, { ...identity, time: timestamp(writer.now), fields });
+  managers.set(id, { ...identity, time: timeOf(writer), fields });
   const merged = mergeTyped(shape, live, configuration) ?? {};
   const object = prune(shape, merged, managers, last?.fields ?? emptyFieldSet);
   const comparison = filtered(compareTyped(shape, live, object), writer.resetFields);
@@ -232,7 +236,11 @@ function applyTo(
   if (!force && conflicts.length > 0) throw conflictError(conflicts);
   takeOver(managers, id, comparison);
   const own = managers.get(id);
-  if (own !== undefined) managers.set(id, { ...own, fields: difference(own.fields, systemFields) });
+  if (own !== undefined) {
+    // Who changes nothing but what he owns keeps the time of his last change.
+    const time = equalJson(object, live) ? (last?.time ?? "") : own.time;
+    managers.set(id, { ...own, time, fields: difference(own.fields, systemFields) });
+  }
   const result = isObject(object) ? object : {};
   if (writer.manager === "kubectl") refreshLastApplied(result, configuration);
   return { object: result, managers };

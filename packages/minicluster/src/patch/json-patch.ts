@@ -31,7 +31,10 @@ export function applyJsonPatch(object: JsonObject, patch: Json): JsonObject {
 }
 
 function cannotApply(message: string): ApiError {
-  return new ApiError(422, "Invalid", `the server rejected our request due to an error in our request: ${message}`);
+  const error = new ApiError(422, "Invalid", "the server rejected our request due to an error in our request", {});
+  // The API server does not tell the client why either.
+  error.cause = message;
+  return error;
 }
 
 function perform(document: Json, operation: JsonObject): Json {
@@ -41,7 +44,6 @@ function perform(document: Json, operation: JsonObject): Json {
     case "add":
       return write(document, path, copyOf(given(value)), "add");
     case "replace":
-      read(document, path);
       return write(document, path, copyOf(given(value)), "replace");
     case "remove":
       return remove(document, path);
@@ -61,7 +63,7 @@ function perform(document: Json, operation: JsonObject): Json {
       return write(remove(document, from), path, moved, "add");
     }
     default:
-      throw badRequest(`Unexpected kind: ${JSON.stringify(operation["op"])}`);
+      throw cannotApply(`there is no operation ${JSON.stringify(operation["op"])}`);
   }
 }
 

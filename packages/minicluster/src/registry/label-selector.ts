@@ -38,6 +38,10 @@ export function parseLabelSelector(text: string): LabelSelector {
   let position = 0;
   const next = () => tokens[position++] ?? "";
   while (position < tokens.length) {
+    const first = tokens[position] ?? "";
+    if (first !== "!" && marks.has(first)) {
+      throw new SelectorError(`found '${first}', expected: !, identifier, or 'end of string'`);
+    }
     requirements.push(checked(readRequirement(next, () => tokens[position] ?? "")));
     if (position === tokens.length) break;
     const between = next();
@@ -60,6 +64,8 @@ function readRequirement(next: () => string, peek: () => string): Requirement {
   if (operator === "" || operator === ",") return { key, operator: "exists", values: [] };
   next();
   if (operator === "=" || operator === "==" || operator === "!=") {
+    const unknown = marks.has(peek()) && peek() !== "" && peek() !== ",";
+    if (unknown) throw unparsed(`found '${peek()}', expected: identifier`);
     const value = marks.has(peek()) ? "" : next();
     return { key, operator: operator === "!=" ? "notin" : "in", values: [value] };
   }
@@ -67,39 +73,44 @@ function readRequirement(next: () => string, peek: () => string): Requirement {
     const value = word(next(), "identifier");
     if (!/^-?\d+$/.test(value))
       throw new SelectorError(
-        `values[0][${key}]: Invalid value: "${value}": for 'Gt', 'Lt' operators, the value must be an integer`,
+        `unable to parse requirement: values[0]: Invalid value: "${value}": for 'Gt', 'Lt' operators, the value must be an integer`,
       );
     return { key, operator: operator === ">" ? "gt" : "lt", values: [value] };
   }
   if (operator === "in" || operator === "notin") {
-    if (next() !== "(") throw new SelectorError(`found '${operator}', expected: '('`);
+    const open = next();
+    if (open !== "(") throw unparsed(`found '${open}' expected: '('`);
     const values: string[] = [];
     for (;;) {
       values.push(marks.has(peek()) ? "" : next());
       const end = next();
       if (end === ")") break;
-      if (end !== ",") throw new SelectorError(`found '${end}', expected: ',' or ')'`);
+      if (end !== ",") throw unparsed(`found '${end}', expected: ',' or ')'`);
     }
     return { key, operator, values };
   }
-  throw new SelectorError(`found '${operator}', expected: in, notin, =, ==, !=, gt, lt`);
+  throw unparsed(`found '${operator}', expected: in, notin, =, ==, !=, gt, lt`);
 }
 
 function word(text: string, what: string): string {
-  if (marks.has(text)) throw new SelectorError(`found '${text}', expected: ${what}`);
+  if (marks.has(text)) throw unparsed(`found '${text}', expected: ${what}`);
   return text;
+}
+
+function unparsed(why: string): SelectorError {
+  return new SelectorError(`unable to parse requirement: ${why}`);
 }
 
 function checked(requirement: Requirement): Requirement {
   const problem = qualifiedNameProblems(requirement.key)[0];
   if (problem !== undefined)
-    throw new SelectorError(`key: Invalid value: ${JSON.stringify(requirement.key)}: ${problem}`);
+    throw unparsed(
+      `<nil>: Invalid value: ${JSON.stringify(requirement.key)}: ${problem.replace("a qualified name must", "a valid label key must")}`,
+    );
   for (const [index, value] of requirement.values.entries()) {
     const wrong = labelValueProblems(value)[0];
     if (wrong !== undefined) {
-      throw new SelectorError(
-        `values[${index}][${requirement.key}]: Invalid value: ${JSON.stringify(value)}: ${wrong}`,
-      );
+      throw unparsed(`values[${index}][${requirement.key}]: Invalid value: ${JSON.stringify(value)}: ${wrong}`);
     }
   }
   return requirement;

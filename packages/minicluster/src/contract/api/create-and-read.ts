@@ -23,12 +23,8 @@ export function createAndReadCases(each: Register): void {
     const body = { ...configMap(""), metadata: { generateName: "made-" } };
     const answer = await post("configmaps", body, { show: () => "" });
     note("name", /^made-[bcdfghjklmnpqrstvwxz2456789]{5}$/.test(String(Object(answer.body["metadata"])["name"])));
-    const long = await post(
-      "configmaps",
-      { ...configMap(""), metadata: { generateName: "x".repeat(260) } },
-      { show: ({ metadata }) => String(Object(metadata)["name"]).length },
-    );
-    note("code", long.code);
+    const long = { ...configMap(""), metadata: { generateName: "x".repeat(70) } };
+    await post("configmaps", long, { show: ({ metadata }) => String(Object(metadata)["name"]).length });
   });
   talk("a name wins over generateName, which stays", async ({ post }) => {
     await post("configmaps", { ...configMap("c"), metadata: { name: "c", generateName: "made-" } });
@@ -39,9 +35,9 @@ export function createAndReadCases(each: Register): void {
   });
   talk("an object may leave out apiVersion and kind, but not say wrong ones", async ({ post }) => {
     await post("configmaps", { metadata: { name: "a" } });
-    await post("configmaps", { ...configMap("b"), kind: "Secret" });
-    await post("configmaps", { ...configMap("b"), apiVersion: "v2" });
-    await post("configmaps", { ...configMap("b"), apiVersion: "apps/v1", kind: "Deployment" });
+    await post("configmaps", { ...configMap("b"), kind: "Secret" }, { loosely: true });
+    await post("configmaps", { ...configMap("b"), apiVersion: "v2" }, { loosely: true });
+    await post("configmaps", { ...configMap("b"), apiVersion: "apps/v1", kind: "Deployment" }, { loosely: true });
   });
   talk("the body's namespace is the path's", async ({ post, put }) => {
     await post("configmaps", { ...configMap("a"), metadata: { name: "a", namespace: "default" } });
@@ -82,8 +78,8 @@ export function createAndReadCases(each: Register): void {
   });
   talk("the generation counts changes of the spec only", async ({ post, put, patch }) => {
     const show = ({ metadata }: Record<string, unknown>) => Object(metadata).generation;
-    await post("deployments", deployment("d"), { show });
-    await put("deployments/d", deployment("d"), { show });
+    await post("deployments", deployment("d", { paused: true }), { show });
+    await put("deployments/d", deployment("d", { paused: true }), { show });
     await patch("merge", "deployments/d", { metadata: { labels: { a: "b" } } }, { show });
     await patch("merge", "deployments/d", { spec: { minReadySeconds: 1 } }, { show });
     await patch("merge", "deployments/d/status", { status: { observedGeneration: 2 } }, { show });

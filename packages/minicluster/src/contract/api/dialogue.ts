@@ -1,4 +1,4 @@
-import { isObject, type JsonObject, textAt } from "../../json.ts";
+import { isObject, type JsonObject, objectsAt, textAt } from "../../json.ts";
 import type { ContractCluster, Register } from "../contract-cluster.ts";
 import type { Answer, RequestOptions } from "../kubernetes-client.ts";
 import { type Masking, masked } from "./masked.ts";
@@ -24,6 +24,8 @@ const patchTypes = {
 interface Ask extends RequestOptions {
   /** What of the body is noted; all of it unless given. */
   readonly show?: (body: JsonObject) => unknown;
+  /** Only code and reason of a failure are noted: its words tell of the server's insides. */
+  readonly loosely?: boolean;
 }
 
 /**
@@ -63,11 +65,17 @@ export function dialogues(
       const note = (of: string, value: unknown) => {
         notes.push({ asked: of.replaceAll(namespace, "<namespace>"), ...noteOf(masked(value, namespace, masking)) });
       };
-      const ask = async (method: string, short: string, { show, ...options }: Ask = {}): Promise<Answer> => {
+      const ask = async (method: string, short: string, { show, loosely, ...options }: Ask = {}): Promise<Answer> => {
         const answer = await cluster.client.request(method, path(short), options);
         const { code, headers, body, text } = answer;
         const warnings = headers["warning"];
-        const whole = Object.keys(body).length > 0 ? foldedFailure(code, body) : text;
+        const { reason = null } = body;
+        const whole =
+          loosely === true && code >= 400
+            ? { reason }
+            : Object.keys(body).length > 0
+              ? foldedFailure(code, body)
+              : text;
         const shown = code >= 400 || show === undefined ? whole : show(body);
         const how = Object.entries(patchTypes).find(([, type]) => type === options.contentType)?.[0];
         note(how === undefined ? `${method} ${short}` : `${method} ${how} ${short}`, {
@@ -86,8 +94,7 @@ export function dialogues(
         get: (short, options) => ask("GET", short, options),
         post: (short, body, options) => ask("POST", short, { ...options, body }),
         put: (short, body, options) => ask("PUT", short, { ...options, body }),
-        patch: (how, short, body, options) =>
-          ask("PATCH", short, { ...options, body, contentType: patchTypes[how] }),
+        patch: (how, short, body, options) => ask("PATCH", short, { ...options, body, contentType: patchTypes[how] }),
         del: (short, options) => ask("DELETE", short, options),
         async prepare(method, short, body, contentType) {
           const answer = await cluster.client.request(method, path(short), {
@@ -106,12 +113,20 @@ export function dialogues(
 function foldedFailure(code: number, body: JsonObject): JsonObject {
   const { kind, apiVersion, metadata, status, code: told, ...rest } = body;
   const usual = kind === "Status" && apiVersion === "v1" && status === "Failure" && told === code;
-  return usual && isObject(metadata) && Object.keys(metadata).length === 0 ? rest : body;
+  if (!usual || !isObject(metadata) || Object.keys(metadata).length > 0) return body;
+  const { details } = rest;
+  const causes = isObject(details) ? objectsAt(details, "causes") : [];
+  // The API server gives conflicts in an order of chance.
+  if (!causes.some((cause) => cause["reason"] === "FieldManagerConflict")) return rest;
+  const sorted = [...causes].sort((a, b) => (textAt(a, "field") < textAt(b, "field") ? -1 : 1));
+  return { ...rest, details: { ...Object(details), causes: sorted } };
 }
 
 function noteOf(value: unknown): JsonObject {
   const json: unknown = JSON.parse(JSON.stringify(value));
-  return isObject(json) && "answer" in json ? json : { answer: isObject(json) || Array.isArray(json) ? json : String(json) };
+  return isObject(json) && "answer" in json
+    ? json
+    : { answer: isObject(json) || Array.isArray(json) ? json : String(json) };
 }
 
 function wholePath(short: string, namespace: string): string {

@@ -10,7 +10,7 @@ const patterns: readonly (readonly [RegExp, string])[] = [
   [/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, "<time>"],
   [/\b10\.\d+\.\d+\.\d+\b/g, "<address>"],
   [/(resource ?version\D{1,40}?)\d+/gi, "$1<version>"],
-  [/(current: |\()\d+(\))/g, "$1<version>$2"],
+  [/(too old resource version: )\d+ \(\d+\)/g, "$1<version>"],
 ];
 
 /** A value with everything replaced that differs from run to run: namespace, ids, times, versions, addresses. */

@@ -62,7 +62,6 @@ export function selectAndListCases(each: Register): void {
     await get("deployments?fieldSelector=spec.replicas=1");
     await get("pods?fieldSelector=spec.colour=red");
     await get("configmaps?fieldSelector=metadata.name");
-    await get("configmaps?fieldSelector=");
   });
   talk("pods are selected by phase, node and policy", async ({ prepare, get }) => {
     await prepare("POST", "pods", pendingPod("a", { restartPolicy: "Never" }));
@@ -136,7 +135,7 @@ export function selectAndListCases(each: Register): void {
     );
   });
   talk("a continue token that is none is refused, and so are strange limits", async ({ get }) => {
-    await get("secrets?limit=1&continue=lost");
+    await get("secrets?limit=1&continue=lost", { loosely: true });
     await get("secrets?limit=x");
     await get("secrets?limit=-1", { show: names });
     await get("secrets?timeoutSeconds=x");
