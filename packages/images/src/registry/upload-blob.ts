@@ -80,6 +80,7 @@ async function sendOnce(session: Session, blob: BlobSource, onDone: (bytes: numb
   let location = uploadLocation(session, begun);
   const size = Math.max(chunkSize, Number(begun.headers["oci-chunk-min-length"]) || 0);
   let offset = 0;
+  let resumed = false;
   const piece = (end: number) => {
     const start = offset;
     let sent = start;
@@ -117,11 +118,19 @@ async function sendOnce(session: Session, blob: BlobSource, onDone: (bytes: numb
         const status = await uploadStatus(session, retries, location, offset, end);
         if (status === undefined || (outOfOrder && status.offset === offset)) throw forgotten(session, doing, error);
         ({ location, offset } = status);
+        resumed = true;
       }
     }
   }
   const rest = offset === 0 && blob.size > 0 ? piece(blob.size) : { doing };
-  await session.send({ ...rest, method: "PUT", to: withDigest(location, blob.digest), accept: [201, 204] });
+  try {
+    await session.send({ ...rest, method: "PUT", to: withDigest(location, blob.digest), accept: [201, 204] });
+  } catch (error) {
+    // What came of the broken piece may have been written after the registry told how far it was.
+    if (resumed && error instanceof RegistryError && error.code === "digest-mismatch")
+      throw forgotten(session, doing, error);
+    throw error;
+  }
 }
 
 /** How far the registry came, by its own word; undefined when it does not know, or its word makes no sense. */

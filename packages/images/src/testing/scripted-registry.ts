@@ -25,6 +25,8 @@ export interface ScriptedRegistry {
   /** By `repository@reference`. */
   readonly manifests: Map<string, { readonly type: string; readonly bytes: Buffer }>;
   script: Script;
+  /** Bytes of bodies after which the connection is cut, once. */
+  cutAfter: number;
   /** `GET /v2/…` without queries, for readable assertions. */
   calls(): readonly string[];
 }
@@ -45,6 +47,7 @@ export async function scriptedRegistry(
     blobs: new Map(),
     manifests: new Map(),
     script: () => false,
+    cutAfter: Number.POSITIVE_INFINITY,
     calls: () => registry.seen.map(({ method, path }) => `${method} ${path.replace(/\?.*/, "")}`),
   };
   const handle: RequestListener = async (request, response) => {
@@ -72,7 +75,7 @@ export async function scriptedRegistry(
     const place = (id: string) => ({ location: `/v2/${repository}/blobs/uploads/${id}?_state=secret-of-upload` });
 
     if (kind === "manifests" && method === "PUT") {
-      const bytes = Buffer.concat(await collect(request, []));
+      const bytes = Buffer.concat(await collect(request, [], registry));
       const digest = digestOf(bytes);
       const stored = { type: request.headers["content-type"] ?? "", bytes };
       for (const name of [reference, digest]) registry.manifests.set(`${repository}@${name}`, stored);
@@ -106,9 +109,11 @@ export async function scriptedRegistry(
     if (before === undefined) return unknown();
     const range = (length: number) => ({ range: `0-${Math.max(0, length - 1)}` });
     if (method === "GET") return reply(204, { ...place(reference), ...range(before.length) });
+    const start = request.headers["content-range"]?.split("-")[0];
+    if (start !== undefined && Number(start) !== before.length) return reply(416, range(before.length));
     const chunks = [before];
     try {
-      await collect(request, chunks);
+      await collect(request, chunks, registry);
     } finally {
       // What came before the connection broke is kept.
       uploads.set(reference, Buffer.concat(chunks));
@@ -148,7 +153,15 @@ export async function scriptedRegistry(
   return Object.assign(registry, { address: `127.0.0.1:${address.port}` });
 }
 
-async function collect(request: IncomingMessage, chunks: Buffer[]): Promise<Buffer[]> {
-  for await (const chunk of request) if (chunk instanceof Buffer) chunks.push(chunk);
+async function collect(request: IncomingMessage, chunks: Buffer[], registry: { cutAfter: number }): Promise<Buffer[]> {
+  for await (const chunk of request) {
+    if (!(chunk instanceof Buffer)) continue;
+    chunks.push(chunk);
+    registry.cutAfter -= chunk.length;
+    if (registry.cutAfter >= 0) continue;
+    registry.cutAfter = Number.POSITIVE_INFINITY;
+    request.destroy();
+    throw new Error("cut");
+  }
   return chunks;
 }
