@@ -12,6 +12,7 @@ import { ProblemPanel } from "../elements/problem-panel.tsx";
 import { SkeletonBlocks } from "../elements/skeleton.tsx";
 import { State } from "../elements/state.tsx";
 import { clusterAppearance } from "../elements/states.ts";
+import { Registries } from "./registries.tsx";
 import "./clusters-page.css";
 
 const addCommand = "fairway cluster add NAME --kubeconfig FILE --env prod";
@@ -46,6 +47,7 @@ export function ClustersPage() {
           <p className="clusters-add quiet">
             Add any Kubernetes API <Command text={addCommand} />
           </p>
+          <Registries />
         </>
       )}
     </>

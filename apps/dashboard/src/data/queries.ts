@@ -63,4 +63,9 @@ export const queries = {
       queryKey: ["clusters"],
       queryFn: async ({ signal }) => (await client.listClusters({ signal })).items,
     }),
+  registries: (client: Client) =>
+    queryOptions({
+      queryKey: ["registries"],
+      queryFn: async ({ signal }) => (await client.listRegistries({ signal })).items,
+    }),
 };
