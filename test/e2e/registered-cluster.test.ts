@@ -39,13 +39,16 @@ test("a Kubernetes API that was registered by its kubeconfig", async (t) => {
     assert.match(deployed.stderr, /--env.*prod.*staging|prod.*staging.*--env/s);
   });
 
-  await t.test("that cannot get the image says so by name, and is left as it was", async () => {
-    const deployed = await platform.fairway(["deploy", folder, "--env", "staging"]);
-    const told = deployed.stdout + deployed.stderr;
-    assert.equal(deployed.code, 1, told);
-    assert.match(told, /ImageNotFound/);
-    assert.match(told, /gamma/);
-    const kubectl = await other.client.listServices({ query: {} });
-    assert.deepEqual(kubectl.items, []);
-  });
+  await t.test(
+    "has no images while its environment has no registry: said with the command to type, nothing is changed",
+    async () => {
+      const deployed = await platform.fairway(["deploy", folder, "--env", "staging"]);
+      const told = deployed.stdout + deployed.stderr;
+      assert.equal(deployed.code, 1, told);
+      assert.match(told, /staging has no registry: gamma runs images/);
+      assert.match(told, /fairway registry add main \S+ --env staging --docker-config/);
+      const kubectl = await other.client.listServices({ query: {} });
+      assert.deepEqual(kubectl.items, []);
+    },
+  );
 });

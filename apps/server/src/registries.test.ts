@@ -63,7 +63,7 @@ test("without a registry a release for registered clusters is refused, with the 
   const snapshot = await upload(server.client, "// none");
   const refused = await problem(createRelease(appToml("none"), snapshot));
   assert.deepEqual([refused.status, refused.code, refused.title], [422, "registry-missing", "staging has no registry"]);
-  assert.match(refused.hint ?? "", /^register one: fairway registry add main .* --env staging --docker-config/);
+  assert.match(refused.hint ?? "", /^fairway registry add main \S+ --env staging --docker-config/);
   assert.equal((await problem(pushImage(appToml("none"), snapshot))).code, "registry-missing");
   assert.equal(
     (await createRelease(appToml("none"), snapshot, "prod")).release.snapshot,

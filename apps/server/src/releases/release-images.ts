@@ -149,7 +149,7 @@ function registryMissing({ name, clusters }: Environment): Refusal {
     code: "registry-missing",
     title: `${name} has no registry`,
     detail: `${registered.join(", ")} ${registered.length === 1 ? "runs" : "run"} images, which have to be pushed to a registry`,
-    hint: `register one: fairway registry add main registry.example.com/team --env ${name} --docker-config ~/.docker/config.json`,
+    hint: `fairway registry add main HOST/PATH --env ${name} --docker-config FILE`,
   });
 }
 
