@@ -20,7 +20,9 @@ interface Sink {
 /** A blob as a whole; for small documents only. */
 export async function readBlob(session: Session, blob: BlobDescriptor, limit: number): Promise<Buffer> {
   if (blob.size > limit)
-    throw new RegistryError("too-large", `${session.name}: ${blob.digest} has ${blob.size} bytes, more than ${limit}`);
+    throw new RegistryError("too-large", `${session.name}: ${blob.digest} has ${blob.size} bytes, more than ${limit}`, {
+      hint: "name an image; this is something else",
+    });
   let chunks: Uint8Array[] = [];
   await download(session, blob, {
     async write(chunk) {

@@ -13,7 +13,7 @@ export interface Entry {
 /** A tar with exactly these entries, however hostile. */
 export async function tarOf(entries: readonly Entry[]): Promise<Buffer> {
   const made = pack();
-  for (const { body, ...header } of entries) made.entry({ ...header }, body ?? "");
+  for (const { body, ...header } of entries) made.entry({ mtime: new Date(0), ...header }, body ?? "");
   made.finalize();
   const chunks: Uint8Array[] = [];
   made.on("data", (chunk) => {
