@@ -6,7 +6,7 @@ type Reader = "server" | "nodes";
 
 /**
  * The part of a Docker configuration that is needed, as a Docker configuration of its own: nothing else of somebody's
- * file is kept. Undefined when nothing in it is needed. Refuses with `registry-credentials-not-valid` what cannot be
+ * file is kept. Refuses with `registry-credentials-not-valid` what cannot be
  * read, and credentials that a program keeps: this server runs no programs of others.
  *
  * @param required Repository for which there must be credentials.

@@ -126,8 +126,8 @@ export function startWork(options: {
     switch (step) {
       case "prepare": {
         const pace = { clock, reach: limits.reach, pause: limits.tick };
-        // Credentials that cannot be had are better found before anything is changed.
-        await secrets();
+        // Credentials that cannot be had are better found before anything is changed; a removal needs none.
+        if (plan.target !== undefined) await secrets();
         return done(step, { findings: await prepareCluster(cluster, plan, tenure, pace, signal) });
       }
       case "init":

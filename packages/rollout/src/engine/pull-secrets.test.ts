@@ -98,15 +98,20 @@ describe("engine: pull secrets", () => {
     world.holds("one");
   });
 
-  it("that cannot be had refuse the rollout before anything is changed", async () => {
+  it("that cannot be had refuse the rollout before anything is changed, but no removal", async () => {
     const world = scenario();
     world.release("one");
-    world.credentials.failure = "the file registries/main/docker-config.json is not there";
+    world.release("two");
+    world.credentials.current = "s3cret";
     const engine = world.engine("engine-1");
-    const result = await world.deploy(engine, "one");
-    await engine.stop();
+    await world.deploy(engine, "one");
+    world.credentials.failure = "the file registries/main/docker-config.json is not there";
+    const result = await world.deploy(engine, "two");
     assert.equal(result.status, "refused");
     assert.match(result.findings[0]?.message ?? "", /docker-config\.json is not there/);
+    world.holds("one");
+    assert.equal((await world.deploy(engine, undefined)).status, "succeeded");
+    await engine.stop();
     world.holds(undefined);
   });
 });
