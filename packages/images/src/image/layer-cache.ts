@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from "node:crypto";
-import { mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { isDigest } from "../registry/image-reference.ts";
 import { isRecord } from "../registry/is-record.ts";
@@ -31,6 +31,8 @@ export interface LayerCache {
 /** Changes when the same snapshot becomes other bytes by a change of ours. */
 const recipe = 1;
 const largestDocument = 16 * 1024 * 1024;
+/** Milliseconds; no call takes so long. */
+const abandoned = 24 * 3_600_000;
 
 /** @param folder made when needed, readable by the owner only */
 export function layerCache(folder: string): LayerCache {
@@ -56,9 +58,19 @@ export function layerCache(folder: string): LayerCache {
     async temporaryFile() {
       const incoming = join(folder, "incoming");
       await mkdir(incoming, { recursive: true, mode: 0o700 });
+      await sweep(incoming);
       return join(incoming, randomUUID());
     },
   };
+}
+
+/** Deletes what calls left that ended with their process. */
+async function sweep(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    const path = join(folder, name);
+    const about = await stat(path).catch(() => undefined);
+    if (about !== undefined && Date.now() - about.mtimeMs > abandoned) await rm(path, { force: true });
+  }
 }
 
 async function readSmall(path: string): Promise<Buffer | undefined> {

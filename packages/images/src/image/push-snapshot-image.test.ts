@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
-import { readdir, writeFile } from "node:fs/promises";
+import { readdir, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { buildSnapshot } from "../build-snapshot.ts";
@@ -227,6 +227,17 @@ test("base images of Docker's second schema become OCI; an index is taken by its
     new Set(oci.layers.map(({ mediaType }: { mediaType: string }) => mediaType)),
     new Set(["application/vnd.oci.image.layer.v1.tar+gzip"]),
   );
+});
+
+test("what a process left when it ended is swept, what another is writing stays", async (t) => {
+  const registry = await registryWithBase(t);
+  const push = await pushOf(t, registry);
+  const incoming = join(push.layerCache ?? "", "incoming");
+  await writeFiles(incoming, { old: "left", new: "being written" });
+  const before = Date.now() / 1000 - 2 * 86_400;
+  await utimes(join(incoming, "old"), before, before);
+  await pushSnapshotImage(push);
+  assert.deepEqual(await readdir(incoming), ["new"]);
 });
 
 const type = "application/vnd.oci.image.manifest.v1+json";
