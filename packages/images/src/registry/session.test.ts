@@ -383,11 +383,13 @@ for (const [name, body, headers, code] of lies)
 test("a manifest that is not what its digest names is refused, whatever the header says", async (t) => {
   const registry = await registryWithManifest(t);
   const wanted = digestOf(Buffer.from("another"));
-  registry.script = (_, response) => reply(response, 200, { "docker-content-digest": wanted }, document.toString());
-  await assert.rejects(
-    withSession(registry.address, optionsFor(), (session) => readManifest(session, wanted)),
-    isError("digest-mismatch", /has digest sha256:/),
-  );
+  for (const told of [wanted, digestOf(document), "none"]) {
+    registry.script = (_, response) => reply(response, 200, { "docker-content-digest": told }, document.toString());
+    await assert.rejects(
+      withSession(registry.address, optionsFor(), (session) => readManifest(session, wanted)),
+      isError("digest-mismatch", /has digest sha256:/),
+    );
+  }
   registry.script = (_, response) => reply(response, 200, { "docker-content-digest": digestOf(document) });
   await assert.rejects(
     withSession(registry.address, optionsFor(), (session) => hasManifest(session, wanted)),
