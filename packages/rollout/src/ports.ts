@@ -71,9 +71,9 @@ export interface ApplyOptions {
   readonly dryRun?: boolean;
   /** Take fields over from other managers. Never by default. */
   readonly force?: boolean;
-  /** Fail with `conflict` unless the stored object has this resourceVersion. */
+  /** Fail with `conflict` unless the stored object has this resourceVersion. Alone it lets an object be made anew that has gone. */
   readonly resourceVersion?: string;
-  /** Fail with `conflict` unless the stored object has this uid. */
+  /** Fail with `conflict` unless the stored object has this uid; it must exist. */
   readonly uid?: string;
 }
 

@@ -130,7 +130,7 @@ describe("answers", () => {
         403,
         'configmaps "s" is forbidden: unable to create new content in namespace user because it is being terminated',
       ),
-      "denied",
+      "conflict",
       /being terminated/,
     ],
     [
@@ -218,6 +218,28 @@ describe("answers", () => {
       const refused = await failure(cluster.apply(settings));
       assert.equal(refused.code, "invalid");
       assert.deepEqual(refused.fields, [{ field: ".spec.replica", message: "there is no such field" }]);
+    }
+  });
+
+  it("an object that does not fit its schema names every place, though the API says 500", async () => {
+    const start = "failed to create typed patch object (user/a; apps/v1, Kind=Deployment)";
+    for (const [said, fields] of [
+      [
+        '.spec.template.spec.containers[name="app"].env: duplicate entries for key [name="A"]',
+        [{ field: '.spec.template.spec.containers[name="app"].env', message: 'duplicate entries for key [name="A"]' }],
+      ],
+      [
+        "errors:\n  .spec.a: field not declared in schema\n  .spec.replicas: expected numeric (int or float), got string",
+        [
+          { field: ".spec.a", message: "there is no such field" },
+          { field: ".spec.replicas", message: "expected numeric (int or float), got string" },
+        ],
+      ],
+    ] as const) {
+      api.answer(() => status(500, `${start}: ${said}`));
+      const refused = await failure(cluster.apply(settings));
+      assert.equal(refused.code, "invalid");
+      assert.deepEqual(refused.fields, fields);
     }
   });
 

@@ -32,7 +32,7 @@ export function parseStatus(code: number, body: string): Status {
 
 /** Whether the same request may succeed soon: overload, a leader election, a timeout inside the API. */
 export function isTransient(status: Status): boolean {
-  return status.code === 429 || (status.code >= 500 && !webhookDown(status) && !unknownField(status));
+  return status.code === 429 || (status.code >= 500 && !webhookDown(status) && !notTyped(status));
 }
 
 /** Says what a Status means for the caller. */
@@ -47,13 +47,22 @@ function codeOf(status: Status): ClusterErrorCode {
   if (code === 409)
     return status.causes.some((cause) => cause.reason === "FieldManagerConflict") ? "field-conflict" : "conflict";
   if (code === 403 && /exceeded quota|failed quota/.test(message)) return "quota-exceeded";
+  // It is over when the namespace has gone, as with an object that is still being deleted.
+  if (code === 403 && isTerminating(status)) return "conflict";
   if (webhookDown(status) || refusedByAdmission(status)) return "denied";
   // An authorizer says which verb is not allowed; other 403s are admission plugins (Pod Security, limit ranges, ...).
   if (code === 403) return /cannot [a-z]+ (resource|path)|^forbidden/i.test(message) ? "forbidden" : "denied";
   if (/does not support dry run/.test(message)) return "unknown";
-  if (code === 400 || code === 413 || code === 422 || unknownField(status)) return "invalid";
+  if (code === 400 || code === 413 || code === 422 || notTyped(status)) return "invalid";
   if (isTransient(status)) return "unreachable";
   return "unknown";
+}
+
+/** Nothing new may come into a namespace that is being deleted. */
+function isTerminating({ causes, message }: Status): boolean {
+  return (
+    causes.some(({ reason }) => reason === "NamespaceTerminating") || /because it is being terminated$/.test(message)
+  );
 }
 
 /** The API answers, but cannot ask one of its webhooks: the API itself is well. */
@@ -62,7 +71,7 @@ function webhookDown(status: Status): boolean {
 }
 
 /** Server-side apply answers an object that does not fit its schema with 500, as if the fault were the API's. */
-function unknownField(status: Status): boolean {
+function notTyped(status: Status): boolean {
   return status.code === 500 && /^failed to create typed patch object/.test(status.message);
 }
 
@@ -74,6 +83,8 @@ function refusedByAdmission(status: Status): boolean {
   );
 }
 
+const noSuchField = "there is no such field";
+
 function fieldsOf(status: Status): readonly ClusterErrorField[] {
   const fields = status.causes.map((cause): ClusterErrorField => {
     const manager = /^conflict with "([^"]*)"/.exec(cause.message)?.[1];
@@ -81,14 +92,18 @@ function fieldsOf(status: Status): readonly ClusterErrorField[] {
   });
   if (fields.length > 0) return fields;
   // Strict decoding and typed patches put the fields only into the message.
-  const unknown = [
-    ...status.message.matchAll(/unknown field "([^"]+)"/g),
-    ...status.message.matchAll(/(\.[\w.[\]"=-]+): field not declared in schema/g),
-  ];
-  return unknown.map(([, name = ""]) => ({
-    field: name.startsWith(".") ? name : `.${name}`,
-    message: "there is no such field",
+  const unknown = [...status.message.matchAll(/unknown field "([^"]+)"/g)].map(([, name = ""]) => ({
+    field: `.${name}`,
+    message: noSuchField,
   }));
+  const typed = notTyped(status) ? [...status.message.matchAll(/(\.[^\s:]+): ([^\n]+)/g)] : [];
+  return [
+    ...unknown,
+    ...typed.map(([, name = "", what = ""]) => ({
+      field: name,
+      message: what === "field not declared in schema" ? noSuchField : what,
+    })),
+  ];
 }
 
 function parseJson(body: string): unknown {
