@@ -234,18 +234,15 @@ export function openSession(options: {
     });
 
   /**
-   * Without a look at what is there: whoever may deploy need not be able to read credentials. A write that comes late
-   * brings older credentials at worst, until the next one. Gives what is stored without its content.
+   * Without a look at what is there: whoever may deploy need not be able to read credentials. What somebody else has set
+   * is set again, since nobody who deploys could mend it. A write that comes late brings older credentials at worst,
+   * until the next one. Gives what is stored without its content.
    */
-  const applySecret = (
-    object: KubernetesObject,
-    fields: "refuse" | "take",
-    signal: AbortSignal,
-  ): Promise<KubernetesObject> =>
+  const applySecret = (object: KubernetesObject, signal: AbortSignal): Promise<KubernetesObject> =>
     persist(signal, async () => {
       last = describeRef(refOf(object));
       await tenure.prove();
-      const { apiVersion, kind, metadata } = await applyTaking(object, {}, fields, signal);
+      const { apiVersion, kind, metadata } = await applyTaking(object, {}, "take", signal);
       return { apiVersion, kind, metadata };
     });
 
@@ -309,7 +306,7 @@ export function openSession(options: {
       if (space !== undefined && !isOurs(space, identity)) throw new ForeignObject(space);
       await update((inventory) => withIntent(inventory, objects.map(refOf)), signal);
       for (const object of objects.filter((one) => one.kind !== "Namespace")) {
-        stored.push(await (isSecret(object) ? applySecret : applyOne)(object, fields, signal));
+        stored.push(isSecret(object) ? await applySecret(object, signal) : await applyOne(object, fields, signal));
       }
       await update((inventory) => withUids(inventory, stored), signal);
       return stored;

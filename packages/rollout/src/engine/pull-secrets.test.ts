@@ -57,7 +57,11 @@ describe("engine: pull secrets", () => {
     world.credentials.current = "old";
     await world.deploy(engine, "one");
     world.credentials.current = "new";
-    await world.deploy(engine, "two");
+    const secret = world.cluster("beta").objects("user").find(isSecret);
+    assert.ok(secret);
+    world.cluster("beta").updateAs("kubectl-edit", { ...secret, data: { ".dockerconfigjson": "bWluZQ==" } });
+    assert.equal((await world.deploy(engine, "two")).status, "succeeded");
+    assert.match(world.log.join(), /Secret\/fairway-registry of user is set again/);
     assert.deepEqual([content(world, "alpha"), content(world, "beta")], ["new", "new"]);
     world.credentials.current = undefined;
     assert.equal((await world.deploy(engine, "one")).status, "succeeded");
