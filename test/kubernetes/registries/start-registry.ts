@@ -10,7 +10,7 @@ import { setTimeout as pause } from "node:timers/promises";
 
 /** A registry in a process of its own. */
 export interface RunningRegistry {
-  /** `127.0.0.1:port` */
+  /** `host:port` */
   readonly address: string;
   /** For files of the registry; gone after `stop`. */
   readonly folder: string;
@@ -24,6 +24,8 @@ export interface KeyPair {
 }
 
 export interface DockerRegistryOptions {
+  /** The address to listen on, this machine's loopback unless told. */
+  readonly host?: string;
   readonly tls?: KeyPair;
   /** Text of a htpasswd file with bcrypt hashes. */
   readonly htpasswd?: string;
@@ -46,7 +48,7 @@ const patience = 60_000;
  */
 export async function startGoContainerRegistry(components: string): Promise<RunningRegistry> {
   const folder = await mkdtemp(join(tmpdir(), "fairway-registry-"));
-  return start(folder, false, (address) => [components, ["registry", address, folder]]);
+  return start(folder, false, undefined, (address) => [components, ["registry", address, folder]]);
 }
 
 /** The registry of the distribution project, as Debian's package docker-registry brings it. */
@@ -74,7 +76,7 @@ export async function startDockerRegistry(options: DockerRegistryOptions = {}): 
           },
         }),
   };
-  return start(folder, tls !== undefined, async (address) => {
+  return start(folder, tls !== undefined, options.host, async (address) => {
     const configuration = {
       version: "0.1",
       log: { level: "error", accesslog: { disabled: true } },
@@ -93,17 +95,21 @@ export async function startDockerRegistry(options: DockerRegistryOptions = {}): 
 async function start(
   folder: string,
   tls: boolean,
+  host: string | undefined,
   command: (address: string) => [string, string[]] | Promise<[string, string[]]>,
 ): Promise<RunningRegistry> {
-  const address = `127.0.0.1:${await freePort()}`;
+  const address = `${host ?? "127.0.0.1"}:${await freePort()}`;
   const [program, parameters] = await command(address);
-  const child = spawn(program, parameters, { stdio: ["ignore", "ignore", "pipe"] });
+  // Ends with us, also when we are killed.
+  const child = spawn("setpriv", ["--pdeathsig", "KILL", "--", program, ...parameters], {
+    stdio: ["ignore", "ignore", "pipe"],
+  });
   let said = "";
   child.stderr.on("data", (chunk) => {
     said = `${said}${chunk}`.slice(-2000);
   });
   const missing = once(child, "error").then(([error]) => {
-    throw new Error(`${program} cannot be started: ${error}; install the package docker-registry`);
+    throw new Error(`${program} cannot be started: ${error}; setpriv comes with util-linux`);
   });
   try {
     await Promise.race([missing, untilAnswering(address, tls, child, () => said)]);
@@ -126,7 +132,8 @@ async function start(
 async function untilAnswering(address: string, tls: boolean, child: ChildProcess, said: () => string): Promise<void> {
   const until = Date.now() + patience;
   while (Date.now() < until) {
-    if (child.exitCode !== null) throw new Error(`the registry ended with ${child.exitCode}: ${said()}`);
+    if (child.exitCode !== null)
+      throw new Error(`the registry ended with ${child.exitCode}: ${said()} (Debian: docker-registry)`);
     if (await answers(address, tls)) return;
     await pause(50);
   }
