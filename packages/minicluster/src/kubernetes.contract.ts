@@ -1,7 +1,12 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
+import { cronJobCases } from "./contract/api/cron-job.ts";
+import { evictionCases } from "./contract/api/eviction.ts";
 import { apiGroups } from "./contract/api/groups.ts";
+import { limitRangeCases } from "./contract/api/limit-range.ts";
+import { quotaCases } from "./contract/api/quota.ts";
+import { rbacCases } from "./contract/api/rbac.ts";
 import type { ContractCluster, Register } from "./contract/contract-cluster.ts";
 
 export type { ContractCluster } from "./contract/contract-cluster.ts";
@@ -9,6 +14,11 @@ export { type KubernetesClient, kubernetesClient } from "./contract/kubernetes-c
 
 const groups: Readonly<Record<string, (each: Register) => void>> = {
   ...apiGroups,
+  "API: quotas": quotaCases,
+  "API: limit ranges": limitRangeCases,
+  "API: eviction": evictionCases,
+  "API: rights": rbacCases,
+  "API: CronJobs": cronJobCases,
 };
 
 /** How long a namespace may take until pods can be made in it, in milliseconds. */

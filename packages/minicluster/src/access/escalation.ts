@@ -1,6 +1,6 @@
 import { equalJson, type JsonObject, objectAt, textAt } from "../json.ts";
 import type { Kind } from "../registry/kind.ts";
-import { forbidden } from "../status.ts";
+import { forbidden, notFound } from "../status.ts";
 import { missingRights, type Rbac, rulesOf } from "./rbac.ts";
 import { masters, type User } from "./user.ts";
 
@@ -30,7 +30,7 @@ export function createEscalationCheck(rbac: Rbac): (user: User) => Approve {
     const verb = binding ? "bind" : "escalate";
     if (rbac.authorize(user, { verb, group, ...role, subresource: "", namespace }).allowed) return;
     const wanted = binding ? rbac.rulesOfRole(roleRef, namespace) : rulesOf(object);
-    if (typeof wanted === "string") throw forbidden(kind, name, wanted);
+    if (wanted === undefined) throw notFound(kind, role.name);
     const missing = missingRights(rbac.rulesFor(user, namespace).rules, wanted);
     if (missing.length === 0) return;
     const groups = `[${user.groups.map((one) => JSON.stringify(one)).join(" ")}]`;

@@ -1,4 +1,4 @@
-import { type JsonObject, listAt, objectsAt, textAt } from "../json.ts";
+import { type JsonObject, listAt, objectAt, objectsAt, textAt } from "../json.ts";
 import type { ObjectStore } from "../store/object-store.ts";
 import { masters, type User } from "./user.ts";
 
@@ -47,8 +47,8 @@ export interface Rbac {
     user: User,
     namespace: string,
   ): { readonly rules: readonly PolicyRule[]; readonly errors: readonly string[] };
-  /** The rules of the role that a binding in `namespace` refers to; a sentence when there is no such role. */
-  rulesOfRole(roleRef: JsonObject | undefined, namespace: string): readonly PolicyRule[] | string;
+  /** The rules of the role that a binding in `namespace` refers to; undefined when there is no such role. */
+  rulesOfRole(roleRef: JsonObject | undefined, namespace: string): readonly PolicyRule[] | undefined;
 }
 
 const words = (object: JsonObject, field: string): readonly string[] =>
@@ -66,12 +66,11 @@ export function rulesOf(role: JsonObject): readonly PolicyRule[] {
 }
 
 export function createRbac(store: ObjectStore): Rbac {
-  function rulesOfRole(roleRef: JsonObject | undefined, namespace: string): readonly PolicyRule[] | string {
+  function rulesOfRole(roleRef: JsonObject | undefined, namespace: string): readonly PolicyRule[] | undefined {
     const name = textAt(roleRef, "name");
     const local = textAt(roleRef, "kind") === "Role";
     const role = local ? store.get("roles", namespace, name) : store.get("clusterroles", "", name);
-    if (role !== undefined) return rulesOf(role);
-    return `${local ? "role" : "clusterrole"}.rbac.authorization.k8s.io ${JSON.stringify(name)} not found`;
+    return role === undefined ? undefined : rulesOf(role);
   }
 
   function* visit(user: User, namespace: string): Iterable<SourcedRule | string> {
@@ -81,10 +80,12 @@ export function createRbac(store: ObjectStore): Rbac {
       const space = textAt(binding, "metadata", "namespace");
       const subject = objectsAt(binding, "subjects").find((one) => applies(one, user, space));
       if (subject === undefined) continue;
-      const roleRef = binding["roleRef"];
-      const rules = rulesOfRole(typeof roleRef === "object" && !Array.isArray(roleRef) ? (roleRef ?? {}) : {}, space);
-      if (typeof rules === "string") yield rules;
-      else for (const rule of rules) yield { rule, source: describe(binding, subject, space) };
+      const roleRef = objectAt(binding, "roleRef");
+      const rules = rulesOfRole(roleRef, space);
+      if (rules === undefined) {
+        const kind = textAt(roleRef, "kind").toLowerCase();
+        yield `${kind}.rbac.authorization.k8s.io ${JSON.stringify(textAt(roleRef, "name"))} not found`;
+      } else for (const rule of rules) yield { rule, source: describe(binding, subject, space) };
     }
   }
 

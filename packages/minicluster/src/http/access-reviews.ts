@@ -75,7 +75,7 @@ function checkAccessQuestion(kind: string, spec: JsonObject): void {
   if (kind === "SubjectAccessReview" && textAt(spec, "user") === "" && listAt(spec, "groups").length === 0) {
     causes.push(invalidValue("spec.user", "", "at least one of user or group must be specified"));
   }
-  if (causes.length > 0) throw invalid({ group: "authorization.k8s.io", kind }, "", causes);
+  if (causes.length > 0) throw invalid({ group: "authorization.k8s.io", kind: "" }, "", causes);
 }
 
 function decide(rbac: Rbac, user: User, spec: JsonObject): { readonly allowed: boolean; readonly reason: string } {

@@ -333,7 +333,8 @@ export function createResourceRequests(
     const asked = textAt(body, "metadata", "name");
     if (asked !== "" && asked !== name) throw badRequest("name in URL does not match name in Eviction object");
     evict(objects, namespace, name, deletionOf(objectAt(body, "deleteOptions") ?? {}, of.query), clock.now());
-    return { code: 201, body: { kind: "Status", apiVersion: "v1", metadata: {}, status: "Success" }, yaml: false };
+    const done = { kind: "Status", apiVersion: "v1", metadata: {}, status: "Success", code: 201 };
+    return { code: 201, body: done, yaml: false };
   }
 
   async function token(of: ResourceRequest): Promise<Answer> {

@@ -23,6 +23,9 @@ function hardCauses(object: JsonObject): StatusCause[] {
     const field = `spec.hard[${name}]`;
     const causes = qualifiedNameProblems(name).map((problem) => invalidValue(field, name, problem));
     if (!name.includes("/") && !quotaResources.has(name) && !/^(requests\.)?hugepages-/.test(name)) {
+      if (causes.length === 0) {
+        causes.push(invalidValue(field, name, "must be a standard resource type or fully qualified"));
+      }
       causes.push(invalidValue(field, name, "must be a standard resource for quota"));
     }
     const number = parseQuantity(value) ?? 0;
@@ -176,7 +179,14 @@ export const podDisruptionBudgetKind: Kind = {
     const { minAvailable, maxUnavailable } = spec;
     const causes: StatusCause[] = [];
     if (minAvailable !== undefined && maxUnavailable !== undefined) {
-      causes.push(invalidValue("spec", spec, "minAvailable and maxUnavailable cannot be both set"));
+      // The API server shows its own form of the object.
+      const shown = {
+        MinAvailable: minAvailable,
+        Selector: spec["selector"] ?? null,
+        MaxUnavailable: maxUnavailable,
+        UnhealthyPodEvictionPolicy: spec["unhealthyPodEvictionPolicy"] ?? null,
+      };
+      causes.push(invalidValue("spec", shown, "minAvailable and maxUnavailable cannot be both set"));
     }
     causes.push(...amountCauses(minAvailable, "spec.minAvailable"));
     causes.push(...amountCauses(maxUnavailable, "spec.maxUnavailable"));

@@ -101,8 +101,12 @@ function bindingDefaults(object: JsonObject): void {
 }
 
 function roleRefCauses(object: JsonObject, previous: JsonObject): StatusCause[] {
-  const same = equalJson(object["roleRef"], previous["roleRef"]);
-  return same ? [] : [invalidValue("roleRef", object["roleRef"], "cannot change roleRef")];
+  if (equalJson(object["roleRef"], previous["roleRef"])) return [];
+  const [group = "", kind = "", name = ""] = ["apiGroup", "kind", "name"].map((field) =>
+    textAt(object, "roleRef", field),
+  );
+  // The API server shows its own form of the object.
+  return [invalidValue("roleRef", { APIGroup: group, Kind: kind, Name: name }, "cannot change roleRef")];
 }
 
 const subjectsOf = (kind: string) => (object: JsonObject) =>
