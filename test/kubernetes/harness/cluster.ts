@@ -33,6 +33,8 @@ export interface KubernetesCluster {
   kubectl(args: readonly string[]): Promise<string>;
   /** Runs another program of the cluster's network until the cluster is closed. */
   run(name: string, command: readonly [string, ...string[]]): Promise<void>;
+  /** Lets the node pull from another registry that speaks plain HTTP, `host:port`. */
+  allowRegistry(address: string): Promise<void>;
   /** The last lines of what a program wrote. */
   log(program: string): Promise<string>;
   close(): Promise<void>;
@@ -196,9 +198,14 @@ export async function startCluster(
     await start("kube-scheduler");
     if (options.kubelet) await startNode();
 
+    async function allowRegistry(address: string): Promise<void> {
+      const hosts = file(`containerd/registries/${address}/hosts.toml`);
+      await mkdir(path.dirname(hosts), { recursive: true });
+      await writeFile(hosts, configuration.registryHosts(address));
+    }
+
     async function startNode(): Promise<void> {
-      const registries = file(`containerd/registries/${options.registry}`);
-      await mkdir(registries, { recursive: true });
+      await allowRegistry(options.registry);
       const cgroup = `${cgroupName(slot.number)}/${name}`;
       for (const controller of controllers()) await mkdir(path.join(controller, cgroup), { recursive: true });
       const written: Readonly<Record<string, string>> = {
@@ -206,7 +213,6 @@ export async function startCluster(
           file("containerd"),
           `${options.registry}/${pauseImage}`,
         ),
-        [`containerd/registries/${options.registry}/hosts.toml`]: configuration.registryHosts(options.registry),
         "containerd/cni/10-pods.conflist": configuration.networkConfig(network.pods),
         "kubelet.json": configuration.kubeletConfig({ folder, dns: nodeAddress, cgroup: `/${cgroup}` }),
         "kube-proxy.json": configuration.proxyConfig(userConfig("system:kube-proxy"), network.pods, node),
@@ -260,6 +266,7 @@ export async function startCluster(
         return (await promisify(execFile)(binaries.components, command, { timeout: 120_000 })).stdout;
       },
       run: (program, command) => namespaces.start({ name: program, command, log: logOf(program) }),
+      allowRegistry,
       log: async (program) => (await readFile(logOf(program), "utf8")).split("\n").slice(-50).join("\n"),
       async close() {
         client.close();

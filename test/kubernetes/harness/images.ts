@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
+import { buffer } from "node:stream/consumers";
 import { pack } from "tar-stream";
 
 /** Where the images of a run's registry are, without the registry. */
@@ -18,15 +19,18 @@ interface Blob {
  * namespaces open, and one with Node, as a service's base image.
  *
  * @param address `host:port` of a registry by plain HTTP
+ * @param authorization value of the header, for a registry that wants one
  */
-export async function fillRegistry(address: string, pause: string): Promise<void> {
+export async function fillRegistry(address: string, pause: string, authorization?: string): Promise<void> {
+  const push = (name: string, content: Blob, config: object) =>
+    pushImage({ address, authorization }, name, content, config);
   const users = "root:x:0:0::/:/sbin/nologin\nnonroot:x:65532:65532::/home/nonroot:/sbin/nologin\n";
-  await push(address, nodeImage, await layer([...nodeFiles(), { to: "etc/passwd", content: Buffer.from(users) }]), {
+  await push(nodeImage, await layer([...nodeFiles(), { to: "etc/passwd", content: Buffer.from(users) }]), {
     Cmd: ["node"],
     Env: ["PATH=/usr/local/bin:/usr/bin:/bin"],
     User: "65532:65532",
   });
-  await push(address, pauseImage, await layer([{ to: "pause", from: pause }]), { Entrypoint: ["/pause"] });
+  await push(pauseImage, await layer([{ to: "pause", from: pause }]), { Entrypoint: ["/pause"] });
 }
 
 type LayerFile = { readonly to: string } & ({ readonly from: string } | { readonly content: Buffer });
@@ -45,10 +49,7 @@ function nodeFiles(): readonly LayerFile[] {
 
 async function layer(files: readonly LayerFile[]): Promise<Blob> {
   const archive = pack();
-  const chunks: Buffer[] = [];
-  const collected = (async () => {
-    for await (const chunk of archive) chunks.push(chunk);
-  })();
+  const collected = buffer(archive);
   const made = new Set<string>();
   const mtime = new Date(0);
   const directory = (name: string, mode = 0o755) => {
@@ -64,17 +65,24 @@ async function layer(files: readonly LayerFile[]): Promise<Blob> {
     archive.entry({ name: file.to, mode: 0o755, mtime }, content);
   }
   archive.finalize();
-  await collected;
-  return blob(Buffer.concat(chunks));
+  return blob(await collected);
 }
 
 function blob(bytes: Buffer): Blob {
   return { digest: `sha256:${createHash("sha256").update(bytes).digest("hex")}`, bytes };
 }
 
-async function push(address: string, name: string, content: Blob, config: object): Promise<void> {
+interface Registry {
+  readonly address: string;
+  /** Value of the header. */
+  readonly authorization: string | undefined;
+}
+
+async function pushImage(registry: Registry, name: string, content: Blob, config: object): Promise<void> {
   const [repository = "", tag = ""] = name.split(":");
-  const base = `http://${address}/v2/${repository}`;
+  const base = `http://${registry.address}/v2/${repository}`;
+  const send = (method: string, url: string, body?: Buffer, type?: string) =>
+    request(registry, method, url, body, type);
   const settings = blob(
     Buffer.from(
       JSON.stringify({
@@ -101,11 +109,20 @@ async function push(address: string, name: string, content: Blob, config: object
   await send("PUT", `${base}/manifests/${tag}`, Buffer.from(JSON.stringify(manifest)), manifest.mediaType);
 }
 
-async function send(method: string, url: string, body?: Buffer, type?: string): Promise<Response> {
+async function request(
+  { authorization }: Registry,
+  method: string,
+  url: string,
+  body?: Buffer,
+  type?: string,
+): Promise<Response> {
   const answer = await fetch(url, {
     method,
     ...(body === undefined ? {} : { body: new Uint8Array(body) }),
-    ...(type === undefined ? {} : { headers: { "content-type": type } }),
+    headers: {
+      ...(type === undefined ? {} : { "content-type": type }),
+      ...(authorization === undefined ? {} : { authorization }),
+    },
     signal: AbortSignal.timeout(120_000),
   });
   if (!answer.ok) throw new Error(`${method} ${url}: ${answer.status} ${await answer.text()}`);

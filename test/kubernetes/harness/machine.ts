@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
 
-/** Debian's package of each program that a cluster with containers needs. */
+/** Debian's package of each program that clusters with containers, and the registries beside them, need. */
 const needed: Readonly<Record<string, string>> = {
   "/usr/bin/containerd": "containerd",
   "/usr/sbin/runc": "runc",
@@ -13,6 +13,8 @@ const needed: Readonly<Record<string, string>> = {
   "/usr/sbin/iptables": "iptables",
   "/usr/sbin/ip": "iproute2",
   "/usr/bin/unshare": "util-linux",
+  "/usr/bin/docker-registry": "docker-registry",
+  "/usr/bin/htpasswd": "apache2-utils",
 };
 
 /** What this machine lacks to run test clusters, in words; empty when nothing. */

@@ -1,0 +1,58 @@
+/** Fairway's platform beside real clusters, as its owner sets it up. */
+import assert from "node:assert/strict";
+import { writeFile } from "node:fs/promises";
+import path from "node:path";
+import { eventually, type Platform, type Scope, startPlatform } from "../e2e/platform.ts";
+import { type Kubernetes, type KubernetesCluster, startKubernetes } from "./harness/start-kubernetes.ts";
+
+/** The environment of the real clusters; the embedded ones are in `prod`. */
+export const environment = "real";
+
+export interface RealPlatform {
+  readonly platform: Platform;
+  readonly kubernetes: Kubernetes;
+  /** Runs the command; the code is asserted. */
+  fairway(code: number, ...args: readonly string[]): Promise<string>;
+}
+
+/** Two clusters with nodes, registered by accounts with least rights, and their registry. */
+export async function startRealPlatform(scope: Scope): Promise<RealPlatform> {
+  const kubernetes = await startKubernetes(scope, { clusters: 2, kubelet: true });
+  const platform = await startPlatform(scope);
+  const fairway = async (code: number, ...args: readonly string[]): Promise<string> => {
+    const result = await platform.fairway(args);
+    const told = result.stdout + result.stderr;
+    assert.equal(result.code, code, `fairway ${args.join(" ")}\n${told}`);
+    return told;
+  };
+  for (const cluster of kubernetes.clusters) {
+    const file = await accountKubeconfig(platform, cluster);
+    await fairway(0, "cluster", "add", cluster.name, "--kubeconfig", file, "--env", environment);
+  }
+  const base = `node=${kubernetes.nodeImage}`;
+  const prefix = `${kubernetes.registry}/team`;
+  await fairway(0, "registry", "add", "main", prefix, "--env", environment, "--plain-http", "--base", base);
+  return { platform, kubernetes, fairway };
+}
+
+/** Makes Fairway's account in a cluster, and the path of a kubeconfig of it. */
+async function accountKubeconfig(platform: Platform, cluster: KubernetesCluster): Promise<string> {
+  const account = path.join(platform.folder, "account.yaml");
+  await writeFile(account, (await platform.fairway(["cluster", "account"])).stdout);
+  await cluster.kubectl(["apply", "-f", account]);
+  const secret = ["get", "secret", "fairway-token", "--namespace=fairway-system"];
+  const token = await eventually("the account's token", () =>
+    cluster.kubectl([...secret, "-o", "jsonpath={.data.token}"]),
+  );
+  const config = JSON.parse(cluster.kubeconfig);
+  config.users[0].user = { token: Buffer.from(token, "base64").toString() };
+  const file = path.join(platform.folder, `${cluster.name}.kubeconfig`);
+  await writeFile(file, JSON.stringify(config), { mode: 0o600 });
+  return file;
+}
+
+/** `http://host` of a service's Service in a cluster, reachable from here. */
+export async function serviceUrl(cluster: KubernetesCluster, service: string): Promise<string> {
+  const get = ["get", "service", service, `--namespace=${service}`, "-o", "jsonpath={.spec.clusterIP}"];
+  return `http://${await cluster.kubectl(get)}`;
+}
