@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { ApiProblem, type ImageEvent } from "@fairway/api";
+import { ApiProblem } from "@fairway/api";
 import { buildCommand, buildSnapshot, compressSnapshot, type Snapshot } from "@fairway/images";
 import { type ServiceSpec, specFor } from "@fairway/spec";
 import { checkEntry } from "../app-file/check-entry.ts";
@@ -9,9 +9,10 @@ import { type CliCommand, examples, type Invocation } from "../command.ts";
 import { CommandFailure, exitCode } from "../command-failure.ts";
 import type { Connected } from "../connection/connect.ts";
 import { type Environment, environmentOf } from "../connection/environment.ts";
+import { pushImage } from "../deploy/push-image.ts";
+import { type StepPrinter, stepPrinter } from "../deploy/step-printer.ts";
 import { detach, followRollout } from "../rollout/follow-rollout.ts";
-import { headLine, releaseLines, type Step, stepLines } from "../screens/step-line.ts";
-import { liveOutput } from "../terminal/live-output.ts";
+import { headLine, releaseLines } from "../screens/step-line.ts";
 import { counted, printable, shortRelease, size } from "../terminal/text.ts";
 
 /** Milliseconds for making a release: the server asks a registry, more than once when that is slow. */
@@ -186,91 +187,6 @@ async function upload(
   );
   steps.done({ word: "uploaded", detail: what, milliseconds: performance.now() - begin });
   return true;
-}
-
-/** Follows the server making and pushing the image. */
-async function pushImage(
-  { client }: Connected,
-  body: { readonly environment: string; readonly appToml: string; readonly snapshot: string },
-  steps: StepPrinter,
-  event: (value: ImageEvent) => void,
-  signal: AbortSignal,
-): Promise<void> {
-  const begin = performance.now();
-  let progress: Extract<ImageEvent, { type: "progress" }> | undefined;
-  const image = await steps.during(
-    () => ({
-      word: "pushing",
-      detail: progress === undefined ? "" : `${size(progress.sent)} of ${size(progress.total)}`,
-      ...(progress === undefined ? {} : { aside: printable(progress.what) }),
-    }),
-    async () => {
-      for await (const { data } of client.createImage({ body, signal })) {
-        event(data);
-        if (data.type === "image") return data;
-        progress = data;
-      }
-      return undefined;
-    },
-  );
-  // No cluster of the environment runs images.
-  if (image === undefined) return;
-  const [repository = ""] = image.reference.split("@");
-  steps.done({
-    word: "pushed",
-    detail: printable(`${repository}@${image.digest.slice(0, 11)}…`),
-    milliseconds: performance.now() - begin,
-    aside: sentOf(image),
-  });
-}
-
-function sentOf({ sent, bytes }: { readonly sent: number; readonly bytes: number }): string {
-  if (sent === 0) return `nothing sent, all ${size(bytes)} were there`;
-  return sent < bytes ? `${size(sent)} sent of ${size(bytes)} (rest was there)` : `${size(sent)} sent`;
-}
-
-type Running = Pick<Step, "word" | "detail" | "aside">;
-
-interface StepPrinter {
-  print(lines: readonly string[]): void;
-  done(step: Pick<Step, "word" | "detail" | "milliseconds" | "aside">): void;
-  /** Shows a step that moves while `work` goes on. */
-  during<Result>(step: () => Running, work: () => Promise<Result>): Promise<Result>;
-  clear(): void;
-}
-
-function stepPrinter({ shell, style, options }: Invocation): StepPrinter {
-  const live = liveOutput(shell.out);
-  const quiet = options.json === true;
-  const lines = (step: Step) => stepLines(step, shell.out.width, style);
-  return {
-    print: (text) => {
-      if (!quiet) live.settle(text);
-    },
-    done: (step) => {
-      if (!quiet) live.settle(lines({ ...step, mark: "done" }));
-    },
-    async during(step, work) {
-      const begin = shell.now();
-      const draw = () => {
-        const elapsed = shell.now() - begin;
-        if (!quiet)
-          live.update(
-            [],
-            lines({ ...step(), mark: "running", milliseconds: elapsed, frame: Math.floor(elapsed / 100) }),
-          );
-      };
-      const stop = shell.every(100, draw);
-      try {
-        draw();
-        return await work();
-      } finally {
-        stop();
-        live.update([], []);
-      }
-    },
-    clear: () => live.update([], []),
-  };
 }
 
 function stopped(): CommandFailure {
