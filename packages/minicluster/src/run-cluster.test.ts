@@ -39,8 +39,8 @@ test("a service comes up: its own port, its variables and nothing of ours, reach
   assert.equal(await cluster.log(pod.metadata.name), "listening\n");
   for (const event of [
     `Pulling: Pulling image "${image}"`,
-    "Created: Created container: app",
-    "Started: Started container app",
+    "Created: Container created",
+    "Started: Container started",
     `Scheduled: Successfully assigned web/${pod.metadata.name} to alpha`,
   ]) {
     assert.ok(cluster.events().includes(event), event);

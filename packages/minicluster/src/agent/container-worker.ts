@@ -12,7 +12,7 @@ import {
   type RunningContainer,
   StartError,
 } from "./container-runtime.ts";
-import type { ContainerRecord } from "./pod-status.ts";
+import { type ContainerRecord, isSidecar } from "./pod-status.ts";
 import { probeAction, runProbes } from "./probes.ts";
 
 export interface ContainerWorkerContext {
@@ -25,6 +25,7 @@ export interface ContainerWorkerContext {
   pod(): Pod;
   readonly identity: PodIdentity;
   readonly record: ContainerRecord;
+  /** Runs to its end before the others start; a sidecar does not. */
   readonly init: boolean;
   /** Aborts when the pod shall end: nothing is pulled, started or waited for any more. */
   readonly ending: AbortSignal;
@@ -53,7 +54,8 @@ const CONFIG_RETRY_MILLISECONDS = 1_000;
 export function startContainerWorker(context: ContainerWorkerContext): ContainerWorker {
   const { clock, events, runtime, record, ending } = context;
   const { spec } = record;
-  const fieldPath = `spec.${context.init ? "initContainers" : "containers"}{${spec.name}}`;
+  const isInit = context.init || isSidecar(spec);
+  const fieldPath = `spec.${isInit ? "initContainers" : "containers"}{${spec.name}}`;
   const image = spec.image ?? "";
   let running: RunningContainer | undefined;
   let stopProbes: AbortController | undefined;
@@ -115,16 +117,25 @@ export function startContainerWorker(context: ContainerWorkerContext): Container
   function restartWanted(exitCode: number): boolean {
     const policy = context.pod().spec?.restartPolicy ?? "Always";
     if (context.init) return exitCode !== 0 && policy !== "Never";
+    if (isSidecar(spec)) return true;
     return policy === "Always" || (policy === "OnFailure" && exitCode !== 0);
   }
 
   async function imageReady(): Promise<boolean> {
     const pulls = createBackOff(context.backOff, false);
     if (runtime.isPresent(image) && spec.imagePullPolicy !== "Always") {
-      say("Normal", "Pulled", `Container image "${image}" already present on machine`);
+      say("Normal", "Pulled", `Container image "${image}" already present on machine and can be accessed by the pod`);
     }
     while (!ending.aborted) {
       const present = runtime.isPresent(image) && spec.imagePullPolicy !== "Always";
+      if (!present && spec.imagePullPolicy === "Never") {
+        const message = `Container image "${image}" is not present with pull policy of Never`;
+        say("Warning", "ErrImageNeverPull", message);
+        say("Warning", "Failed", "Error: ErrImageNeverPull");
+        wait("ErrImageNeverPull", message);
+        await sleep(clock, pulls.next(), ending);
+        continue;
+      }
       if (!present) say("Normal", "Pulling", `Pulling image "${image}"`);
       const begun = clock.now();
       try {
@@ -200,7 +211,7 @@ export function startContainerWorker(context: ContainerWorkerContext): Container
         });
       } catch (error) {
         const message = error instanceof StartError ? error.message : describe(error);
-        say("Normal", "Created", `Created container: ${spec.name}`);
+        say("Normal", "Created", "Container created");
         say("Warning", "Failed", `Error: ${message}`);
         const finishedAt = timestamp(clock.now());
         become({
@@ -216,15 +227,15 @@ export function startContainerWorker(context: ContainerWorkerContext): Container
 
   async function watchOver(container: RunningContainer): Promise<ContainerExit> {
     const startedAt = timestamp(clock.now());
-    if (container.port !== undefined && !context.init) context.onPort(container.port);
+    if (container.port !== undefined && !isInit) context.onPort(container.port);
     become({
       containerID: container.id,
       state: { running: { startedAt } },
       started: spec.startupProbe === undefined,
       ready: false,
     });
-    say("Normal", "Created", `Created container: ${spec.name}`);
-    say("Normal", "Started", `Started container ${spec.name}`);
+    say("Normal", "Created", "Container created");
+    say("Normal", "Started", "Container started");
     const probing = new AbortController();
     stopProbes = probing;
     if (ending.aborted) probing.abort();

@@ -1,9 +1,33 @@
-import { arch, cpus, hostname, platform, release, totalmem } from "node:os";
+import { statfsSync } from "node:fs";
+import { arch, cpus, hostname, platform, release, tmpdir, totalmem } from "node:os";
 import type { Lease, Node } from "@fairway/objects";
 import { type Clock, microTimestamp, timestamp } from "../clock/clock.ts";
 import { equalJson, toJson } from "../json.ts";
 import type { ObjectsApi } from "../objects-api.ts";
 import { MANAGER } from "./pod-worker.ts";
+
+/** Nothing is measured: a machine under pressure shows it in other ways. */
+const NODE_CONDITIONS = [
+  {
+    type: "MemoryPressure",
+    status: "False",
+    reason: "KubeletHasSufficientMemory",
+    message: "kubelet has sufficient memory available",
+  },
+  {
+    type: "DiskPressure",
+    status: "False",
+    reason: "KubeletHasNoDiskPressure",
+    message: "kubelet has no disk pressure",
+  },
+  {
+    type: "PIDPressure",
+    status: "False",
+    reason: "KubeletHasSufficientPID",
+    message: "kubelet has sufficient PID available",
+  },
+  { type: "Ready", status: "True", reason: "KubeletReady", message: "kubelet is posting ready status" },
+] as const;
 
 export interface NodeCapacity {
   /** Cores. */
@@ -11,6 +35,8 @@ export interface NodeCapacity {
   /** Bytes. */
   readonly memory: number;
   readonly pods: number;
+  /** Bytes. */
+  readonly disk: number;
 }
 
 const LEASE_NAMESPACE = "kube-node-lease";
@@ -22,7 +48,17 @@ const CPU_OVERCOMMIT = 4;
 
 /** This machine: all of its memory, and its cores four times over (a difference to Kubernetes). */
 export function machineCapacity(): NodeCapacity {
-  return { cpu: cpus().length * CPU_OVERCOMMIT, memory: totalmem(), pods: 110 };
+  return { cpu: cpus().length * CPU_OVERCOMMIT, memory: totalmem(), pods: 110, disk: diskSize() };
+}
+
+/** Of the disk on which pods' folders lie by default; 0 where the system does not tell. Bytes. */
+function diskSize(): number {
+  try {
+    const { blocks, bsize } = statfsSync(tmpdir());
+    return blocks * bsize;
+  } catch {
+    return 0;
+  }
 }
 
 /** Keeps the Node object and its heartbeat Lease (in `kube-node-lease`) until the returned stop is called. */
@@ -55,7 +91,12 @@ export function keepNode(
         { apiVersion: "v1", kind: "Node", metadata: { name: node, labels } },
         { manager: MANAGER },
       );
-    const resources = { cpu: String(capacity.cpu), memory: String(capacity.memory), pods: String(capacity.pods) };
+    const resources = {
+      cpu: String(capacity.cpu),
+      memory: String(capacity.memory),
+      pods: String(capacity.pods),
+      "ephemeral-storage": String(capacity.disk),
+    };
     const time = timestamp(clock.now());
     const status: Node["status"] = {
       capacity: resources,
@@ -64,16 +105,11 @@ export function keepNode(
         { type: "InternalIP", address: "127.0.0.1" },
         { type: "Hostname", address: node },
       ],
-      conditions: [
-        {
-          type: "Ready",
-          status: "True",
-          reason: "KubeletReady",
-          message: "kubelet is posting ready status",
-          lastHeartbeatTime: time,
-          lastTransitionTime: time,
-        },
-      ],
+      conditions: NODE_CONDITIONS.map((condition) => ({
+        ...condition,
+        lastHeartbeatTime: time,
+        lastTransitionTime: time,
+      })),
       nodeInfo: {
         machineID: hostname(),
         systemUUID: "",

@@ -14,6 +14,16 @@ export interface ContainerRecord {
   containerID: string | undefined;
 }
 
+/** An init container that stays: it runs beside the containers, from before them until after them. */
+export function isSidecar(spec: Container): boolean {
+  return spec.restartPolicy === "Always";
+}
+
+/** It has done what the next one waits for. */
+function hasInitialized({ spec, state, started }: ContainerRecord): boolean {
+  return isSidecar(spec) ? started || state.terminated !== undefined : state.terminated?.exitCode === 0;
+}
+
 /** Where every pod of this node lives. */
 const NODE_ADDRESS = "127.0.0.1";
 
@@ -30,10 +40,15 @@ export function podStatus(
   ended: boolean,
   now: number,
 ): PodStatus {
-  const initialized = initContainers.every(({ state }) => state.terminated?.exitCode === 0);
+  const waiting = initContainers.filter((one) => !hasInitialized(one)).map(({ spec }) => spec.name);
+  // A sidecar that starts again does not set the pod back.
+  const initialized =
+    waiting.length === 0 ||
+    containers.some(({ state, lastState }) => (lastState ?? state.running ?? state.terminated) !== undefined);
   const phase = phaseOf(pod, initContainers, containers, initialized, ended);
   const finished = phase === "Succeeded" || phase === "Failed";
-  const unready = containers.filter(({ ready }) => !ready).map(({ spec }) => spec.name);
+  const sidecars = initContainers.filter(({ spec }) => isSidecar(spec));
+  const unready = [...sidecars, ...containers].filter(({ ready }) => !ready).map(({ spec }) => spec.name);
   const because = readinessReason(phase, unready);
   const time = timestamp(now);
   const add = (
@@ -46,16 +61,25 @@ export function podStatus(
       type,
       status: ok ? "True" : "False",
       ...(ok && !finished ? {} : why),
+      ...(pod.metadata.generation === undefined ? {} : { observedGeneration: pod.metadata.generation }),
       lastTransitionTime: time,
     });
 
   let conditions: readonly Condition[] = pod.status?.conditions ?? [];
   conditions = add(conditions, "PodReadyToStartContainers", !finished);
-  const waiting = initContainers.filter(({ state }) => state.terminated?.exitCode !== 0).map(({ spec }) => spec.name);
-  conditions = add(conditions, "Initialized", initialized, {
-    reason: "ContainersNotInitialized",
-    message: `containers with incomplete status: [${waiting.join(" ")}]`,
-  });
+  conditions = add(
+    conditions,
+    "Initialized",
+    initialized,
+    initialized
+      ? phase === "Succeeded"
+        ? { reason: "PodCompleted" }
+        : {}
+      : {
+          reason: "ContainersNotInitialized",
+          message: `containers with incomplete status: [${waiting.join(" ")}]`,
+        },
+  );
   conditions = add(conditions, "Ready", because === undefined, because ?? {});
   conditions = add(conditions, "ContainersReady", because === undefined, because ?? {});
   conditions = add(conditions, "PodScheduled", true);
@@ -81,7 +105,9 @@ function phaseOf(
   ended: boolean,
 ): NonNullable<PodStatus["phase"]> {
   const policy = pod.spec?.restartPolicy ?? "Always";
-  const initFailed = initContainers.some(({ state }) => state.terminated && state.terminated.exitCode !== 0);
+  const initFailed = initContainers.some(
+    ({ spec, state }) => !isSidecar(spec) && state.terminated && state.terminated.exitCode !== 0,
+  );
   if (policy === "Never" && initFailed) return "Failed";
   const stopped = containers.filter(({ state, lastState }) => state.terminated ?? lastState?.terminated);
   const running = containers.filter(({ state }) => state.running);
@@ -91,6 +117,7 @@ function phaseOf(
   if (running.length + stopped.filter((one) => !running.includes(one)).length < containers.length) return "Pending";
   if (running.length > 0) return "Running";
   if (policy === "Always") return "Running";
+  if (initContainers.some(({ spec, state }) => isSidecar(spec) && state.running)) return "Running";
   if (allGood) return "Succeeded";
   return policy === "Never" ? "Failed" : "Running";
 }
@@ -127,13 +154,18 @@ function statusOf(record: ContainerRecord): ContainerStatus {
  * A container record for a pod that this agent has not seen yet. A pod with a past (the cluster was restarted) keeps its count of restarts; what was running
  * then is gone.
  */
-export function recoveredContainer(spec: Container, known: ContainerStatus | undefined, now: number): ContainerRecord {
+export function recoveredContainer(
+  spec: Container,
+  known: ContainerStatus | undefined,
+  now: number,
+  reason: "ContainerCreating" | "PodInitializing",
+): ContainerRecord {
   const record: ContainerRecord = {
     spec,
     restartCount: known?.restartCount ?? 0,
     ready: false,
     started: false,
-    state: { waiting: { reason: "ContainerCreating" } },
+    state: { waiting: { reason } },
     lastState: ended(known?.lastState),
     imageID: known?.imageID ?? "",
     containerID: known?.containerID,

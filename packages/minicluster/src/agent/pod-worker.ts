@@ -9,7 +9,7 @@ import type { ObjectsApi } from "../objects-api.ts";
 import type { BackOffTimes } from "./back-off.ts";
 import type { ContainerRuntime, PodIdentity } from "./container-runtime.ts";
 import { type ContainerWorker, gracePeriod, startContainerWorker } from "./container-worker.ts";
-import { type ContainerRecord, podStatus, recoveredContainer } from "./pod-status.ts";
+import { type ContainerRecord, isSidecar, podStatus, recoveredContainer } from "./pod-status.ts";
 import { keepPodVolumes } from "./volumes/pod-volumes.ts";
 
 export const MANAGER = "kubelet";
@@ -44,16 +44,21 @@ export function startPodWorker(first: Pod, context: PodWorkerContext): PodWorker
   };
   const key = refOfKey("pods", keyOf(first));
   const now = clock.now();
-  const inits = (first.spec?.initContainers ?? []).map((spec) => recoveredContainer(spec, undefined, now));
+  const waiting = (first.spec?.initContainers ?? []).length > 0 ? "PodInitializing" : "ContainerCreating";
+  const inits = (first.spec?.initContainers ?? []).map((spec) => recoveredContainer(spec, undefined, now, waiting));
   const containers = (first.spec?.containers ?? []).map((spec) =>
     recoveredContainer(
       spec,
       first.status?.containerStatuses?.find(({ name }) => name === spec.name),
       now,
+      waiting,
     ),
   );
   const ending = new AbortController();
+  /** Sidecars end last. */
+  const endingSidecars = new AbortController();
   const workers: ContainerWorker[] = [];
+  const sidecars: ContainerWorker[] = [];
   const gone = Promise.withResolvers<void>();
   let pod = first;
   let stopped = false;
@@ -95,7 +100,9 @@ export function startPodWorker(first: Pod, context: PodWorkerContext): PodWorker
     }
   }
 
-  function work(record: ContainerRecord, init: boolean): ContainerWorker {
+  function work(record: ContainerRecord, init: boolean): { worker: ContainerWorker; started: Promise<void> } {
+    const started = Promise.withResolvers<void>();
+    const stays = isSidecar(record.spec);
     const worker = startContainerWorker({
       objects,
       clock,
@@ -105,28 +112,45 @@ export function startPodWorker(first: Pod, context: PodWorkerContext): PodWorker
       pod: () => pod,
       identity,
       record,
-      init,
-      ending: ending.signal,
-      publish: () => publish(),
+      init: init && !stays,
+      ending: stays ? endingSidecars.signal : ending.signal,
+      publish: () => {
+        publish();
+        if (record.started) started.resolve();
+      },
       onPort: (port) => tellPort(record, port),
     });
-    workers.push(worker);
-    return worker;
+    (stays ? sidecars : workers).push(worker);
+    return { worker, started: started.promise };
   }
 
   async function live(): Promise<void> {
     await volumes.ready(ending.signal);
     if (ending.signal.aborted) return;
     for (const record of inits) {
-      await work(record, true).done;
-      if (ending.signal.aborted || record.state.terminated?.exitCode !== 0) return publish();
+      const { worker, started } = work(record, true);
+      if (isSidecar(record.spec)) await Promise.race([started, worker.done]);
+      else await worker.done;
+      if (ending.signal.aborted) return;
+      if (!isSidecar(record.spec) && record.state.terminated?.exitCode !== 0) {
+        await endSidecars(clock.now() + gracePeriod(pod) * 1000, true);
+        return publish();
+      }
     }
-    await Promise.all(containers.map((record) => work(record, false).done));
+    await Promise.all(containers.map((record) => work(record, false).worker.done));
+    if (!ending.signal.aborted) await endSidecars(clock.now() + gracePeriod(pod) * 1000, true);
     publish();
+  }
+
+  /** One after the other, the last one first, as they may need those before them. */
+  async function endSidecars(deadline: number, preStop: boolean): Promise<void> {
+    endingSidecars.abort();
+    for (const sidecar of sidecars.toReversed()) await sidecar.stop(deadline, { preStop });
   }
 
   async function terminate(): Promise<void> {
     await living;
+    await Promise.all(sidecars.map(({ done }) => done));
     if (stopped) return;
     publish(true);
     await forget();
@@ -145,9 +169,10 @@ export function startPodWorker(first: Pod, context: PodWorkerContext): PodWorker
     });
   }
 
-  function end(deadline: number, preStop: boolean): Promise<unknown> {
+  async function end(deadline: number, preStop: boolean): Promise<void> {
     ending.abort();
-    return Promise.all(workers.map((worker) => worker.stop(deadline, { preStop })));
+    await Promise.all(workers.map((worker) => worker.stop(deadline, { preStop })));
+    await endSidecars(deadline, preStop);
   }
 
   const { runtime } = context;

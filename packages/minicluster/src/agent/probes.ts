@@ -81,8 +81,9 @@ export async function runProbes(context: ProbesContext): Promise<void> {
       if (signal.aborted) return;
       if (outcome.ok) {
         failures = 0;
+        // It lives: from here on the periods count, also towards a higher threshold.
+        quick = 0;
         if (++successes >= (probe.successThreshold ?? 1)) {
-          quick = 0;
           if (decide(true) === "stop") return;
         }
       } else {

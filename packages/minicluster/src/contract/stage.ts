@@ -100,7 +100,11 @@ export interface Stage {
   ): Promise<Found>;
   untilGone(kind: Served<KubernetesObject>, name: string): Promise<void>;
   /** Waits for something that is asked again and again. */
-  eventually<Found>(what: string, condition: () => Promise<Found | undefined | false>): Promise<Found>;
+  eventually<Found>(
+    what: string,
+    condition: () => Promise<Found | undefined | false>,
+    withinMilliseconds?: number,
+  ): Promise<Found>;
   record<Kind extends KubernetesObject>(kind: Served<Kind>, query?: string): Promise<Recording<Kind>>;
   /** Events about one object, as `Type Reason: message`. */
   told(name: string): Promise<readonly string[]>;
@@ -117,11 +121,7 @@ const interval = 75;
 
 export function stageIn(cluster: ContractCluster, namespace: string): Stage {
   const { client } = cluster;
-  const path = (
-    { apiVersion, resource }: Served<KubernetesObject>,
-    name?: string,
-    subresource?: string,
-  ): string => {
+  const path = ({ apiVersion, resource }: Served<KubernetesObject>, name?: string, subresource?: string): string => {
     const prefix = apiVersion === "v1" ? "/api/v1" : `/apis/${apiVersion}`;
     const place = resource === "nodes" ? "" : `/namespaces/${namespace}`;
     return [`${prefix}${place}/${resource}`, name, subresource].filter((step) => step !== undefined).join("/");
@@ -131,12 +131,13 @@ export function stageIn(cluster: ContractCluster, namespace: string): Stage {
     what: string,
     condition: () => Promise<Found | undefined | false>,
     last: () => unknown = () => undefined,
+    within = patience,
   ): Promise<Found> {
-    const deadline = Date.now() + patience;
+    const deadline = Date.now() + within;
     for (;;) {
       const found = await condition();
       if (found !== undefined && found !== false) return found;
-      if (Date.now() > deadline) assert.fail(`not within ${patience / 1000} s: ${what}; last ${JSON.stringify(last())}`);
+      if (Date.now() > deadline) assert.fail(`not within ${within / 1000} s: ${what}; last ${JSON.stringify(last())}`);
       await pause(interval);
     }
   }
@@ -171,7 +172,7 @@ export function stageIn(cluster: ContractCluster, namespace: string): Stage {
     list,
     told,
     log,
-    eventually: (what, condition) => eventually(what, condition),
+    eventually: (what, condition, within) => eventually(what, condition, undefined, within),
     async create(kind, object) {
       const body = { apiVersion: kind.apiVersion, kind: kind.kind, ...object };
       const answer = await client.request("POST", path(kind), { body });

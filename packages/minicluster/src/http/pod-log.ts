@@ -1,16 +1,17 @@
 import type { ServerResponse } from "node:http";
 import { type JsonObject, objectsAt, textAt } from "../json.ts";
 import type { LogOptions, PodLogs } from "../objects-api.ts";
-import { ApiError, badRequest } from "../status.ts";
-import { flag, wholeNumber } from "./request-options.ts";
+import { forbiddenField, invalidValue } from "../registry/causes.ts";
+import { badRequest, invalid } from "../status.ts";
+import { flag } from "./request-options.ts";
 
 /** How long the first bytes of a followed log may take before the answer starts without them, in milliseconds. */
 const headerDelay = 200;
 
-/** Reads the parameters of `pods/log`; throws `ApiError` 400. */
+/** Reads the parameters of `pods/log`; throws `ApiError` 400 or 422. */
 export function logOptions(pod: JsonObject, query: URLSearchParams, now: number): LogOptions {
   const name = textAt(pod, "metadata", "name");
-  const names = [...objectsAt(pod, "spec", "containers"), ...objectsAt(pod, "spec", "initContainers")].map(
+  const names = [...objectsAt(pod, "spec", "initContainers"), ...objectsAt(pod, "spec", "containers")].map(
     (container) => textAt(container, "name"),
   );
   const main = objectsAt(pod, "spec", "containers");
@@ -23,9 +24,8 @@ export function logOptions(pod: JsonObject, query: URLSearchParams, now: number)
   } else if (!names.includes(container)) {
     throw badRequest(`container ${container} is not valid for pod ${name}`);
   }
-  const tailLines = wholeNumber(query, "tailLines");
-  const limitBytes = wholeNumber(query, "limitBytes");
-  const sinceSeconds = wholeNumber(query, "sinceSeconds") ?? secondsSince(query.get("sinceTime"), now);
+  const { tailLines, limitBytes, sinceSeconds: seconds } = numbersOf(query, name);
+  const sinceSeconds = seconds ?? secondsSince(query.get("sinceTime"), now);
   return {
     container,
     follow: flag(query, "follow"),
@@ -35,6 +35,33 @@ export function logOptions(pod: JsonObject, query: URLSearchParams, now: number)
     ...(limitBytes === undefined ? {} : { limitBytes }),
     ...(sinceSeconds === undefined ? {} : { sinceSeconds }),
   };
+}
+
+/** As in Kubernetes' `ValidatePodLogOptions`. */
+function numbersOf(query: URLSearchParams, name: string) {
+  const numbers: Record<string, number> = {};
+  const causes = [];
+  for (const [field, least] of [
+    ["tailLines", 0],
+    ["limitBytes", 1],
+    ["sinceSeconds", 1],
+  ] as const) {
+    const text = query.get(field);
+    if (text === null || text === "") continue;
+    if (!/^[+-]?\d{1,15}$/.test(text)) {
+      throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`);
+    }
+    const value = Number(text);
+    const wish = least === 0 ? "greater than or equal to 0" : "greater than 0";
+    if (value < least) causes.push(invalidValue(field, value, `must be ${wish}`));
+    numbers[field] = value;
+  }
+  if (numbers["sinceSeconds"] !== undefined && (query.get("sinceTime") ?? "") !== "") {
+    causes.push(forbiddenField("[]", "at most one of `sinceTime` or `sinceSeconds` may be specified"));
+  }
+  if (causes.length > 0) throw invalid({ group: "", kind: "PodLogOptions" }, name, causes);
+  const { tailLines, limitBytes, sinceSeconds } = numbers;
+  return { tailLines, limitBytes, sinceSeconds };
 }
 
 function secondsSince(time: string | null, now: number): number | undefined {
@@ -54,7 +81,9 @@ export async function servePodLog(
 ): Promise<void> {
   const options = logOptions(pod, query, now);
   if (textAt(pod, "spec", "nodeName") === "") {
-    throw new ApiError(400, "BadRequest", `pod ${textAt(pod, "metadata", "name")} does not have a host assigned`);
+    // There is nothing yet, and the API server says no more than that.
+    response.writeHead(204).end();
+    return;
   }
   const abort = new AbortController();
   response.on("close", () => abort.abort());

@@ -50,7 +50,7 @@ export function startSimulatedCluster(options: SimulatedClusterOptions = {}): Si
     errors.push(message);
   };
   objects.create("namespaces", { apiVersion: "v1", kind: "Namespace", metadata: { name: NAMESPACE } });
-  const capacity = options.capacity ?? { cpu: 8, memory: 8 * 2 ** 30, pods: 110 };
+  const capacity = options.capacity ?? { cpu: 8, memory: 8 * 2 ** 30, pods: 110, disk: 2 ** 40 };
   const stopNode = keepNode(objects, clock, "node-a", capacity, runtime.version);
   const agent = startNodeAgent({
     node: "node-a",

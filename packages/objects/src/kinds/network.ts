@@ -20,6 +20,7 @@ export interface Service extends KubernetesObject {
     readonly clusterIP?: string;
     readonly clusterIPs?: readonly string[];
     readonly externalName?: string;
+    readonly publishNotReadyAddresses?: boolean;
   };
   readonly status?: {
     readonly loadBalancer?: {

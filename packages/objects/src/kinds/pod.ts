@@ -10,6 +10,7 @@ export interface Condition {
   readonly lastTransitionTime?: string;
   /** RFC 3339; Deployments only. */
   readonly lastUpdateTime?: string;
+  readonly observedGeneration?: number;
 }
 
 /** A number, or a string such as a port's name or `25%`. */
@@ -102,6 +103,8 @@ export interface Container {
   readonly name: string;
   readonly image?: string;
   readonly imagePullPolicy?: string;
+  /** `Always` makes an init container a sidecar. */
+  readonly restartPolicy?: string;
   readonly command?: readonly string[];
   readonly args?: readonly string[];
   readonly workingDir?: string;

@@ -38,9 +38,8 @@ function containerName(pod: Pod, wanted: string | undefined): string {
   const [first] = names;
   if (wanted === undefined || wanted === "") {
     if (names.length === 1 && first !== undefined) return first;
-    const choice = `choose one of: [${names.join(" ")}]`;
-    const more = inits.length > 0 ? ` or one of the init containers: [${inits.join(" ")}]` : "";
-    throw badRequest(`a container name must be specified for pod ${pod.metadata.name}, ${choice}${more}`);
+    const choice = [...inits, ...names].join(" ");
+    throw badRequest(`a container name must be specified for pod ${pod.metadata.name}, choose one of: [${choice}]`);
   }
   if (!names.includes(wanted) && !inits.includes(wanted)) {
     throw badRequest(`container ${wanted} is not valid for pod ${pod.metadata.name}`);

@@ -3,12 +3,14 @@ import type { Clock } from "../../clock/clock.ts";
 import { equalJson, toJson } from "../../json.ts";
 import type { ObjectsApi } from "../../objects-api.ts";
 import { ApiError } from "../../status.ts";
+import { adopt, isAdoptable } from "../adoption.ts";
 import { conditionOf } from "../conditions.ts";
 import type { Controller } from "../controller.ts";
 import type { EventRecorder } from "../event-recorder.ts";
-import { controllerOf, isControlledBy, keyOf, refOfKey } from "../object-key.ts";
+import { controllerOf, isControlledBy, keyOf, refOfKey, timeOf } from "../object-key.ts";
 import { isActive, isFinished, isReady, soonest, untilAvailable } from "../pod-facts.ts";
 import { deploymentStatus, isComplete, untilDeadline } from "./progress.ts";
+import { proportionalSizes } from "./proportion.ts";
 import {
   byAge,
   currentReplicaSet,
@@ -17,6 +19,8 @@ import {
   REVISION,
   replicaSetAnnotations,
   revisionOf,
+  sizeAnnotations,
+  sizedFor,
 } from "./revision.ts";
 import { rollingBounds, rollingStep, type Scaled } from "./rolling.ts";
 
@@ -43,6 +47,13 @@ export function deploymentController(objects: ObjectsApi, clock: Clock, events: 
       const owner = controllerOf(object);
       const { namespace } = object.metadata;
       if (resource === "replicasets" && owner?.kind === "Deployment") return [`${namespace}/${owner.name}`];
+      if (resource === "replicasets" && owner === undefined && namespace !== undefined) {
+        return objects
+          .list("deployments", { namespace })
+          .filter(isDeployment)
+          .filter(({ spec }) => isAdoptable(object, spec?.selector))
+          .map(keyOf);
+      }
       if (resource === "pods" && owner?.kind === "ReplicaSet" && namespace !== undefined) {
         const set = objects.get({ resource: "replicasets", namespace, name: owner.name });
         const above = set && controllerOf(set);
@@ -60,23 +71,30 @@ export function deploymentController(objects: ObjectsApi, clock: Clock, events: 
   function reconcile(seen: Deployment): number | undefined {
     let deployment = seen;
     const { namespace } = deployment.metadata;
-    const sets = objects
+    let sets = objects
       .list("replicasets", namespace === undefined ? {} : { namespace })
       .filter(isReplicaSet)
-      .filter((set) => isControlledBy(set, deployment));
-    const found = currentReplicaSet(deployment, sets);
-    const old = byAge(sets.filter((set) => set !== found));
+      .flatMap((set) => {
+        if (isControlledBy(set, deployment)) return [set];
+        if (!isAdoptable(set, deployment.spec?.selector)) return [];
+        const adopted = adopt(objects, "replicasets", set, deployment, MANAGER);
+        return isReplicaSet(adopted) ? [adopted] : [];
+      });
     const replicas = deployment.spec?.replicas ?? 1;
     const bounds = boundsOf(deployment);
+    const paused = deployment.spec?.paused === true;
+    const scaled = sets.some((set) => isActiveSet(set) && (sizedFor(set).replicas ?? replicas) !== replicas);
+    if (paused || scaled) sets = resize(deployment, sets, bounds.most);
+    const found = currentReplicaSet(deployment, sets);
+    const old = byAge(sets.filter((set) => set !== found));
     const revision = nextRevision(found, old);
     const annotations = replicaSetAnnotations(deployment, found, revision, bounds.most);
-    const paused = deployment.spec?.paused === true;
 
     let current = found;
     let created = false;
     let collided = false;
     if (current) current = annotate(current, annotations, deployment.spec?.minReadySeconds ?? 0);
-    else if (!paused && recreateMayStart(deployment, old)) {
+    else if (!paused && !scaled && recreateMayStart(deployment, old)) {
       try {
         const size = initialSize(deployment, replicas, bounds.most, old);
         current = create(deployment, size, annotations);
@@ -97,7 +115,7 @@ export function deploymentController(objects: ObjectsApi, clock: Clock, events: 
     const owned = [...old, ...(current ? [current] : [])].map((set) => ownedSet(set, minReady, now));
     const currentOwned = owned.find(({ replicaSet }) => replicaSet === current);
     const oldOwned = owned.filter((one) => one !== currentOwned);
-    if (currentOwned && !created) scale(deployment, currentOwned, oldOwned, paused);
+    if (currentOwned && !created && !paused && !scaled) scale(deployment, currentOwned, oldOwned);
     return settle(deployment, { owned, currentOwned, created, collided, least: bounds.least, now });
   }
 
@@ -143,18 +161,50 @@ export function deploymentController(objects: ObjectsApi, clock: Clock, events: 
     return soonest([...waits, untilDeadline(deployment, status, now)]);
   }
 
-  function scale(deployment: Deployment, current: Owned, old: readonly Owned[], paused: boolean): void {
+  /**
+   * Follows a change of `replicas` without going on with the rollout: a lone ReplicaSet takes it all, several get their shares.
+   * Gives the ReplicaSets as they are then.
+   */
+  function resize(deployment: Deployment, sets: readonly ReplicaSet[], most: number): ReplicaSet[] {
     const replicas = deployment.spec?.replicas ?? 1;
-    let sizes: ReadonlyMap<string, number>;
-    if (paused) {
-      // A paused rollout keeps its balance; only a lone ReplicaSet follows `replicas`.
-      const alone = old.every(({ wanted }) => wanted === 0);
-      sizes = alone && current.wanted !== replicas ? new Map([[current.name, replicas]]) : new Map();
-    } else if (deployment.spec?.strategy?.type === "Recreate") {
-      sizes = recreateStep(replicas, current, old);
-    } else {
-      sizes = rollingStep(replicas, boundsOf(deployment), current, old);
+    const active = sets.filter(isActiveSet);
+    const current = currentReplicaSet(deployment, sets);
+    const [lone = current ?? byAge(sets).at(-1)] = active;
+    let sizes: ReadonlyMap<string, number> = new Map();
+    if (active.length <= 1) sizes = new Map(lone ? [[lone.metadata.name, replicas]] : []);
+    else if (current?.spec?.replicas === replicas && current.status?.availableReplicas === replicas) {
+      sizes = new Map(active.filter((set) => set !== current).map(({ metadata }) => [metadata.name, 0]));
+    } else if (deployment.spec?.strategy?.type !== "Recreate") {
+      const count = deployment.status?.replicas ?? 0;
+      const sized = active.map((set) => ({
+        name: set.metadata.name,
+        wanted: set.spec?.replicas ?? 0,
+        mostBefore: sizedFor(set).most,
+        created: timeOf(set.metadata.creationTimestamp) ?? 0,
+      }));
+      sizes = proportionalSizes(replicas, most, count, sized);
     }
+    return sets.map((set) => {
+      if (!isActiveSet(set) && !sizes.has(set.metadata.name)) return set;
+      const from = set.spec?.replicas ?? 0;
+      const to = sizes.get(set.metadata.name) ?? from;
+      const next = annotated(set, sizeAnnotations(deployment, most));
+      const stored = objects.update(
+        "replicasets",
+        { ...next, spec: { ...next.spec, replicas: to } },
+        { manager: MANAGER },
+      );
+      if (to !== from) sayScaled(deployment, set.metadata.name, from, to);
+      return isReplicaSet(stored) ? stored : set;
+    });
+  }
+
+  function scale(deployment: Deployment, current: Owned, old: readonly Owned[]): void {
+    const replicas = deployment.spec?.replicas ?? 1;
+    const sizes =
+      deployment.spec?.strategy?.type === "Recreate"
+        ? recreateStep(replicas, current, old)
+        : rollingStep(replicas, boundsOf(deployment), current, old);
     for (const one of [current, ...old]) {
       const size = sizes.get(one.name);
       if (size === undefined || size === one.wanted) continue;
@@ -241,6 +291,10 @@ export function deploymentController(objects: ObjectsApi, clock: Clock, events: 
     const message = `Scaled ${direction} replica set ${name} from ${from} to ${to}`;
     events.record(deployment, "Normal", "ScalingReplicaSet", message);
   }
+}
+
+function isActiveSet({ spec }: ReplicaSet): boolean {
+  return (spec?.replicas ?? 0) > 0;
 }
 
 function recreateStep(replicas: number, current: Owned, old: readonly Owned[]): ReadonlyMap<string, number> {

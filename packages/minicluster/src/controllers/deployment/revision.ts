@@ -53,9 +53,24 @@ export function replicaSetAnnotations(
     annotations[REVISION_HISTORY] = history === undefined ? String(before) : `${history},${before}`;
   }
   annotations[REVISION] = String(revision);
-  annotations[DESIRED_REPLICAS] = String(deployment.spec?.replicas ?? 1);
-  annotations[MAX_REPLICAS] = String(most);
-  return annotations;
+  return { ...annotations, ...sizeAnnotations(deployment, most) };
+}
+
+/** What a ReplicaSet was sized for: the Deployment's `replicas`, and the most pods that it may have at once. */
+export function sizeAnnotations(deployment: Deployment, most: number): Readonly<Record<string, string>> {
+  return { [DESIRED_REPLICAS]: String(deployment.spec?.replicas ?? 1), [MAX_REPLICAS]: String(most) };
+}
+
+/** Reads what `sizeAnnotations` wrote. */
+export function sizedFor({ metadata }: ReplicaSet): {
+  readonly replicas: number | undefined;
+  readonly most: number | undefined;
+} {
+  const read = (name: string): number | undefined => {
+    const value = Number(metadata.annotations?.[name] ?? Number.NaN);
+    return Number.isSafeInteger(value) ? value : undefined;
+  };
+  return { replicas: read(DESIRED_REPLICAS), most: read(MAX_REPLICAS) };
 }
 
 /** A ReplicaSet for the Deployment's template. The same template gives the same name, unless `collisionCount` differs. */

@@ -29,8 +29,10 @@ export function endpointSlices(service: Service, pods: readonly Pod[]): readonly
     const key = JSON.stringify(ports);
     const group = groups.get(key) ?? { ports, endpoints: [] };
     groups.set(key, group);
-    group.endpoints.push(endpointOf(pod, ip));
+    group.endpoints.push(endpointOf(pod, ip, service.spec?.publishNotReadyAddresses === true));
   }
+  // Nobody to serve is said by an empty slice, which is no owner's gap.
+  if (groups.size === 0) groups.set("[]", { ports: [], endpoints: [] });
   return [...groups].map(([key, { ports, endpoints }]) => ({
     apiVersion: "discovery.k8s.io/v1",
     kind: "EndpointSlice",
@@ -60,12 +62,12 @@ function podPort(pod: Pod, wanted: IntOrString): number | undefined {
   return Number.isInteger(given) && given > 0 ? given : undefined;
 }
 
-function endpointOf(pod: Pod, ip: string): Endpoint {
+function endpointOf(pod: Pod, ip: string, publishesAll: boolean): Endpoint {
   const terminating = pod.metadata.deletionTimestamp !== undefined;
   const serving = isReady(pod);
   return {
     addresses: [ip],
-    conditions: { ready: serving && !terminating, serving, terminating },
+    conditions: { ready: publishesAll || (serving && !terminating), serving, terminating },
     ...(pod.spec?.nodeName === undefined ? {} : { nodeName: pod.spec.nodeName }),
     targetRef: {
       kind: "Pod",

@@ -1,8 +1,16 @@
-import { type Condition, isPod, isReplicaSet, type Pod, type ReplicaSet } from "@fairway/objects";
+import {
+  type Condition,
+  isPod,
+  isReplicaSet,
+  type KubernetesObject,
+  type Pod,
+  type ReplicaSet,
+} from "@fairway/objects";
 import { type Clock, timestamp } from "../../clock/clock.ts";
 import { equalJson, toJson } from "../../json.ts";
 import type { ObjectsApi } from "../../objects-api.ts";
 import { ApiError } from "../../status.ts";
+import { adopt, isAdoptable, release } from "../adoption.ts";
 import { conditionOf } from "../conditions.ts";
 import type { Controller } from "../controller.ts";
 import type { EventRecorder } from "../event-recorder.ts";
@@ -18,22 +26,72 @@ const RETRY_MILLISECONDS = 1_000;
 
 /** Keeps as many active pods as each ReplicaSet wants. */
 export function replicaSetController(objects: ObjectsApi, clock: Clock, events: EventRecorder): Controller {
+  /** Pods whose labels may not be those that their ReplicaSet selects any more, and pods without an owner, by ReplicaSet. */
+  const strays = new Map<string, Set<string>>();
+  const stray = (set: KubernetesObject, pod: KubernetesObject): string => {
+    const key = keyOf(set);
+    strays.set(key, (strays.get(key) ?? new Set()).add(keyOf(pod)));
+    return key;
+  };
   return {
     name: MANAGER,
-    resources: ["replicasets"],
-    keysOf({ resource, object }) {
-      if (resource === "replicasets") return [keyOf(object)];
-      const owner = resource === "pods" ? controllerOf(object) : undefined;
-      return owner?.kind === "ReplicaSet" ? [`${object.metadata.namespace}/${owner.name}`] : [];
+    resources: ["replicasets", "pods"],
+    keysOf({ type, resource, object }) {
+      if (resource === "replicasets") {
+        if (type === "ADDED") for (const pod of orphansOf(object)) stray(object, pod);
+        return [keyOf(object)];
+      }
+      const { namespace } = object.metadata;
+      if (resource !== "pods" || namespace === undefined) return [];
+      const owner = controllerOf(object);
+      if (owner === undefined) {
+        if (type === "DELETED" || object.metadata.labels === undefined) return [];
+        return setsFor(object).map((set) => stray(set, object));
+      }
+      if (owner.kind !== "ReplicaSet") return [];
+      const set = objects.get({ resource: "replicasets", namespace, name: owner.name });
+      if (set && isReplicaSet(set) && !matchesSelector(set.spec?.selector, object)) stray(set, object);
+      return [`${namespace}/${owner.name}`];
     },
     reconcile(key) {
       const set = objects.get(refOfKey("replicasets", key));
+      const found = strays.get(key) ?? [];
+      strays.delete(key);
       if (!set || !isReplicaSet(set)) return;
       let failure: ApiError | undefined;
-      if (set.metadata.deletionTimestamp === undefined) failure = bringToSize(set);
+      if (set.metadata.deletionTimestamp === undefined) {
+        for (const pod of found) settle(set, pod);
+        failure = bringToSize(set);
+      }
       return writeStatus(set, failure);
     },
   };
+
+  function setsFor(pod: KubernetesObject): readonly ReplicaSet[] {
+    const { namespace } = pod.metadata;
+    return objects
+      .list("replicasets", namespace === undefined ? {} : { namespace })
+      .filter(isReplicaSet)
+      .filter((set) => isAdoptable(pod, set.spec?.selector));
+  }
+
+  function orphansOf(set: KubernetesObject): readonly KubernetesObject[] {
+    const { namespace } = set.metadata;
+    if (!isReplicaSet(set) || namespace === undefined) return [];
+    const labels = set.spec?.selector.matchLabels;
+    return objects
+      .list("pods", { namespace, ...(labels === undefined ? {} : { labels }) })
+      .filter((pod) => isAdoptable(pod, set.spec?.selector));
+  }
+
+  /** Lets a pod go that does not fit any more, or takes one that nobody has. */
+  function settle(set: ReplicaSet, key: string): void {
+    const pod = objects.get(refOfKey("pods", key));
+    if (!pod || !isPod(pod) || pod.metadata.deletionTimestamp !== undefined) return;
+    if (isControlledBy(pod, set)) {
+      if (!matchesSelector(set.spec?.selector, pod)) release(objects, "pods", pod, set, MANAGER);
+    } else if (isActive(pod) && isAdoptable(pod, set.spec?.selector)) adopt(objects, "pods", pod, set, MANAGER);
+  }
 
   function podsOf(set: ReplicaSet): readonly Pod[] {
     const { namespace } = set.metadata;
