@@ -41,18 +41,22 @@ export async function pushImage(
   tag: string,
 ): Promise<readonly PushedLayer[]> {
   const last = image.layers.length - 1;
-  const outcomes = await Promise.all(
-    image.layers.map((layer, index) =>
-      index === last ? pushBlob(target, sources.last) : pushBaseLayer(target, layer, sources),
-    ),
-  );
-  await pushBlob(target, {
-    digest: image.config.digest,
-    size: image.config.bytes.length,
+  const { digest, bytes } = image.config;
+  const config: BlobSource = {
+    digest,
+    size: bytes.length,
     async *open(start, end) {
-      yield image.config.bytes.subarray(start, end);
+      yield bytes.subarray(start, end);
     },
-  });
+  };
+  const [outcomes] = await Promise.all([
+    Promise.all(
+      image.layers.map((layer, index) =>
+        index === last ? pushBlob(target, sources.last) : pushBaseLayer(target, layer, sources),
+      ),
+    ),
+    pushBlob(target, config),
+  ]);
   await writeManifest(target, tag, image.manifest);
   return image.layers.map(({ digest, size }, index) => ({ digest, bytes: size, outcome: outcomes[index] ?? "exists" }));
 }

@@ -88,11 +88,25 @@ async function push(
   const mountable = base.registry === target.registry;
   const from = openSession(base, "pull", running);
   const to = openSession(target, "pull,push", running, mountable ? base.repository : undefined);
-  let file: string | undefined;
+  const stop = new AbortController();
+  const file = await cache.temporaryFile();
+  const directory = settings.workingDir.slice(1);
+  const compress = async () => {
+    const record = await writeLayer(options.snapshot, directory, file, {
+      limits: options.limits ?? defaultLimits,
+      signal: AbortSignal.any([running.signal, stop.signal]),
+      onProgress: (done, bytes) => running.report({ kind: "compressing", bytes, done }),
+    });
+    await cache.keepLayer(options.snapshot.digest, directory, record);
+    return record;
+  };
+  let compressing: Promise<LayerRecord> | undefined;
   try {
-    const directory = settings.workingDir.slice(1);
-    const platform = options.platform ?? "linux/amd64";
-    const below = await loadImage(from, base, platform, cache);
+    const known = await cache.layer(options.snapshot.digest, directory);
+    if (known === undefined) compressing = compress();
+    const loading = loadImage(from, base, options.platform ?? "linux/amd64", cache);
+    // Side by side; when one fails, the other is ended below.
+    const [below, fresh] = await Promise.all([loading, compressing]);
     const compose = (layer: LayerRecord) => composeImage(below, layer, settings, `${from.name}@${below.digest}`);
     const result = (image: ComposedImage, layers: readonly PushedLayer[]): PushedImage => ({
       reference: `${to.name}@${image.manifest.digest}`,
@@ -103,30 +117,21 @@ async function push(
       layers,
     });
 
-    let layer = await cache.layer(options.snapshot.digest, directory);
-    if (layer !== undefined) {
-      const image = compose(layer);
-      if (await hasManifest(to, image.manifest.digest)) return result(image, allThere(image));
-      if (!(await hasBlob(to, { digest: layer.digest, size: layer.bytes }))) layer = undefined;
+    let layer = known ?? fresh ?? (await compress());
+    let image = compose(layer);
+    if (await hasManifest(to, image.manifest.digest)) return result(image, allThere(image));
+    if (known !== undefined && !(await hasBlob(to, { digest: layer.digest, size: layer.bytes }))) {
+      layer = await compress();
+      image = compose(layer);
     }
-    if (layer === undefined) {
-      file = await cache.temporaryFile();
-      layer = await writeLayer(options.snapshot, directory, file, {
-        limits: options.limits ?? defaultLimits,
-        signal: running.signal,
-        onProgress: (done, bytes) => running.report({ kind: "compressing", bytes, done }),
-      });
-      await cache.keepLayer(options.snapshot.digest, directory, layer);
-      const image = compose(layer);
-      if (await hasManifest(to, image.manifest.digest)) return result(image, allThere(image));
-    }
-    const image = compose(layer);
-    const last = fileSource(file ?? "", { digest: layer.digest, size: layer.bytes });
+    const last = fileSource(file, { digest: layer.digest, size: layer.bytes });
     const sources = { base: from, mountable, last, temporaryFile: cache.temporaryFile };
     return result(image, await pushImage(to, image, sources, tagOf(image)));
   } finally {
+    stop.abort();
+    await compressing?.catch(() => {});
     close(from, to);
-    if (file !== undefined) await rm(file, { force: true });
+    await rm(file, { force: true });
   }
 }
 
