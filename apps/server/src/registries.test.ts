@@ -93,7 +93,7 @@ test("a registry is refused when its credentials or its address cannot be used, 
   const denied = await problem(put());
   assert.deepEqual(
     [denied.code, denied.detail, denied.hint],
-    ["registry-denied", "registry.example.com: denied", "mend it"],
+    ["registry-denied", "registry.example.com: denied", "mend it; they are given by: fairway registry add"],
   );
   images.failure = "unavailable";
   assert.equal((await problem(put())).code, "registry-unreachable");
@@ -263,7 +263,8 @@ test("what a registry refuses is a refusal, never our failure", async () => {
   for (const code of codes) {
     images.failure = code;
     const refused = await problem(createRelease(appToml("failing"), snapshot));
-    assert.deepEqual([refused.status, refused.hint], [422, "mend it"], code);
+    assert.equal(refused.status, 422, code);
+    assert.match(refused.hint ?? "", /^mend it/, code);
     images.failure = code;
     assert.equal((await problem(pushImage(appToml("failing"), snapshot))).code, refused.code);
   }

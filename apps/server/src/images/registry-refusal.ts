@@ -29,7 +29,13 @@ export async function withRegistry<T>(work: () => Promise<T>): Promise<T> {
       throw new Refusal({ status, code: error.code, title, detail: error.message }, { cause: error });
     }
     if (!(error instanceof RegistryError)) throw error;
-    const hint = error.hint === "" ? {} : { hint: error.hint };
-    throw new Refusal({ status, ...refusals[error.code], detail: error.message, ...hint }, { cause: error });
+    // Who deploys has no credentials of his own: the platform's owner gives them.
+    const where =
+      error.code === "unauthorized" || error.code === "denied" ? "they are given by: fairway registry add" : "";
+    const hint = [error.hint, where].filter((part) => part !== "").join("; ");
+    throw new Refusal(
+      { status, ...refusals[error.code], detail: error.message, ...(hint === "" ? {} : { hint }) },
+      { cause: error },
+    );
   }
 }

@@ -87,7 +87,8 @@ const build = described(
       default: "by engine",
     }).optional(),
     image: described(z.string().regex(imageReference), {
-      description: "A ready image to run instead of building one; not together with command, base and exclude",
+      description:
+        "A ready image to run instead of building one, as user 65532 on a read-only root; not with command, base, exclude",
       needs: imageReferenceNeeds,
       example: 'image = "registry.example.com/team/app:1.2"',
       default: "none",

@@ -1,0 +1,92 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Registries, RegistryRecord } from "@fairway/catalog";
+import { parseAppToml, specFor } from "@fairway/spec";
+import type { PooledCluster } from "../clusters/cluster-pool.ts";
+import { fakeImages } from "../testing/fake-images.ts";
+import { releaseImages } from "./release-images.ts";
+
+const registry: RegistryRecord = {
+  name: "main",
+  environment: "prod",
+  prefix: "registry.example.com/team",
+  plainHttp: false,
+  files: { dockerConfig: true, pullDockerConfig: true, certificateAuthority: false },
+  bases: {},
+  createdAt: "2026-01-01T00:00:00.000Z",
+};
+const registries: Registries = {
+  put: async () => {},
+  get: async () => registry,
+  of: async () => registry,
+  list: async () => [registry],
+  remove: async () => {},
+};
+const content = { dockerConfig: "push", pullDockerConfig: "pull", certificateAuthority: undefined };
+const snapshot = `sha256:${"a".repeat(64)}`;
+
+function cluster(name: string, embedded: boolean): PooledCluster {
+  return {
+    record: {
+      ...{ name, environment: "prod", embedded, kubeconfig: "", context: undefined, gateway: undefined },
+      addressTemplate: "http://{service}",
+      createdAt: "2026-01-01T00:00:00.000Z",
+    },
+    ...{ link: undefined, trouble: undefined, stopped: false },
+  };
+}
+
+function request(appToml: string, ...clusters: readonly PooledCluster[]) {
+  const parsed = parseAppToml(appToml);
+  assert.ok(parsed.ok);
+  const { signal } = new AbortController();
+  return { environment: { name: "prod", clusters }, spec: specFor(parsed.value, "prod"), snapshot, signal };
+}
+
+const imagesOf = (client = fakeImages()) =>
+  releaseImages({ registries, files: { read: async () => content }, client, snapshotPath: (digest) => `/${digest}` });
+
+test("an environment of both kinds: each cluster runs what it can", async () => {
+  const { clusters, base, pushed } = await imagesOf()(
+    request('name = "shop"', cluster("alpha", true), cluster("gamma", false)),
+  );
+  assert.ok(pushed);
+  assert.deepEqual(Object.fromEntries(clusters), {
+    alpha: { image: `snapshot.fairway.dev/shop@${snapshot}`, pullSecret: false },
+    gamma: { image: pushed.reference, pullSecret: true },
+  });
+  assert.deepEqual(base, {
+    asked: "docker.io/library/node:24-slim",
+    reference: `docker.io/library/node@sha256:${"b".repeat(64)}`,
+  });
+});
+
+test("embedded clusters alone ask no registry", async () => {
+  const client = fakeImages();
+  client.failure = "unavailable";
+  const { pushed, base } = await imagesOf(client)(request('name = "shop"', cluster("alpha", true)));
+  assert.deepEqual([pushed, base, client.pushes], [undefined, undefined, []]);
+});
+
+test("a ready image of another registry gets no credentials of this one", async () => {
+  const client = fakeImages();
+  client.known.set("quay.io/org/app:1", { digit: "e", bytes: 1 });
+  const { clusters, ready } = await imagesOf(client)(
+    request('name = "shop"\nbuild.image = "quay.io/org/app:1"', cluster("gamma", false)),
+  );
+  assert.equal(ready?.reference, `quay.io/org/app@sha256:${"e".repeat(64)}`);
+  assert.deepEqual(clusters.get("gamma"), { image: ready?.reference, pullSecret: false });
+});
+
+test("an engine for which nobody names a base is refused, with both ways to name one", async () => {
+  const php = request('name = "shop"\nengine.name = "php"\nrun.command = "php -S x"', cluster("gamma", false));
+  const spec = { ...php.spec, engine: { ...php.spec.engine, name: "static" as const } };
+  await assert.rejects(imagesOf()({ ...php, spec }), {
+    problem: {
+      status: 422,
+      code: "base-image-missing",
+      title: "There is no image for the engine static to stand on",
+      hint: 'name one in app.toml under [build]: base = "...", or for all: fairway registry add main registry.example.com/team --env prod --base static=...',
+    },
+  });
+});
