@@ -1,3 +1,5 @@
+import { type JsonObject, textAt } from "./json.ts";
+
 /** One cause in a `Status`: which field, what is wrong with it. */
 export interface StatusCause {
   /** For example `FieldValueRequired`, `FieldManagerConflict`. */
@@ -81,8 +83,10 @@ export function unknownPath(): ApiError {
 }
 
 /** 409: the name is taken. */
-export function alreadyExists(of: GroupResource, name: string): ApiError {
-  return new ApiError(409, "AlreadyExists", `${qualified(of)} "${name}" already exists`, detailsOf(of, name));
+export function alreadyExists(of: GroupResource, name: string, existing?: JsonObject): ApiError {
+  const leaves = textAt(existing, "metadata", "deletionTimestamp") !== "";
+  const message = `${leaves ? "object is being deleted: " : ""}${qualified(of)} "${name}" already exists`;
+  return new ApiError(409, "AlreadyExists", message, detailsOf(of, name));
 }
 
 /** 409: a precondition (resourceVersion, uid) did not hold. */

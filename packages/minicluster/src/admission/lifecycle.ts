@@ -33,6 +33,8 @@ export interface WriteContext {
   readonly dryRun: boolean;
   /** Whether a change is told, not a whole object. */
   readonly patch?: boolean;
+  /** Paths of fields that the body has twice. */
+  readonly repeated?: readonly string[];
   /** What happens to fields that the schema does not know. */
   readonly fieldValidation: "Ignore" | "Warn" | "Strict";
   warn(message: string): void;
@@ -92,7 +94,10 @@ export function createLifecycle({ store, clock, newUid, random }: LifecycleOptio
     const subject = `${kind.kind} in version ${JSON.stringify(kind.version)} cannot be handled as a ${kind.kind}`;
     try {
       const { value, unknown } = decode(shapeOf(kind.schema), body);
-      const problems = unknown.map((path) => `unknown field ${JSON.stringify(path)}`);
+      const problems = [
+        ...unknown.map((path) => `unknown field ${JSON.stringify(path)}`),
+        ...(context.repeated ?? []).map((path) => `duplicate field ${JSON.stringify(path)}`),
+      ];
       if (problems.length > 0 && context.fieldValidation === "Strict") {
         throw badRequest(`${subject}: strict decoding error: ${problems.join(", ")}`);
       }
@@ -109,8 +114,9 @@ export function createLifecycle({ store, clock, newUid, random }: LifecycleOptio
     try {
       return decoded();
     } catch (error) {
-      if (!(error instanceof ApiError) || error.message.includes("strict decoding error")) throw error;
-      throw invalid({ group: "", kind: "" }, "", [invalidValue("patch", "", error.message)]);
+      if (!(error instanceof ApiError)) throw error;
+      const why = error.message.replace(/^.* cannot be handled as a \w+: /, "");
+      throw invalid({ group: "", kind: "" }, "", [invalidValue("patch", "", why)]);
     }
   }
 
@@ -228,9 +234,7 @@ export function createLifecycle({ store, clock, newUid, random }: LifecycleOptio
     const name = textAt(metadata, "name");
     // What would be an error of validation anyway must not look like a missing namespace.
     if (name !== "") checkNamespaceOpen(kind, namespace, name);
-    if (store.get(kind.resource, kind.namespaced ? namespace : "", name) !== undefined) {
-      throw alreadyExists(kind, name);
-    }
+    const existing = store.get(kind.resource, kind.namespaced ? namespace : "", name);
     for (const field of ["deletionTimestamp", "deletionGracePeriodSeconds", "selfLink", "resourceVersion"]) {
       delete metadata[field];
     }
@@ -247,6 +251,7 @@ export function createLifecycle({ store, clock, newUid, random }: LifecycleOptio
     checkServiceAccount(kind, object, namespace, name);
     kind.prepareCreate?.(object, hooks);
     check(kind, object, [...metadataCauses(kind, object), ...(kind.validate?.(object) ?? [])]);
+    if (existing !== undefined) throw alreadyExists(kind, name, existing);
     const broken = limitRangeProblems(object, ranges);
     if (broken.length > 0) throw forbidden(kind, name, aggregated(broken));
     context.approve?.(kind, object, undefined);
@@ -271,7 +276,10 @@ export function createLifecycle({ store, clock, newUid, random }: LifecycleOptio
     const metadata = childOf(object, "metadata");
     placed(kind, metadata, namespace);
     checkName(metadata, name);
-    const otherUid = checkPreconditions(kind, name, metadata, current, context);
+    const otherUid = [
+      ...checkPreconditions(kind, name, metadata, current, context),
+      ...deletionTimeCauses(metadata, current),
+    ];
     keepSystemMetadata(metadata, current);
     object = withinSubresource(kind, object, current, context.subresource);
     kind.defaults?.(object);
@@ -280,7 +288,12 @@ export function createLifecycle({ store, clock, newUid, random }: LifecycleOptio
     if (context.subresource === "") kind.prepareUpdate?.(object, copyOf(current), hooks);
     if (kind.generation) {
       const before = numberAt(current, "metadata", "generation") ?? 1;
-      childOf(object, "metadata")["generation"] = desiredChanged(object, current) ? before + 1 : before;
+      // Of a Deployment the API server counts what annotations ask for, too.
+      const annotated =
+        kind.resource === "deployments" &&
+        context.subresource === "" &&
+        !equalJson(stringsAt(object, "metadata", "annotations"), stringsAt(current, "metadata", "annotations"));
+      childOf(object, "metadata")["generation"] = annotated || desiredChanged(object, current) ? before + 1 : before;
     }
     const causes = [...otherUid, ...metadataCauses(kind, object), ...metadataUpdateCauses(object, current)];
     if (context.subresource !== "status" && context.subresource !== "finalize") {
@@ -288,8 +301,8 @@ export function createLifecycle({ store, clock, newUid, random }: LifecycleOptio
     }
     check(kind, object, causes);
     if (mayBeRemoved(object)) {
-      if (context.dryRun) return freeze(object);
-      return store.delete(kind.resource, space, name)?.object ?? freeze(object);
+      if (!context.dryRun) store.delete(kind.resource, space, name);
+      return freeze(object);
     }
     // A write that changes nothing but the times of ownership is none.
     if (equalJson(withoutOwnershipTimes(object), withoutOwnershipTimes(current))) return current;
@@ -401,6 +414,14 @@ export function createLifecycle({ store, clock, newUid, random }: LifecycleOptio
       return { object: store.delete(kind.resource, space, name)?.object ?? current, removed: true };
     },
   };
+}
+
+/** Nobody marks an object as deleted but by deleting it. Told twice, by two rules of the API server. */
+function deletionTimeCauses(metadata: JsonObject, current: JsonObject): readonly StatusCause[] {
+  const given = textAt(metadata, "deletionTimestamp");
+  if (given === "" || given === textAt(current, "metadata", "deletionTimestamp")) return [];
+  const cause = invalidValue("metadata.deletionTimestamp", given, "field is immutable");
+  return [cause, cause];
 }
 
 const statusFields = fieldSetOf(["f:status"]);

@@ -100,7 +100,9 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
     if (resourcePath === undefined) {
       if (await reviewed(path, user, request, response)) return;
       if (!openPaths.has(path)) demand(user, pathAction(method, path));
-      if (!fixedAnswer(path, request, response)) throw unknownPath();
+      if (fixedAnswer(path, request, response)) return;
+      if (isOfApi(path)) throw unknownPath();
+      send(response, 404, "text/plain; charset=utf-8", "404 page not found\n");
       return;
     }
     const query = url.searchParams;
@@ -200,6 +202,12 @@ function warningsOf(response: ServerResponse): (message: string) => void {
     length += field.length;
     if (length <= warningsLimit) response.appendHeader("warning", field);
   };
+}
+
+/** Whether a path that nothing answers is one of the API, whose clients read a `Status`. */
+function isOfApi(path: string): boolean {
+  const [, root, group = ""] = path.split("/");
+  return root === "api" || (root === "apis" && apiGroup(group) !== undefined);
 }
 
 interface FixedDocument {

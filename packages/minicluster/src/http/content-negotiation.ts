@@ -2,7 +2,7 @@ import { notAcceptable } from "../status.ts";
 
 /** How the client wants objects: as they are, as a table for people, or their metadata only. */
 export interface Representation {
-  readonly as: "object" | "table" | "metadata";
+  readonly as: "object" | "table" | "metadata" | "metadata list";
   readonly yaml: boolean;
 }
 
@@ -24,7 +24,8 @@ export function negotiate(accept: string | undefined): Representation {
     if (as === undefined) return { as: "object", yaml };
     if (values.get("g") !== "meta.k8s.io" || values.get("v") !== "v1") continue;
     if (as === "table") return { as: "table", yaml };
-    if (as === "partialobjectmetadata" || as === "partialobjectmetadatalist") return { as: "metadata", yaml };
+    if (as === "partialobjectmetadata") return { as: "metadata", yaml };
+    if (as === "partialobjectmetadatalist") return { as: "metadata list", yaml };
   }
   throw notAcceptable(["application/json", "application/yaml"]);
 }

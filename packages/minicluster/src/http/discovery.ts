@@ -106,7 +106,7 @@ export function aggregatedDiscovery(core: boolean): JsonObject {
         if (of !== group) continue;
         resources.push({
           resource,
-          responseKind: { group, version: "v1", kind },
+          responseKind: { group: "", version: "", kind },
           scope: "Cluster",
           singularResource: kind.toLowerCase(),
           verbs: ["create"],
@@ -121,7 +121,8 @@ export function aggregatedDiscovery(core: boolean): JsonObject {
 }
 
 function aggregatedKind(kind: Kind): JsonObject {
-  const responseKind = { group: kind.group, version: kind.version, kind: kind.kind };
+  // Group and version are those of the list, unless they are told.
+  const responseKind = { group: "", version: "", kind: kind.kind };
   const entry: JsonObject = {
     resource: kind.resource,
     responseKind,

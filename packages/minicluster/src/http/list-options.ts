@@ -10,12 +10,11 @@ function refuse(causes: readonly StatusCause[]): never {
   throw invalid({ group: "meta.k8s.io", kind: "ListOptions" }, "", causes);
 }
 
-function checkNumber(version: string): void {
-  if (/^\d*$/.test(version)) return;
+/** What is wrong with a version; "" when it is a number. */
+function notNumber(version: string): string {
+  if (/^\d*$/.test(version)) return "";
   const shown = JSON.stringify(version);
-  throw badRequest(
-    `invalid resource version: resourceVersion: Invalid value: ${shown}: strconv.ParseUint: parsing ${shown}: invalid syntax`,
-  );
+  return `resourceVersion: Invalid value: ${shown}: strconv.ParseUint: parsing ${shown}: invalid syntax`;
 }
 
 /**
@@ -39,7 +38,8 @@ export function listVersion(query: URLSearchParams, current: number): number | u
       forbid('resourceVersionMatch "exact" is forbidden for resourceVersion "0"');
     }
   }
-  checkNumber(wanted);
+  const wrong = notNumber(wanted);
+  if (wrong !== "") throw badRequest(`invalid resource version: ${wrong}`);
   if (Number(wanted) > current) {
     const message = `Too large resource version: ${wanted}, current: ${current}`;
     throw new ApiError(504, "Timeout", message, {
@@ -66,7 +66,9 @@ export function watchStart(query: URLSearchParams): { resourceVersion: string; s
     const detail = "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided";
     refuse([forbiddenField("resourceVersionMatch", detail)]);
   }
-  checkNumber(resourceVersion);
+  const wrong = notNumber(resourceVersion);
+  // The API server's own code for it.
+  if (wrong !== "") throw new ApiError(500, "", wrong);
   return { resourceVersion, sendInitialEvents: flag(query, "sendInitialEvents") };
 }
 

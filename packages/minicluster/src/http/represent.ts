@@ -41,6 +41,7 @@ export function representList(
     case "table":
       return table(kind, page.objects, listMetadata(page), include, now);
     case "metadata":
+    case "metadata list":
       return {
         kind: "PartialObjectMetadataList",
         apiVersion: "meta.k8s.io/v1",
@@ -67,7 +68,7 @@ export function representObject(
   now: number,
 ): JsonObject {
   if (how.as === "object") return object;
-  if (how.as === "metadata") return partial(object);
+  if (how.as === "metadata" || how.as === "metadata list") return partial(object);
   const metadata = isObject(object["metadata"]) ? object["metadata"] : {};
   return table(kind, [object], { resourceVersion: metadata["resourceVersion"] ?? "" }, include, now);
 }
@@ -94,7 +95,7 @@ function table(
     rows: objects.map((object) => {
       const row: JsonObject = { cells: kind.columns.map((column) => column.cell(object, now)) };
       if (include === "Object") row["object"] = object;
-      else if (include === "Metadata") row["object"] = partial(object);
+      else row["object"] = include === "Metadata" ? partial(object) : null;
       return row;
     }),
   };

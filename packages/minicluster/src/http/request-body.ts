@@ -87,6 +87,8 @@ export async function parseObject(body: Buffer, contentType: string | undefined)
       "the body of the request was in an unknown format - accepted media types include: application/json, application/yaml, application/vnd.kubernetes.protobuf",
     );
   }
+  // Nothing is an object that says nothing.
+  if (value === null) return {};
   if (!isObject(value)) throw badRequest("the body of the request is no object");
   return value;
 }

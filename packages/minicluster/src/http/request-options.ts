@@ -18,11 +18,13 @@ export function wholeNumber(query: URLSearchParams, name: string): number | unde
   return Number(text) < 0 ? undefined : Number(text);
 }
 
+/** The options of a verb, as errors name them. */
+type OptionsKind = "CreateOptions" | "UpdateOptions" | "PatchOptions" | "DeleteOptions";
+
 /** Whether the write is a dry run. Throws `ApiError` 422 for anything but `All`. */
-export function dryRun(values: readonly string[]): boolean {
-  const wrong = values.find((value) => value !== "All");
-  if (wrong !== undefined) {
-    throw invalid({ group: "meta.k8s.io", kind: "CreateOptions" }, "", [notSupported("dryRun", wrong, ["All"])]);
+export function dryRun(values: readonly string[], kind: OptionsKind): boolean {
+  if (values.some((value) => value !== "All")) {
+    throw invalid({ group: "meta.k8s.io", kind }, "", [notSupported("dryRun", [...values], ["All"])]);
   }
   return values.length > 0;
 }
@@ -33,20 +35,22 @@ export function writeContext(
   userAgent: string,
   subresource: WriteContext["subresource"],
   warn: (message: string) => void,
+  method: string | undefined,
 ): WriteContext {
+  const kind = method === "PATCH" ? "PatchOptions" : method === "PUT" ? "UpdateOptions" : "CreateOptions";
   const manager = query.get("fieldManager") || userAgent.split("/")[0] || "unknown";
   if (manager.length > 128) {
-    throw invalid({ group: "meta.k8s.io", kind: "PatchOptions" }, "", [
+    throw invalid({ group: "meta.k8s.io", kind }, "", [
       { reason: "FieldValueTooLong", message: "Too long: may not be more than 128 bytes", field: "fieldManager" },
     ]);
   }
   const fieldValidation = query.get("fieldValidation") || "Warn";
   if (fieldValidation !== "Strict" && fieldValidation !== "Warn" && fieldValidation !== "Ignore") {
-    throw invalid({ group: "meta.k8s.io", kind: "CreateOptions" }, "", [
-      notSupported("fieldValidation", fieldValidation, ["Ignore", "Strict", "Warn"]),
+    throw invalid({ group: "meta.k8s.io", kind }, "", [
+      notSupported("fieldValidation", fieldValidation, ["", "Ignore", "Strict", "Warn"]),
     ]);
   }
-  return { manager, subresource, dryRun: dryRun(query.getAll("dryRun")), fieldValidation, warn };
+  return { manager, subresource, dryRun: dryRun(query.getAll("dryRun"), kind), fieldValidation, warn };
 }
 
 /** A server-side apply must name its manager. */

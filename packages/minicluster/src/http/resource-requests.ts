@@ -20,12 +20,13 @@ import type { Objects } from "../open-objects.ts";
 import { applyJsonPatch } from "../patch/json-patch.ts";
 import { applyMergePatch } from "../patch/merge-patch.ts";
 import { applyStrategicMergePatch } from "../patch/strategic-merge-patch.ts";
-import { forbiddenField } from "../registry/causes.ts";
+import { forbiddenField, invalidValue } from "../registry/causes.ts";
 import { parseLabelSelector, selects } from "../registry/label-selector.ts";
 import { scaleOf, withReplicas } from "../registry/scale.ts";
+import { DecodeError, decode } from "../schema/decode.ts";
 import { shapeOf } from "../schema/shape.ts";
 import {
-  type ApiError,
+  ApiError,
   badRequest,
   expired,
   invalid,
@@ -39,6 +40,7 @@ import { parseFieldSelector } from "./field-selector.ts";
 import { listAsOf, listVersion, watchStart } from "./list-options.ts";
 import { createListPages, type ListPages } from "./list-pages.ts";
 import { servePodLog } from "./pod-log.ts";
+import { repeatedFields } from "./repeated-fields.ts";
 import { type IncludeObject, representList, representObject } from "./represent.ts";
 import { mediaType, parseJson, parseObject, parseYaml, readBody } from "./request-body.ts";
 import { dryRun, flag, requireManager, wholeNumber, writeContext } from "./request-options.ts";
@@ -127,13 +129,19 @@ export function createResourceRequests(
   function includeObject(query: URLSearchParams): IncludeObject {
     const given = query.get("includeObject") ?? "Metadata";
     if (given !== "None" && given !== "Metadata" && given !== "Object") {
-      throw badRequest(`unrecognized includeObject value: ${JSON.stringify(given)}`);
+      throw badRequest(
+        `Unable to convert to Table as requested: includeObject: Invalid value: ${JSON.stringify(given)}: must be 'Metadata', 'Object', 'None', or empty`,
+      );
     }
     return given;
   }
 
   function answer(of: ResourceRequest, code: number, object: JsonObject, how?: Representation): Answer {
     const representation = how ?? negotiate(of.request.headers.accept);
+    if (representation.as === "metadata list") {
+      const message = `you requested PartialObjectMetadataList, but the requested object is not a list (*core.${of.path.kind.kind})`;
+      throw new ApiError(406, "NotAcceptable", message);
+    }
     const body = representObject(of.path.kind, object, representation, includeObject(of.query), clock.now());
     return { code, body, yaml: representation.yaml };
   }
@@ -172,6 +180,10 @@ export function createResourceRequests(
       const version = exact === undefined ? objects.collectionVersion() : String(exact);
       page = open.first(found.filter(matches), version, limit, filtered);
     }
+    if (how.as === "metadata") {
+      const message = `you requested PartialObjectMetadata, but the requested object is a list (*core.${path.kind.kind}List)`;
+      throw new ApiError(406, "NotAcceptable", message);
+    }
     const body = representList(path.kind, page, how, includeObject(query), clock.now());
     return { code: 200, body, yaml: how.yaml };
   }
@@ -197,7 +209,7 @@ export function createResourceRequests(
   }
 
   function contextOf(of: ResourceRequest, sub: WriteContext["subresource"]): WriteContext {
-    const context = writeContext(of.query, of.request.headers["user-agent"] ?? "", sub, of.warn);
+    const context = writeContext(of.query, of.request.headers["user-agent"] ?? "", sub, of.warn, of.request.method);
     return { ...context, approve: of.approve };
   }
 
@@ -205,15 +217,21 @@ export function createResourceRequests(
     const { kind, namespace } = of.path;
     if (kind.namespaced && namespace === "") throw methodNotAllowed();
     const how = negotiate(of.request.headers.accept);
-    const body = await parseObject(await readBody(of.request), of.request.headers["content-type"]);
-    return answer(of, 201, objects.lifecycle.create(kind, namespace, body, contextOf(of, "")), how);
+    const bytes = await readBody(of.request);
+    const type = of.request.headers["content-type"];
+    const body = await parseObject(bytes, type);
+    const context = { ...contextOf(of, ""), repeated: repeatedFields(bytes, type) };
+    return answer(of, 201, objects.lifecycle.create(kind, namespace, body, context), how);
   }
 
   async function replace(of: ResourceRequest, sub: WriteContext["subresource"]): Promise<Answer> {
     const { kind, namespace, name } = of.path;
-    const body = await parseObject(await readBody(of.request), of.request.headers["content-type"]);
+    const bytes = await readBody(of.request);
+    const type = of.request.headers["content-type"];
+    const body = await parseObject(bytes, type);
     const transform: Transform = sub === "scale" ? (current) => withReplicas(current, body) : () => body;
-    const object = objects.lifecycle.update(kind, namespace, name, transform, contextOf(of, sub));
+    const context = { ...contextOf(of, sub), repeated: repeatedFields(bytes, type) };
+    const object = objects.lifecycle.update(kind, namespace, name, transform, context);
     return answer(of, 200, sub === "scale" ? scaleOf(object) : object, scaleAware(of, sub));
   }
 
@@ -245,9 +263,7 @@ export function createResourceRequests(
       throw invalid({ group: "meta.k8s.io", kind: "PatchOptions" }, "", [cause]);
     }
     if (!patchTypes.includes(type)) {
-      throw unsupportedMediaType(
-        `the body of the request was in an unknown format - accepted media types include: ${patchTypes.join(", ")}`,
-      );
+      throw new ApiError(415, "UnsupportedMediaType", "415: Unsupported Media Type", {});
     }
     const change = parseJson(body);
     const perform = (current: JsonObject): JsonObject => {
@@ -264,7 +280,16 @@ export function createResourceRequests(
 
   async function deletionOptions(of: ResourceRequest): Promise<DeletionOptions> {
     const bytes = await readBody(of.request);
-    return deletionOf(bytes.length === 0 ? {} : await parseObject(bytes, of.request.headers["content-type"]), of.query);
+    if (bytes.length === 0) return deletionOf({}, of.query);
+    const body = await parseObject(bytes, of.request.headers["content-type"]);
+    const given = textAt(body, "kind");
+    if (given !== "" && given !== "DeleteOptions") throw badRequest(`${given} cannot be handled as a DeleteOptions`);
+    try {
+      decode(shapeOf("io.k8s.apimachinery.pkg.apis.meta.v1.DeleteOptions"), body);
+    } catch (error) {
+      throw error instanceof DecodeError ? badRequest(`DeleteOptions cannot be read: ${error.message}`) : error;
+    }
+    return deletionOf(body, of.query);
   }
 
   function deletionOf(body: JsonObject, query: URLSearchParams): DeletionOptions {
@@ -273,19 +298,25 @@ export function createResourceRequests(
       throw invalid({ group: "meta.k8s.io", kind: "DeleteOptions" }, "", [
         {
           reason: "FieldValueNotSupported",
-          message: `Unsupported value: ${JSON.stringify(policy)}: supported values: "Background", "Foreground", "Orphan", "nil"`,
+          message: `Unsupported value: ${JSON.stringify(policy)}: supported values: "Foreground", "Background", "Orphan", "nil"`,
           field: "propagationPolicy",
         },
       ]);
     }
     const orphan = body["orphanDependents"] === true || flag(query, "orphanDependents");
+    if (policy !== undefined && body["orphanDependents"] !== undefined) {
+      const detail = "orphanDependents and deletionPropagation cannot be both set";
+      throw invalid({ group: "meta.k8s.io", kind: "DeleteOptions" }, "", [
+        invalidValue("propagationPolicy", policy, detail),
+      ]);
+    }
     const dryRuns = listAt(body, "dryRun").filter((value) => typeof value === "string");
     return {
       propagationPolicy: policy ?? (orphan ? "Orphan" : undefined),
       gracePeriodSeconds: numberAt(body, "gracePeriodSeconds") ?? wholeNumber(query, "gracePeriodSeconds"),
       uid: textAt(body, "preconditions", "uid") || undefined,
       resourceVersion: textAt(body, "preconditions", "resourceVersion") || undefined,
-      dryRun: dryRun([...dryRuns, ...query.getAll("dryRun")]),
+      dryRun: dryRun([...dryRuns, ...query.getAll("dryRun")], "DeleteOptions"),
     };
   }
 

@@ -21,8 +21,13 @@ function readCase(file: string): JsonObject {
   return value;
 }
 
+/** The entries in the order of one moment. */
 function withoutTimes(object: JsonObject): Json[] {
-  return objectsAt(object, "metadata", "managedFields").map(({ time: _, ...entry }) => entry);
+  const key = (entry: JsonObject) =>
+    ["operation", "manager", "subresource"].map((field) => textAt(entry, field)).join(" ");
+  return objectsAt(object, "metadata", "managedFields")
+    .map(({ time: _, ...entry }) => entry)
+    .sort((a, b) => (key(a) < key(b) ? -1 : 1));
 }
 
 for (const file of readdirSync(folder)) {

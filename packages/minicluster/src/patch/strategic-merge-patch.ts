@@ -1,6 +1,6 @@
 import { equalJson, isObject, type Json, type JsonObject, setOwn } from "../json.ts";
 import type { Field, Shape } from "../schema/shape.ts";
-import { badRequest } from "../status.ts";
+import { ApiError, badRequest } from "../status.ts";
 
 // Source: k8s.io/apimachinery/pkg/util/strategicpatch.
 
@@ -160,7 +160,8 @@ function mergeList(
 function keyOf(item: JsonObject, mergeKey: string): Json {
   const key = item[mergeKey];
   if (key === undefined)
-    throw badRequest(`map: ${JSON.stringify(item)} does not contain declared merge key: ${mergeKey}`);
+    // The API server's own code for it.
+    throw new ApiError(500, "", `map: ${JSON.stringify(item)} does not contain declared merge key: ${mergeKey}`);
   return key;
 }
 

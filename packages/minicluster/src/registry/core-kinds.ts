@@ -33,18 +33,20 @@ const dataLimit = 1024 * 1024;
 
 function dataCauses(object: JsonObject, fields: readonly string[]): StatusCause[] {
   const causes: StatusCause[] = [];
-  const seen = new Set<string>();
+  const others = objectAt(object, "binaryData") ?? {};
   let size = 0;
   for (const field of fields) {
     for (const [key, value] of Object.entries(objectAt(object, field) ?? {})) {
       causes.push(...configKeyProblems(key).map((problem) => invalidValue(`${field}[${key}]`, key, problem)));
-      if (seen.has(key)) causes.push(invalidValue(`${field}[${key}]`, key, "duplicate of key present in data"));
-      seen.add(key);
+      if (field === "data" && Object.hasOwn(others, key)) {
+        causes.push(invalidValue(`data[${key}]`, key, "duplicate of key present in binaryData"));
+      }
       if (typeof value !== "string") continue;
       size += field === "data" && object["kind"] === "ConfigMap" ? Buffer.byteLength(value) : (value.length * 3) / 4;
     }
   }
-  if (size > dataLimit) causes.push(tooLong(fields[0] ?? "", dataLimit));
+  // Of a ConfigMap the API server names no field.
+  if (size > dataLimit) causes.push(tooLong(object["kind"] === "ConfigMap" ? "[]" : "data", dataLimit));
   return causes;
 }
 
@@ -114,8 +116,35 @@ export const configMapKind: Kind = {
   schema: coreSchema("ConfigMap"),
   validate: (object) => dataCauses(object, ["data", "binaryData"]),
   validateUpdate: (object, previous) => immutableDataCauses(object, previous, ["data", "binaryData"]),
-  columns: [nameColumn, column("Data", (object) => String(dataCount(object, ["data", "binaryData"]))), ageColumn],
+  columns: [nameColumn, column("Data", (object) => dataCount(object, ["data", "binaryData"])), ageColumn],
 };
+
+const typedSecrets: Readonly<Record<string, readonly string[]>> = {
+  "kubernetes.io/dockercfg": [".dockercfg"],
+  "kubernetes.io/dockerconfigjson": [".dockerconfigjson"],
+  "kubernetes.io/basic-auth": ["username", "password"],
+  "kubernetes.io/ssh-auth": ["ssh-privatekey"],
+  "kubernetes.io/tls": ["tls.crt", "tls.key"],
+};
+
+/** What a Secret of a type that Kubernetes knows must hold (ValidateSecret). */
+function secretTypeCauses(object: JsonObject): StatusCause[] {
+  const type = textAt(object, "type");
+  const keys = typedSecrets[type] ?? [];
+  const data = objectAt(object, "data") ?? {};
+  const missing = keys.filter((key) => data[key] === undefined);
+  // Of a user's name and his password one is enough.
+  if (type === "kubernetes.io/basic-auth" && missing.length < keys.length) return [];
+  const causes = missing.map((key) => required(`data[${key}]`));
+  if (!type.startsWith("kubernetes.io/dockerc") || causes.length > 0) return causes;
+  const [key = ""] = keys;
+  try {
+    JSON.parse(Buffer.from(textAt(data, key), "base64").toString("utf8"));
+    return [];
+  } catch {
+    return [invalidValue(`data[${key}]`, "<secret contents redacted>", "unexpected end of JSON input")];
+  }
+}
 
 export const secretKind: Kind = {
   ...core,
@@ -141,7 +170,7 @@ export const secretKind: Kind = {
     ) {
       causes.push(required(`metadata.annotations[${account}]`));
     }
-    return causes;
+    return [...causes, ...secretTypeCauses(object)];
   },
   validateUpdate(object, previous) {
     const causes = immutableDataCauses(object, previous, ["data"]);
@@ -153,7 +182,7 @@ export const secretKind: Kind = {
   columns: [
     nameColumn,
     column("Type", (object) => textAt(object, "type")),
-    column("Data", (object) => String(dataCount(object, ["data"]))),
+    column("Data", (object) => dataCount(object, ["data"])),
     ageColumn,
   ],
   fieldSelectors: { type: (object) => textAt(object, "type") },
@@ -185,6 +214,12 @@ export const eventKind: Kind = {
   singular: "event",
   shortNames: ["ev"],
   schema: coreSchema("Event"),
+  defaults(object) {
+    // Written also when they are empty.
+    object["eventTime"] ??= null;
+    object["reportingComponent"] ??= "";
+    object["reportingInstance"] ??= "";
+  },
   validate(object) {
     const causes: StatusCause[] = [];
     const namespace = textAt(object, "involvedObject", "namespace");
@@ -206,7 +241,7 @@ export const eventKind: Kind = {
     }),
     column("Message", (object) => textAt(object, "message").trim()),
     column("First Seen", (object, now) => age(eventTime(object, "firstTimestamp", "eventTime"), now), { wide: true }),
-    column("Count", (object) => String(numberAt(object, "count") ?? 1), { wide: true }),
+    column("Count", (object) => numberAt(object, "count") ?? 1, { wide: true }),
     { ...nameColumn, priority: 1 },
   ],
   fieldSelectors: {

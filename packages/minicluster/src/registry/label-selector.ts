@@ -1,5 +1,5 @@
 import { type JsonObject, listAt, objectsAt, stringsAt, textAt } from "../json.ts";
-import { labelValueProblems, qualifiedNameProblems } from "./names.ts";
+import { labelKeyProblems, labelValueProblems } from "./names.ts";
 
 /** One condition on an object's labels. */
 export interface Requirement {
@@ -102,11 +102,8 @@ function unparsed(why: string): SelectorError {
 }
 
 function checked(requirement: Requirement): Requirement {
-  const problem = qualifiedNameProblems(requirement.key)[0];
-  if (problem !== undefined)
-    throw unparsed(
-      `<nil>: Invalid value: ${JSON.stringify(requirement.key)}: ${problem.replace("a qualified name must", "a valid label key must")}`,
-    );
+  const problem = labelKeyProblems(requirement.key)[0];
+  if (problem !== undefined) throw unparsed(`<nil>: Invalid value: ${JSON.stringify(requirement.key)}: ${problem}`);
   for (const [index, value] of requirement.values.entries()) {
     const wrong = labelValueProblems(value)[0];
     if (wrong !== undefined) {

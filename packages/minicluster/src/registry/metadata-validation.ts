@@ -2,19 +2,24 @@ import { equalJson, type JsonObject, listAt, objectsAt, stringsAt, textAt } from
 import type { StatusCause } from "../status.ts";
 import { forbiddenField, invalidValue, required, tooLong } from "./causes.ts";
 import type { Kind } from "./kind.ts";
-import { labelValueProblems, qualifiedNameProblems } from "./names.ts";
+import { labelKeyProblems, labelValueProblems, objectNameProblems, qualifiedNameProblems } from "./names.ts";
 
 /** Bytes that all annotations of an object may have together. */
 const annotationLimit = 256 * 1024;
+
+const standardFinalizers = ["kubernetes", "orphan", "foregroundDeletion"];
 
 /** Rules of `metadata` that hold for every kind. */
 export function metadataCauses(kind: Kind, object: JsonObject): StatusCause[] {
   const causes: StatusCause[] = [];
   const name = textAt(object, "metadata", "name");
   if (name === "") causes.push(required("metadata.name", "name or generateName is required"));
-  else causes.push(...kind.nameProblems(name).map((problem) => invalidValue("metadata.name", name, problem)));
+  else
+    causes.push(
+      ...objectNameProblems(kind.nameProblems(name)).map((problem) => invalidValue("metadata.name", name, problem)),
+    );
   for (const [key, value] of Object.entries(stringsAt(object, "metadata", "labels"))) {
-    causes.push(...qualifiedNameProblems(key).map((problem) => invalidValue("metadata.labels", key, problem)));
+    causes.push(...labelKeyProblems(key).map((problem) => invalidValue("metadata.labels", key, problem)));
     causes.push(...labelValueProblems(value).map((problem) => invalidValue("metadata.labels", value, problem)));
   }
   let size = 0;
@@ -24,23 +29,36 @@ export function metadataCauses(kind: Kind, object: JsonObject): StatusCause[] {
     size += Buffer.byteLength(key) + Buffer.byteLength(value);
   }
   if (size > annotationLimit) causes.push(tooLong("metadata.annotations", annotationLimit));
-  for (const finalizer of listAt(object, "metadata", "finalizers")) {
+  for (const [index, finalizer] of listAt(object, "metadata", "finalizers").entries()) {
     if (typeof finalizer !== "string") continue;
     const problems = qualifiedNameProblems(finalizer);
     causes.push(...problems.map((problem) => invalidValue("metadata.finalizers", finalizer, problem)));
-  }
-  let controllers = 0;
-  for (const [index, owner] of objectsAt(object, "metadata", "ownerReferences").entries()) {
-    for (const field of ["apiVersion", "kind", "name", "uid"]) {
-      if (textAt(owner, field) === "") {
-        causes.push(invalidValue(`metadata.ownerReferences[${index}].${field}`, "", `${field} must not be empty`));
-      }
+    if (!finalizer.includes("/") && !standardFinalizers.includes(finalizer)) {
+      const detail = "name is neither a standard finalizer name nor is it fully qualified";
+      causes.push(invalidValue(`metadata.finalizers[${index}]`, finalizer, detail));
     }
-    if (owner["controller"] === true) controllers += 1;
   }
-  if (controllers > 1) {
-    const detail = "Only one reference can have Controller set to true";
-    causes.push(invalidValue("metadata.ownerReferences", null, detail));
+  causes.push(...ownerCauses(object));
+  return causes;
+}
+
+/** Rules of `metadata.ownerReferences` (k8s.io/apimachinery/pkg/api/validation). */
+function ownerCauses(object: JsonObject): StatusCause[] {
+  const causes: StatusCause[] = [];
+  const owners = objectsAt(object, "metadata", "ownerReferences");
+  let controller = "";
+  for (const owner of owners) {
+    for (const field of ["apiVersion", "kind", "name", "uid"]) {
+      if (textAt(owner, field) !== "") continue;
+      const detail = field === "apiVersion" ? "version must not be empty" : "must not be empty";
+      causes.push(invalidValue(`metadata.ownerReferences.${field}`, "", detail));
+    }
+    if (owner["controller"] !== true) continue;
+    const name = `${textAt(owner, "kind")}/${textAt(owner, "name")}`;
+    if (controller !== "") {
+      const detail = `Only one reference can have Controller set to true. Found "true" in references for ${controller} and ${name}`;
+      causes.push(invalidValue("metadata.ownerReferences", [...owners], detail));
+    } else controller = name;
   }
   return causes;
 }
@@ -51,7 +69,7 @@ export function metadataUpdateCauses(object: JsonObject, previous: JsonObject): 
   const before = listAt(previous, "metadata", "finalizers");
   const added = listAt(object, "metadata", "finalizers").filter((finalizer) => !before.includes(finalizer));
   if (textAt(previous, "metadata", "deletionTimestamp") !== "" && added.length > 0) {
-    const detail = `no new finalizers can be added if the object is being deleted, found new finalizers ${JSON.stringify(added)}`;
+    const detail = `no new finalizers can be added if the object is being deleted, found new finalizers []string{${added.map((one) => JSON.stringify(one)).join(", ")}}`;
     causes.push(forbiddenField("metadata.finalizers", detail));
   }
   for (const field of ["uid", "creationTimestamp", "deletionTimestamp"]) {
@@ -60,5 +78,6 @@ export function metadataUpdateCauses(object: JsonObject, previous: JsonObject): 
       causes.push(invalidValue(`metadata.${field}`, textAt(value, field), "field is immutable"));
     }
   }
-  return causes;
+  // Two rules of the API server say the same, and both are told.
+  return [...causes, ...causes];
 }

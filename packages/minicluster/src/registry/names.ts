@@ -1,6 +1,5 @@
 const dnsLabel = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
 const dnsSubdomain = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
-const dns1035Label = /^[a-z]([-a-z0-9]*[a-z0-9])?$/;
 const qualifiedName = /^([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]$/;
 const labelValue = /^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$/;
 const configKey = /^[-._a-zA-Z0-9]+$/;
@@ -16,7 +15,9 @@ export function dnsLabelProblems(value: string): string[] {
   const problems = longer(value, 63);
   if (!dnsLabel.test(value)) {
     problems.push(
-      "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')",
+      dnsSubdomain.test(value)
+        ? "must not contain dots"
+        : "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')",
     );
   }
   return problems;
@@ -33,15 +34,9 @@ export function dnsSubdomainProblems(value: string): string[] {
   return problems;
 }
 
-/** RFC 1035 label: names of Services. */
-export function dns1035Problems(value: string): string[] {
-  const problems = longer(value, 63);
-  if (!dns1035Label.test(value)) {
-    problems.push(
-      "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character (e.g. 'my-name',  or 'abc-123', regex used for validation is '[a-z]([-a-z0-9]*[a-z0-9])?')",
-    );
-  }
-  return problems;
+/** An object's own name: the API server counts its letters, where it counts bytes elsewhere. */
+export function objectNameProblems(problems: readonly string[]): string[] {
+  return problems.map((problem) => problem.replace(/^(must be no more than \d+) bytes$/, "$1 characters"));
 }
 
 /** Keys of labels and annotations: an optional DNS prefix and a name. */
@@ -108,4 +103,11 @@ export function portNameProblems(value: string): string[] {
   if (value.includes("--")) problems.push("must not contain consecutive hyphens");
   if (value.startsWith("-") || value.endsWith("-")) problems.push("must not begin or end with a hyphen");
   return problems;
+}
+
+/** Keys of labels, with the words that go with them. */
+export function labelKeyProblems(value: string): string[] {
+  return qualifiedNameProblems(value).map((problem) =>
+    problem.replace("a qualified name must", "a valid label key must"),
+  );
 }

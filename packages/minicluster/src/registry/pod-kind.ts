@@ -116,6 +116,18 @@ function endReason(terminated: JsonObject): string {
   return signal !== 0 ? `Signal:${signal}` : `ExitCode:${numberAt(terminated, "exitCode") ?? 0}`;
 }
 
+/** How long a pod stays on a node that is lost, unless it says so itself; the admission plugin DefaultTolerationSeconds. */
+function tolerateLostNodes(spec: JsonObject): void {
+  const tolerations = [...objectsAt(spec, "tolerations")];
+  for (const key of ["node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"]) {
+    const known = tolerations.some(
+      (one) => ["", key].includes(textAt(one, "key")) && ["", "NoExecute"].includes(textAt(one, "effect")),
+    );
+    if (!known) tolerations.push({ key, operator: "Exists", effect: "NoExecute", tolerationSeconds: 300 });
+  }
+  spec["tolerations"] = tolerations;
+}
+
 export const podKind: Kind = {
   group: "",
   version: "v1",
@@ -139,6 +151,9 @@ export const podKind: Kind = {
       spec["serviceAccountName"] = "default";
       spec["serviceAccount"] = "default";
     }
+    spec["priority"] ??= 0;
+    spec["preemptionPolicy"] ??= "PreemptLowerPriority";
+    tolerateLostNodes(spec);
   },
   validate: (pod) => podSpecCauses(objectAt(pod, "spec") ?? {}, "spec"),
   validateUpdate(pod, previous): StatusCause[] {

@@ -8,6 +8,8 @@ function setDefault(object: JsonObject, field: string, value: JsonObject[string]
 
 /** The tag of an image reference as the default pull policy reads it: `latest` when neither tag nor digest is given. */
 function defaultPullPolicy(image: string): string {
+  // Of what is no reference nothing is known.
+  if (/\s/.test(image)) return "IfNotPresent";
   const [name = "", digest] = image.split("@", 2);
   const last = name.slice(name.lastIndexOf("/") + 1);
   const colon = last.indexOf(":");
@@ -57,6 +59,13 @@ function defaultVolume(volume: JsonObject): void {
   for (const source of ["secret", "configMap", "downwardAPI", "projected"]) {
     const found = objectAt(volume, source);
     if (found !== undefined) setDefault(found, "defaultMode", 0o644);
+  }
+  const fieldLists = [volume, ...objectsAt(volume, "projected", "sources")].map((one) => objectAt(one, "downwardAPI"));
+  for (const item of fieldLists.flatMap((one) => objectsAt(one, "items"))) {
+    const field = objectAt(item, "fieldRef");
+    if (field !== undefined) setDefault(field, "apiVersion", "v1");
+    const resource = objectAt(item, "resourceFieldRef");
+    if (resource !== undefined) setDefault(resource, "divisor", "0");
   }
   const hostPath = objectAt(volume, "hostPath");
   if (hostPath !== undefined) setDefault(hostPath, "type", "");

@@ -2,7 +2,13 @@ import { at, isObject, type JsonObject, listAt, numberAt, objectAt, objectsAt, s
 import { parseQuantity } from "../schema/quantity.ts";
 import type { StatusCause } from "../status.ts";
 import { duplicate, forbiddenField, invalidValue, missingReference, notSupported, required } from "./causes.ts";
-import { dnsLabelProblems, dnsSubdomainProblems, portNameProblems, qualifiedNameProblems } from "./names.ts";
+import {
+  configKeyProblems,
+  dnsLabelProblems,
+  dnsSubdomainProblems,
+  labelKeyProblems,
+  portNameProblems,
+} from "./names.ts";
 
 const handlers = ["exec", "httpGet", "tcpSocket", "grpc"];
 
@@ -87,6 +93,7 @@ function resourceCauses(container: JsonObject, field: string): StatusCause[] {
             name,
             "must be a standard resource type or fully qualified",
           ),
+          invalidValue(`${field}.resources.${list}[${name}]`, name, "must be a standard resource for containers"),
         );
       }
       if (typeof quantity === "string" && (parseQuantity(quantity) ?? 0) < 0) {
@@ -105,6 +112,21 @@ function resourceCauses(container: JsonObject, field: string): StatusCause[] {
   return causes;
 }
 
+const variableName = "a valid environment variable name must consist only of printable ASCII characters other than '='";
+
+/** What variables may take from a pod's fields, beside labels and annotations (validEnvDownwardAPIFieldPathExpressions). */
+const fieldPaths = [
+  "metadata.name",
+  "metadata.namespace",
+  "metadata.uid",
+  "spec.nodeName",
+  "spec.serviceAccountName",
+  "status.hostIP",
+  "status.hostIPs",
+  "status.podIP",
+  "status.podIPs",
+];
+
 function environmentCauses(container: JsonObject, field: string): StatusCause[] {
   const causes: StatusCause[] = [];
   for (const [index, variable] of objectsAt(container, "env").entries()) {
@@ -112,13 +134,7 @@ function environmentCauses(container: JsonObject, field: string): StatusCause[] 
     const name = textAt(variable, "name");
     if (name === "") causes.push(required(`${here}.name`));
     else if (!/^[ -<>-~]+$/.test(name)) {
-      causes.push(
-        invalidValue(
-          `${here}.name`,
-          name,
-          "a valid environment variable name must consist only of printable ASCII characters other than '='",
-        ),
-      );
+      causes.push(invalidValue(`${here}.name`, name, variableName));
     }
     const source = objectAt(variable, "valueFrom");
     if (source === undefined) continue;
@@ -138,13 +154,30 @@ function environmentCauses(container: JsonObject, field: string): StatusCause[] 
     for (const kind of ["configMapKeyRef", "secretKeyRef"]) {
       const reference = objectAt(source, kind);
       if (reference === undefined) continue;
-      if (textAt(reference, "key") === "") causes.push(required(`${here}.valueFrom.${kind}.key`));
+      const at = `${here}.valueFrom.${kind}`;
+      const name = textAt(reference, "name");
+      if (name === "") causes.push(required(`${at}.name`));
+      else causes.push(...dnsSubdomainProblems(name).map((problem) => invalidValue(`${at}.name`, name, problem)));
+      const key = textAt(reference, "key");
+      if (key === "") causes.push(required(`${at}.key`));
+      else causes.push(...configKeyProblems(key).map((problem) => invalidValue(`${at}.key`, key, problem)));
     }
-    const path = textAt(source, "fieldRef", "fieldPath");
-    if (isObject(source["fieldRef"]) && path === "") causes.push(required(`${here}.valueFrom.fieldRef.fieldPath`));
+    if (isObject(source["fieldRef"])) {
+      const at = `${here}.valueFrom.fieldRef.fieldPath`;
+      const path = textAt(source, "fieldRef", "fieldPath");
+      const [field = ""] = path.split("[", 1);
+      if (path === "") causes.push(required(at));
+      else if (!fieldPaths.includes(field) && !/^metadata\.(labels|annotations)(\[|$)/.test(path)) {
+        causes.push(invalidValue(at, path, `error converting fieldPath: field label not supported: ${path}`));
+      }
+    }
   }
   for (const [index, from] of objectsAt(container, "envFrom").entries()) {
-    const here = `${field}.envFrom[${index}]`;
+    const here = `${field}.envFrom`;
+    const prefix = textAt(from, "prefix");
+    if (prefix !== "" && !/^[ -<>-~]+$/.test(prefix)) {
+      causes.push(invalidValue(`${here}[${index}].prefix`, prefix, variableName));
+    }
     const given = ["configMapRef", "secretRef"].filter((kind) => isObject(from[kind]));
     if (given.length === 0) {
       causes.push(invalidValue(here, "", "must specify one of: `configMapRef` or `secretRef`"));
@@ -160,6 +193,7 @@ function containerCauses(
   field: string,
   names: Set<string>,
   volumes: ReadonlySet<string>,
+  spec: JsonObject,
 ): StatusCause[] {
   const causes: StatusCause[] = [];
   const name = textAt(container, "name");
@@ -169,7 +203,8 @@ function containerCauses(
   names.add(name);
   const image = textAt(container, "image");
   if (image === "") causes.push(required(`${field}.image`));
-  else if (image.trim() !== image) {
+  else if (image.trim() !== image && field.startsWith("spec.containers")) {
+    // Of a template the API server minds it only when it makes pods of it.
     causes.push(invalidValue(`${field}.image`, image, "must not have leading or trailing whitespace"));
   }
   causes.push(...oneOf(container, field, "imagePullPolicy", ["Always", "IfNotPresent", "Never"]));
@@ -196,6 +231,12 @@ function containerCauses(
     const handler = objectAt(container, "lifecycle", hook);
     if (handler === undefined) continue;
     causes.push(...handlerCauses(handler, `${field}.lifecycle.${hook}`));
+    const seconds = numberAt(handler, "sleep", "seconds");
+    const grace = numberAt(spec, "terminationGracePeriodSeconds") ?? 30;
+    if (seconds !== undefined && (seconds < 0 || seconds > grace)) {
+      const detail = `must be non-negative and less than terminationGracePeriodSeconds (${grace})`;
+      causes.push(invalidValue(`${field}.lifecycle.${hook}.sleep`, seconds, detail));
+    }
   }
   const mountPaths = new Set<string>();
   for (const [index, mount] of objectsAt(container, "volumeMounts").entries()) {
@@ -238,10 +279,10 @@ export function podSpecCauses(spec: JsonObject, field: string): StatusCause[] {
   const names = new Set<string>();
   if (containers.length === 0) causes.push(required(`${field}.containers`));
   for (const [index, container] of containers.entries()) {
-    causes.push(...containerCauses(container, `${field}.containers[${index}]`, names, volumes));
+    causes.push(...containerCauses(container, `${field}.containers[${index}]`, names, volumes, spec));
   }
   for (const [index, container] of objectsAt(spec, "initContainers").entries()) {
-    causes.push(...containerCauses(container, `${field}.initContainers[${index}]`, names, volumes));
+    causes.push(...containerCauses(container, `${field}.initContainers[${index}]`, names, volumes, spec));
   }
   causes.push(...oneOf(spec, field, "restartPolicy", ["Always", "OnFailure", "Never"]));
   causes.push(...oneOf(spec, field, "dnsPolicy", ["ClusterFirstWithHostNet", "ClusterFirst", "Default", "None"]));
@@ -269,13 +310,17 @@ export function podTemplateCauses(
 ): StatusCause[] {
   const causes: StatusCause[] = [];
   for (const key of Object.keys(stringsAt(template, "metadata", "labels"))) {
-    causes.push(...qualifiedNameProblems(key).map((problem) => invalidValue(`${field}.metadata.labels`, key, problem)));
+    causes.push(...labelKeyProblems(key).map((problem) => invalidValue(`${field}.metadata.labels`, key, problem)));
   }
   const spec = objectAt(template, "spec") ?? {};
   causes.push(...podSpecCauses(spec, `${field}.spec`));
   const policy = textAt(spec, "restartPolicy");
   if (!restartPolicies.includes(policy)) {
-    causes.push(notSupported(`${field}.spec.restartPolicy`, at(spec, "restartPolicy"), restartPolicies));
+    const here = `${field}.spec.restartPolicy`;
+    const words = restartPolicies.map((word) => JSON.stringify(word)).join(", ");
+    // Always is what it is when nothing was said.
+    if (policy === "Always") causes.push(required(here, `valid values: ${words}`));
+    else causes.push(notSupported(here, at(spec, "restartPolicy"), restartPolicies));
   }
   return causes;
 }

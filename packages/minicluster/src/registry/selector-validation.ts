@@ -1,14 +1,14 @@
 import { type JsonObject, listAt, objectsAt, stringsAt, textAt } from "../json.ts";
 import type { StatusCause } from "../status.ts";
 import { forbiddenField, invalidValue, required } from "./causes.ts";
-import { labelValueProblems, qualifiedNameProblems } from "./names.ts";
+import { labelKeyProblems, labelValueProblems } from "./names.ts";
 
 /** Rules of a label selector; `path` is where it stands (k8s.io/apimachinery/pkg/apis/meta/v1/validation). */
 export function selectorCauses(selector: JsonObject | undefined, path: string): StatusCause[] {
   const causes: StatusCause[] = [];
   for (const [key, value] of Object.entries(stringsAt(selector, "matchLabels"))) {
     const field = `${path}.matchLabels`;
-    causes.push(...qualifiedNameProblems(key).map((problem) => invalidValue(field, key, problem)));
+    causes.push(...labelKeyProblems(key).map((problem) => invalidValue(field, key, problem)));
     causes.push(...labelValueProblems(value).map((problem) => invalidValue(field, value, problem)));
   }
   for (const [index, expression] of objectsAt(selector, "matchExpressions").entries()) {

@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import {
   at,
   childOf,
@@ -15,7 +16,7 @@ import type { StatusCause } from "../status.ts";
 import { duplicate, invalidValue, notSupported, required } from "./causes.ts";
 import { ageColumn, column, nameColumn, pairs, words } from "./columns.ts";
 import type { HookContext, Kind } from "./kind.ts";
-import { dns1035Problems, dnsLabelProblems, portNameProblems } from "./names.ts";
+import { dnsLabelProblems, labelKeyProblems, labelValueProblems, portNameProblems } from "./names.ts";
 
 /** 10.96.0.0/16, the first half of the usual service network; addresses are names only, nothing listens on them. */
 function clusterAddress(index: number): string {
@@ -74,7 +75,11 @@ function portCauses(spec: JsonObject): StatusCause[] {
       causes.push(...portNameProblems(target).map((problem) => invalidValue(`${field}.targetPort`, target, problem)));
     }
     const key = `${protocol}/${number}`;
-    if (numbers.has(key)) causes.push(duplicate(field, port));
+    if (numbers.has(key)) {
+      // Shown as the API server does, with the names of its own fields.
+      const shown = { Name: "", Protocol: protocol, AppProtocol: null, Port: number, TargetPort: 0, NodePort: 0 };
+      causes.push(duplicate(field, shown));
+    }
     numbers.add(key);
   }
   return causes;
@@ -117,7 +122,7 @@ export const serviceKind: Kind = {
   schema: "io.k8s.api.core.v1.Service",
   subresources: ["status"],
   generation: false,
-  nameProblems: dns1035Problems,
+  nameProblems: dnsLabelProblems,
   defaults(object) {
     const spec = childOf(object, "spec");
     spec["sessionAffinity"] ??= "None";
@@ -162,6 +167,15 @@ export const serviceKind: Kind = {
     if (!types.includes(type)) causes.push(notSupported("spec.type", type, types));
     if (objectsAt(spec, "ports").length === 0 && !headless && type !== "ExternalName") {
       causes.push(required("spec.ports"));
+    }
+    for (const [key, value] of Object.entries(stringsAt(spec, "selector"))) {
+      causes.push(...labelKeyProblems(key).map((problem) => invalidValue("spec.selector", key, problem)));
+      causes.push(...labelValueProblems(value).map((problem) => invalidValue("spec.selector", value, problem)));
+    }
+    const address = textAt(spec, "clusterIP");
+    if (address !== "" && !headless && isIP(address) === 0) {
+      const detail = "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)";
+      causes.push(invalidValue("spec.clusterIPs[0]", address, detail));
     }
     if (type === "ExternalName" && textAt(spec, "externalName") === "") causes.push(required("spec.externalName"));
     const affinity = textAt(spec, "sessionAffinity");

@@ -38,14 +38,17 @@ export function defaultTemplate(spec: JsonObject): void {
 }
 
 function templateSelectorCauses(spec: JsonObject): StatusCause[] {
+  const labels = at(spec, "template", "metadata", "labels");
+  const unmatched = () =>
+    invalidValue("spec.template.metadata.labels", labels, "`selector` does not match template `labels`");
   const selector = objectAt(spec, "selector");
-  if (selector === undefined) return [required("spec.selector")];
+  if (selector === undefined) return [required("spec.selector"), unmatched()];
   const causes = selectorCauses(selector, "spec.selector");
-  if (selectorOf(selector).length === 0) {
+  if (causes.length > 0) causes.push(invalidValue("spec.selector", selector, "invalid label selector"));
+  else if (selectorOf(selector).length === 0) {
     causes.push(invalidValue("spec.selector", selector, "empty selector is invalid for deployment"));
   } else if (!selects(selectorOf(selector), stringsAt(spec, "template", "metadata", "labels"))) {
-    const labels = at(spec, "template", "metadata", "labels");
-    causes.push(invalidValue("spec.template.metadata.labels", labels, "`selector` does not match template `labels`"));
+    causes.push(unmatched());
   }
   return causes;
 }
@@ -86,7 +89,11 @@ function strategyCauses(spec: JsonObject): StatusCause[] {
       ? []
       : [forbiddenField(field, "may not be specified when strategy `type` is 'Recreate'")];
   }
-  if (type !== "RollingUpdate") return [notSupported("spec.strategy.type", type, ["Recreate", "RollingUpdate"])];
+  if (type !== "RollingUpdate") {
+    // Shown as the API server does, with the names of its own fields.
+    const shown = { Type: type, RollingUpdate: null };
+    return [notSupported("spec.strategy", shown, ["Recreate", "RollingUpdate"])];
+  }
   const causes: StatusCause[] = [];
   for (const name of ["maxUnavailable", "maxSurge"]) {
     const value = rolling?.[name];
@@ -192,8 +199,8 @@ export const deploymentKind: Kind = {
         description: "Number of the pod with ready state",
       },
     ),
-    column("Up-to-date", (object) => String(statusNumber("updatedReplicas")(object))),
-    column("Available", (object) => String(statusNumber("availableReplicas")(object))),
+    column("Up-to-date", statusNumber("updatedReplicas")),
+    column("Available", statusNumber("availableReplicas")),
     ageColumn,
     ...wideColumns,
   ],
@@ -293,18 +300,32 @@ export const jobKind: Kind = {
     object["status"] = {};
     const spec = childOf(object, "spec");
     if (spec["manualSelector"] === true) return;
+    const given = objectAt(spec, "selector");
     const uid = textAt(object, "metadata", "uid");
     const labels = childOf(childOf(childOf(spec, "template"), "metadata"), "labels");
     for (const prefix of ["", "batch.kubernetes.io/"]) {
       labels[`${prefix}controller-uid`] = uid;
       labels[`${prefix}job-name`] = textAt(object, "metadata", "name");
     }
-    spec["selector"] = { matchLabels: { "batch.kubernetes.io/controller-uid": uid } };
+    const metadata = childOf(object, "metadata");
+    if (metadata["labels"] === undefined) metadata["labels"] = { ...labels };
+    const own = { "batch.kubernetes.io/controller-uid": uid };
+    spec["selector"] = { ...given, matchLabels: { ...stringsAt(given, "matchLabels"), ...own } };
   },
   validate(object) {
     const spec = objectAt(object, "spec") ?? {};
     const causes = jobSpecCauses(spec, "spec");
-    if (objectAt(spec, "selector") === undefined) causes.push(required("spec.selector"));
+    const selector = objectAt(spec, "selector");
+    if (selector === undefined) return [...causes, required("spec.selector")];
+    if (spec["manualSelector"] !== true && selectorOf(selector).length > 1) {
+      causes.push(invalidValue("spec.selector", selector, "`selector` not auto-generated"));
+    }
+    const labels = at(spec, "template", "metadata", "labels");
+    if (!selects(selectorOf(selector), stringsAt(labels))) {
+      const detail = "`selector` does not match template `labels`";
+      const shown = Object.fromEntries(Object.entries(stringsAt(labels)).sort(([a], [b]) => (a < b ? -1 : 1)));
+      causes.push(invalidValue("spec.template.metadata.labels", shown, detail));
+    }
     return causes;
   },
   validateUpdate(object, previous) {

@@ -40,7 +40,9 @@ function read(shape: Shape, value: Json, path: string, owner: string, unknown: s
       const result: JsonObject = {};
       for (const [key, entry] of Object.entries(value)) {
         const child = `${path}.${key}`;
-        setOwn(result, key, entry === null ? zeroOf(shape.element) : read(shape.element, entry, child, owner, unknown));
+        // An error names the map, a field that is not known its key.
+        const at = shape.element.type === "scalar" ? path : child;
+        setOwn(result, key, entry === null ? zeroOf(shape.element) : read(shape.element, entry, at, owner, unknown));
       }
       return result;
     }
@@ -87,7 +89,7 @@ function valueStructs(shape: StructShape): readonly (readonly [string, StructSha
 function isEmpty(field: Field, value: Json): boolean {
   if (field.shape.type === "list") return Array.isArray(value) && value.length === 0;
   if (field.shape.type === "map") return isObject(value) && Object.keys(value).length === 0;
-  return false;
+  return field.zeroIsAbsent && (value === "" || value === 0 || value === false);
 }
 
 function zeroOf(shape: Shape): Json {
@@ -143,7 +145,7 @@ function readScalar(shape: Shape & { type: "scalar" }, value: Json, path: string
       const canonical = canonicalQuantity(value);
       if (canonical === undefined) {
         throw new DecodeError(
-          `quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$' in field "${path}"`,
+          `quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'`,
         );
       }
       return canonical;

@@ -23,6 +23,8 @@ export interface StructShape {
 export interface Field {
   readonly shape: Shape;
   readonly required: boolean;
+  /** Whether an empty string, 0 or false is as if nothing was said; else it is kept. */
+  readonly zeroIsAbsent: boolean;
   readonly defaultValue: Json | undefined;
   /** Strategic merge patch: how a list or struct in this field is patched. */
   readonly patchStrategies: readonly string[];
@@ -54,13 +56,21 @@ let loaded: JsonObject | undefined;
 
 /** Kubernetes' schemas by full name, OpenAPI v3, as generated; read once. */
 export function openApiSchemas(): JsonObject {
-  if (loaded === undefined) {
-    const file: unknown = JSON.parse(
-      readFileSync(new URL("../generated/kubernetes-schema.json", import.meta.url), "utf8"),
-    );
-    loaded = isObject(file) && isObject(file["schemas"]) ? file["schemas"] : {};
-  }
+  loaded ??= readGenerated("kubernetes-schema.json", "schemas");
   return loaded;
+}
+
+let loadedZeros: JsonObject | undefined;
+
+/** Fields that Kubernetes leaves out when they are zero, by schema; read once. */
+function omittedZeros(): JsonObject {
+  loadedZeros ??= readGenerated("kubernetes-zeros.json", "zeros");
+  return loadedZeros;
+}
+
+function readGenerated(name: string, field: string): JsonObject {
+  const file: unknown = JSON.parse(readFileSync(new URL(`../generated/${name}`, import.meta.url), "utf8"));
+  return isObject(file) && isObject(file[field]) ? file[field] : {};
 }
 
 const shapes = new Map<string, Shape>();
@@ -92,8 +102,10 @@ export function shapeOf(name: string): Shape {
   // Known before its fields are compiled, because some schemas contain themselves.
   shapes.set(name, shape);
   const required = listAt(schema, "required");
+  const zeros = omittedZeros();
   for (const [field, property] of Object.entries(properties)) {
-    if (isObject(property)) fields.set(field, fieldOf(property, required.includes(field)));
+    if (!isObject(property)) continue;
+    fields.set(field, fieldOf(property, required.includes(field), listAt(zeros, name).includes(field)));
   }
   return shape;
 }
@@ -112,10 +124,11 @@ function specialShape(name: string): Shape | undefined {
   return undefined;
 }
 
-function fieldOf(property: JsonObject, required: boolean): Field {
+function fieldOf(property: JsonObject, required: boolean, zeroIsAbsent: boolean): Field {
   return {
     shape: compile(property),
     required,
+    zeroIsAbsent,
     defaultValue: property["default"],
     patchStrategies: textAt(property, "x-kubernetes-patch-strategy")
       .split(",")

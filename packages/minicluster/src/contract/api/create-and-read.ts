@@ -57,10 +57,13 @@ export function createAndReadCases(each: Register): void {
       generation: 7,
       selfLink: "/here",
     };
-    await post("deployments", { ...deployment("d"), metadata }, { show: ({ metadata }) => metadata });
+    await post("deployments", { ...deployment("d", { paused: true }), metadata }, { show: ({ metadata }) => metadata });
     await put(
       "deployments/d",
-      { ...deployment("d"), metadata: { name: "d", generation: 9, creationTimestamp: "2001-01-01T00:00:00Z" } },
+      {
+        ...deployment("d", { paused: true }),
+        metadata: { name: "d", generation: 9, creationTimestamp: "2001-01-01T00:00:00Z" },
+      },
       { show: ({ metadata }) => metadata },
     );
   });

@@ -139,7 +139,6 @@ export function refusalCases(each: Register): void {
     await post("deployments", template({ restartPolicy: "Never" }));
     await post("deployments", template({ restartPolicy: "Perhaps" }));
     await post("deployments", template({ dnsPolicy: "Own" }));
-    await post("deployments", template({ terminationGracePeriodSeconds: -1 }));
     await post("deployments", template({ serviceAccountName: "Bad_" }));
     await post(
       "deployments",
@@ -207,12 +206,7 @@ export function refusalCases(each: Register): void {
     );
     await prepare("POST", "jobs", job("j"));
     await patch("merge", "jobs/j", { spec: { completions: 2 } });
-    await patch(
-      "merge",
-      "jobs/j",
-      { spec: { template: { spec: { restartPolicy: "OnFailure" } } } },
-      { show: () => "" },
-    );
+    await patch("merge", "jobs/j", { spec: { template: { spec: { restartPolicy: "OnFailure" } } } }, { loosely: true });
     await patch("merge", "jobs/j", { spec: { parallelism: 2 } }, { show: ({ spec }) => Object(spec).parallelism });
     await prepare("POST", "secrets", { metadata: { name: "t" } });
     await patch("merge", "secrets/t", { type: "example.com/other" });

@@ -74,7 +74,14 @@ export function garbageCollector(objects: ObjectsApi): Controller {
     }
     const owners = object.metadata.ownerReferences ?? [];
     const states = owners.map((owner) => ownerState(object, owner));
-    if (owners.length === 0 || states.includes("there")) return;
+    if (owners.length === 0) return;
+    if (states.includes("there")) {
+      // The owners that are left keep it, and the others are forgotten.
+      const ownerReferences = owners.filter((_, index) => states[index] === "there");
+      if (ownerReferences.length === owners.length) return;
+      objects.update(resource, { ...object, metadata: { ...object.metadata, ownerReferences } }, { manager: MANAGER });
+      return;
+    }
     // All are gone, or go in the foreground and wait for this one.
     const options = uid === undefined ? {} : { uid };
     const wanted = states.includes("waiting") ? "Foreground" : "Background";
