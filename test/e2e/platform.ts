@@ -31,6 +31,8 @@ export interface Platform {
   /** By child name: `server`, `edge`, `cluster alpha`, ... as they were when the platform was ready. */
   readonly pids: Readonly<Record<string, number>>;
   readonly supervisor: ChildProcess;
+  /** What the `fairway` command reads of its environment. */
+  readonly env: NodeJS.ProcessEnv;
   /** Seconds from the supervisor's begin to ready. */
   readonly seconds: number;
   /** Runs the `fairway` command, as in a script: no terminal. */
@@ -113,6 +115,7 @@ export async function startPlatform(scope: Scope, options: PlatformOptions = {})
     client,
     pids: ready.pids,
     supervisor,
+    env,
     seconds: ready.seconds,
     fairway: (args, { cwd = folder, input = "" } = {}) =>
       new Promise((resolve) => {

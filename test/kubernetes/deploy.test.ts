@@ -153,7 +153,7 @@ describe("services in real clusters", () => {
     try {
       for (const cluster of real.kubernetes.clusters) await cluster.allowRegistry(registry.address);
       const auth = Buffer.from(`${pusher}:${password}`).toString("base64");
-      await fillRegistry(registry.address, real.kubernetes.binaries.pause, `Basic ${auth}`);
+      await fillRegistry({ address: registry.address, authorization: `Basic ${auth}` }, real.kubernetes.binaries.pause);
       const prefix = `${registry.address}/team`;
       const base = `node=${registry.address}/${nodeImage}`;
       const plain = ["--env", environment, "--plain-http", "--base", base];

@@ -33,8 +33,8 @@ export interface KubernetesCluster {
   kubectl(args: readonly string[]): Promise<string>;
   /** Runs another program of the cluster's network until the cluster is closed. */
   run(name: string, command: readonly [string, ...string[]]): Promise<void>;
-  /** Lets the node pull from another registry that speaks plain HTTP, `host:port`. */
-  allowRegistry(address: string): Promise<void>;
+  /** Lets the node pull from another registry, `host:port`: by plain HTTP, or trusting a certificate, PEM. */
+  allowRegistry(address: string, certificateAuthority?: string): Promise<void>;
   /** The last lines of what a program wrote. */
   log(program: string): Promise<string>;
   close(): Promise<void>;
@@ -198,10 +198,12 @@ export async function startCluster(
     await start("kube-scheduler");
     if (options.kubelet) await startNode();
 
-    async function allowRegistry(address: string): Promise<void> {
-      const hosts = file(`containerd/registries/${address}/hosts.toml`);
-      await mkdir(path.dirname(hosts), { recursive: true });
-      await writeFile(hosts, configuration.registryHosts(address));
+    async function allowRegistry(address: string, certificateAuthority?: string): Promise<void> {
+      const place = file(`containerd/registries/${address}`);
+      await mkdir(place, { recursive: true });
+      const trusted = certificateAuthority === undefined ? undefined : path.join(place, "ca.crt");
+      if (trusted !== undefined) await writeFile(trusted, certificateAuthority ?? "");
+      await writeFile(path.join(place, "hosts.toml"), configuration.registryHosts(address, trusted));
     }
 
     async function startNode(): Promise<void> {

@@ -80,9 +80,11 @@ state = "${folder}/state"
 `;
 }
 
-/** How containerd reaches the registry that a run has for itself, by plain HTTP. */
-export function registryHosts(address: string): string {
-  return `server = "http://${address}"\n[host."http://${address}"]\n  capabilities = ["pull", "resolve"]\n`;
+/** How containerd reaches a registry: by plain HTTP, or with the certificate in a file. */
+export function registryHosts(address: string, authorityFile: string | undefined): string {
+  const server = `${authorityFile === undefined ? "http" : "https"}://${address}`;
+  const authority = authorityFile === undefined ? "" : `  ca = "${authorityFile}"\n`;
+  return `server = "${server}"\n[host."${server}"]\n  capabilities = ["pull", "resolve"]\n${authority}`;
 }
 
 export function networkConfig(pods: string): string {

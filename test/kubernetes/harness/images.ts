@@ -1,8 +1,10 @@
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
+import { type IncomingHttpHeaders, type IncomingMessage, request as requestPlain } from "node:http";
+import { request as requestSecure } from "node:https";
 import path from "node:path";
-import { buffer } from "node:stream/consumers";
+import { buffer, text } from "node:stream/consumers";
 import { pack } from "tar-stream";
 
 /** Where the images of a run's registry are, without the registry. */
@@ -14,16 +16,21 @@ interface Blob {
   readonly bytes: Buffer;
 }
 
+export interface Registry {
+  /** `host:port` */
+  readonly address: string;
+  /** PEM; without, it speaks plain HTTP. */
+  readonly certificateAuthority?: string;
+  /** Value of the header, for a registry that wants one. */
+  readonly authorization?: string;
+}
+
 /**
  * Puts into an empty registry the two images that a cluster without the internet needs: one that holds a pod's
  * namespaces open, and one with Node, as a service's base image.
- *
- * @param address `host:port` of a registry by plain HTTP
- * @param authorization value of the header, for a registry that wants one
  */
-export async function fillRegistry(address: string, pause: string, authorization?: string): Promise<void> {
-  const push = (name: string, content: Blob, config: object) =>
-    pushImage({ address, authorization }, name, content, config);
+export async function fillRegistry(registry: Registry, pause: string): Promise<void> {
+  const push = (name: string, content: Blob, config: object) => pushImage(registry, name, content, config);
   const users = "root:x:0:0::/:/sbin/nologin\nnonroot:x:65532:65532::/home/nonroot:/sbin/nologin\n";
   await push(nodeImage, await layer([...nodeFiles(), { to: "etc/passwd", content: Buffer.from(users) }]), {
     Cmd: ["node"],
@@ -72,17 +79,9 @@ function blob(bytes: Buffer): Blob {
   return { digest: `sha256:${createHash("sha256").update(bytes).digest("hex")}`, bytes };
 }
 
-interface Registry {
-  readonly address: string;
-  /** Value of the header. */
-  readonly authorization: string | undefined;
-}
-
 async function pushImage(registry: Registry, name: string, content: Blob, config: object): Promise<void> {
   const [repository = "", tag = ""] = name.split(":");
-  const base = `http://${registry.address}/v2/${repository}`;
-  const send = (method: string, url: string, body?: Buffer, type?: string) =>
-    request(registry, method, url, body, type);
+  const uploads = `/v2/${repository}/blobs/uploads/`;
   const settings = blob(
     Buffer.from(
       JSON.stringify({
@@ -94,10 +93,10 @@ async function pushImage(registry: Registry, name: string, content: Blob, config
     ),
   );
   for (const { digest, bytes } of [content, settings]) {
-    const begun = await send("POST", `${base}/blobs/uploads/`);
-    const place = new URL(begun.headers.get("location") ?? "", base);
+    const { location } = await send(registry, "POST", uploads);
+    const place = new URL(location ?? "", `http://${registry.address}`);
     place.searchParams.set("digest", digest);
-    await send("PUT", place.href, bytes, "application/octet-stream");
+    await send(registry, "PUT", place.pathname + place.search, bytes, "application/octet-stream");
   }
   const part = (mediaType: string, { digest, bytes }: Blob) => ({ mediaType, digest, size: bytes.length });
   const manifest = {
@@ -106,26 +105,35 @@ async function pushImage(registry: Registry, name: string, content: Blob, config
     config: part("application/vnd.oci.image.config.v1+json", settings),
     layers: [part("application/vnd.oci.image.layer.v1.tar", content)],
   };
-  await send("PUT", `${base}/manifests/${tag}`, Buffer.from(JSON.stringify(manifest)), manifest.mediaType);
+  const body = Buffer.from(JSON.stringify(manifest));
+  await send(registry, "PUT", `/v2/${repository}/manifests/${tag}`, body, manifest.mediaType);
 }
 
-async function request(
-  { authorization }: Registry,
+/** One request; its answer's headers. */
+async function send(
+  { address, certificateAuthority, authorization }: Registry,
   method: string,
-  url: string,
+  pathname: string,
   body?: Buffer,
   type?: string,
-): Promise<Response> {
-  const answer = await fetch(url, {
-    method,
-    ...(body === undefined ? {} : { body: new Uint8Array(body) }),
-    headers: {
-      ...(type === undefined ? {} : { "content-type": type }),
-      ...(authorization === undefined ? {} : { authorization }),
-    },
-    signal: AbortSignal.timeout(120_000),
+): Promise<IncomingHttpHeaders> {
+  const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+    const [host, port] = address.split(":");
+    const request = certificateAuthority === undefined ? requestPlain : requestSecure;
+    const outgoing = request({
+      ...{ host, port, method, path: pathname, ca: certificateAuthority, timeout: 120_000 },
+      headers: {
+        "content-length": body?.length ?? 0,
+        ...(type === undefined ? {} : { "content-type": type }),
+        ...(authorization === undefined ? {} : { authorization }),
+      },
+    });
+    outgoing.on("response", resolve).on("error", reject);
+    outgoing.on("timeout", () => outgoing.destroy(new Error("no answer within 120 s")));
+    outgoing.end(body);
   });
-  if (!answer.ok) throw new Error(`${method} ${url}: ${answer.status} ${await answer.text()}`);
-  await answer.arrayBuffer();
-  return answer;
+  const said = await text(answer);
+  const code = answer.statusCode ?? 0;
+  if (code >= 300) throw new Error(`${method} ${address}${pathname}: ${code} ${said}`);
+  return answer.headers;
 }

@@ -53,7 +53,7 @@ export async function startKubernetes(
   const registry = `${slot.address}:5000`;
   if (kubelet) {
     open.push(await startRegistry(slot.folder, registry, binaries));
-    await fillRegistry(registry, binaries.pause);
+    await fillRegistry({ address: registry }, binaries.pause);
   }
   const started = await Promise.allSettled(
     Array.from({ length: count }, (_, index) => startCluster(slot, index, binaries, { kubelet, registry })),
