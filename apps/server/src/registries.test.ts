@@ -93,7 +93,11 @@ test("a registry is refused when its credentials or its address cannot be used, 
   const denied = await problem(put());
   assert.deepEqual(
     [denied.code, denied.detail, denied.hint],
-    ["registry-denied", "registry.example.com: denied", "mend it; they are given by: fairway registry add"],
+    [
+      "registry-denied",
+      "registry.example.com: denied",
+      "mend it; the server has those that were given with: fairway registry add",
+    ],
   );
   images.failure = "unavailable";
   assert.equal((await problem(put())).code, "registry-unreachable");

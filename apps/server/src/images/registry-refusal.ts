@@ -31,7 +31,9 @@ export async function withRegistry<T>(work: () => Promise<T>): Promise<T> {
     if (!(error instanceof RegistryError)) throw error;
     // Who deploys has no credentials of his own: the platform's owner gives them.
     const where =
-      error.code === "unauthorized" || error.code === "denied" ? "they are given by: fairway registry add" : "";
+      error.code === "unauthorized" || error.code === "denied"
+        ? "the server has those that were given with: fairway registry add"
+        : "";
     const hint = [error.hint, where].filter((part) => part !== "").join("; ");
     throw new Refusal(
       { status, ...refusals[error.code], detail: error.message, ...(hint === "" ? {} : { hint }) },
