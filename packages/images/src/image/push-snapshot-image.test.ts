@@ -177,6 +177,22 @@ test("a base of another registry is copied, each registry with its own credentia
   assert.ok(progress.some(({ kind }) => kind === "compressing"));
 });
 
+for (const status of [202, 401, 403, 404])
+  test(`a base that cannot be mounted (${status}) is copied within the registry`, async (t) => {
+    const registry = await registryWithBase(t);
+    registry.script = ({ path }, response) => {
+      if (!path.includes("mount=")) return false;
+      response.writeHead(status, { "www-authenticate": "Basic", location: "/v2/unused" }).end();
+      return true;
+    };
+    const push = { ...(await pushOf(t, registry)), access: (name: string) => ({ dockerConfig: loginAt(name) }) };
+    const pushed = await pushSnapshotImage(push);
+    assert.deepEqual(
+      pushed.layers.map(({ outcome }) => outcome),
+      ["sent", "sent"],
+    );
+  });
+
 test("a damaged base is not passed on, and nothing is left behind", async (t) => {
   const from = await registryWithBase(t);
   const to = await scriptedRegistry(t);

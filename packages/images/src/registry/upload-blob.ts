@@ -45,14 +45,20 @@ export async function hasBlob(session: Session, { digest, size }: BlobDescriptor
  * @returns false when the registry wants it sent instead
  */
 export async function mountBlob(session: Session, { digest }: BlobDescriptor, from: string): Promise<boolean> {
-  const answer = await session.sendAgain({
-    doing: `mounting ${digest}`,
-    method: "POST",
-    to: `blobs/uploads/?mount=${encodeURIComponent(digest)}&from=${encodeURIComponent(from)}`,
-    // The specification knows 201 and 202 only; some registries refuse where they could not mount.
-    accept: [201, 202, 400, 403, 404, 405],
-  });
-  return answer.status === 201;
+  try {
+    const answer = await session.sendAgain({
+      doing: `mounting ${digest}`,
+      method: "POST",
+      to: `blobs/uploads/?mount=${encodeURIComponent(digest)}&from=${encodeURIComponent(from)}`,
+      // The specification knows 201 and 202 only; some registries refuse where they could not mount.
+      accept: [201, 202, 400, 403, 404, 405],
+    });
+    return answer.status === 201;
+  } catch (error) {
+    // Whoever may push here need not be allowed to read there; the base has its own credentials.
+    if (error instanceof RegistryError && (error.code === "unauthorized" || error.code === "denied")) return false;
+    throw error;
+  }
 }
 
 /**
