@@ -2,7 +2,6 @@
 import assert from "node:assert/strict";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { request } from "node:https";
-import { connect, createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
@@ -11,6 +10,7 @@ import { type Minicluster, startMinicluster } from "@fairway/minicluster";
 import { type KubernetesObject, kindInfo } from "@fairway/objects";
 import type { Observation } from "@fairway/rollout";
 import { clusterContract } from "@fairway/rollout/cluster.contract";
+import { openLine } from "../open-line.ts";
 
 const home = await mkdtemp(join(tmpdir(), "fairway-contract-"));
 let minicluster: Minicluster;
@@ -157,45 +157,4 @@ async function applyAs(manager: string, object: KubernetesObject): Promise<void>
 
 function credential(key: string): string {
   return new RegExp(`"?${key}"?: "?([^"\\s]+)"?`).exec(kubeconfig)?.[1] ?? assert.fail(`no ${key} in the kubeconfig`);
-}
-
-/** A TCP line to the API; while it is cut, nothing listens on its port. */
-async function openLine(apiUrl: string) {
-  const { hostname, port } = new URL(apiUrl);
-  const sockets = new Set<Socket>();
-  let server: Server | undefined;
-  let ownPort = 0;
-  const keep = (socket: Socket) => {
-    sockets.add(socket);
-    socket.on("close", () => sockets.delete(socket));
-    socket.on("error", () => socket.destroy());
-  };
-  const mend = async () => {
-    const listening = createServer((near) => {
-      const far = connect(Number(port), hostname);
-      keep(near);
-      keep(far);
-      near.pipe(far).pipe(near);
-      near.on("close", () => far.destroy());
-      far.on("close", () => near.destroy());
-    });
-    await new Promise<void>((resolve, reject) => {
-      listening.once("error", reject);
-      listening.listen(ownPort, "127.0.0.1", resolve);
-    });
-    const address = listening.address();
-    ownPort = typeof address === "object" && address !== null ? address.port : 0;
-    server = listening;
-  };
-  const cut = async () => {
-    const listening = server;
-    server = undefined;
-    const closed = new Promise<void>((resolve) =>
-      listening === undefined ? resolve() : listening.close(() => resolve()),
-    );
-    for (const socket of sockets) socket.destroy();
-    await closed;
-  };
-  await mend();
-  return { url: `https://127.0.0.1:${ownPort}`, cut, mend };
 }
