@@ -1,6 +1,8 @@
 /** Metadata that every Kubernetes object carries; only the fields that Fairway reads or writes. */
 export interface ObjectMeta {
   readonly name: string;
+  /** What a name was made of that the API server or a controller has chosen. */
+  readonly generateName?: string;
   readonly namespace?: string;
   readonly uid?: string;
   /** Opaque version for optimistic concurrency; compare for equality only. */

@@ -3,7 +3,7 @@ import { type Json, type JsonObject, listAt, numberAt, objectAt, textAt } from "
 import { invalidValue } from "../registry/causes.ts";
 import { kindOf } from "../registry/registry.ts";
 import { timestamp } from "../registry/timestamp.ts";
-import { decode } from "../schema/decode.ts";
+import { DecodeError, decode } from "../schema/decode.ts";
 import { shapeOf } from "../schema/shape.ts";
 import { badRequest, conflict, invalid, notFound } from "../status.ts";
 import type { ObjectStore } from "../store/object-store.ts";
@@ -62,11 +62,20 @@ export function serviceAccountTokens(
     return { [kind.toLowerCase()]: { name, uid } };
   }
 
+  function read(body: JsonObject): JsonObject {
+    try {
+      return decode(requestShape, body).value;
+    } catch (error) {
+      if (!(error instanceof DecodeError)) throw error;
+      throw badRequest(`TokenRequest in version "v1" cannot be handled as a TokenRequest: ${error.message}`);
+    }
+  }
+
   function request(namespace: string, name: string, body: JsonObject): JsonObject {
     const account = store.get("serviceaccounts", namespace, name);
     if (account === undefined) throw notFound({ group: "", resource: "serviceaccounts" }, name);
     const of = { group: "authentication.k8s.io", kind: "TokenRequest" };
-    const { value } = decode(requestShape, body);
+    const value = read(body);
     const uid = textAt(account, "metadata", "uid");
     for (const [field, own] of Object.entries({ name, namespace })) {
       const given = textAt(value, "metadata", field);

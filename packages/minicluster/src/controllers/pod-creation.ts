@@ -21,6 +21,7 @@ export function createPod(
       metadata: {
         ...template.metadata,
         name: `${prefix}${randomSuffix()}`,
+        generateName: `${owner.metadata.name}-`,
         ...(owner.metadata.namespace === undefined ? {} : { namespace: owner.metadata.namespace }),
         ownerReferences: [ownerReference(owner)],
       },

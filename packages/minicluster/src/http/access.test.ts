@@ -176,6 +176,31 @@ test("a token ends with its time, its account, and what it is bound to", async (
   assert.equal(await who(long), 401);
 });
 
+test("requests that make no sense are refused, and forged tokens are nobody's", async (context) => {
+  const { api, token } = await withRobot(context);
+  const post = (path: string, body: unknown) => api.call("POST", path, { body });
+  const accounts = "/api/v1/namespaces/shop/serviceaccounts/robot/token";
+  assert.equal((await post(accounts, { spec: { expirationSeconds: "long" } })).code, 400);
+  assert.equal((await post(accounts, { spec: { boundObjectRef: { kind: "Deployment", name: "x" } } })).code, 400);
+  assert.equal((await api.call("GET", accounts)).code, 405);
+  assert.equal((await post("/api/v1/namespaces/shop/pods/absent/eviction", { deleteOptions: 7 })).code, 404);
+  assert.equal((await post("/apis/authentication.k8s.io/v1/tokenreviews", { spec: [] })).code, 400);
+  const [head = "", body = "", signature = ""] = token.split(".");
+  const admin = Buffer.from(JSON.stringify({ ...JSON.parse(Buffer.from(body, "base64url").toString()), sub: "admin" }));
+  const none = Buffer.from(JSON.stringify({ alg: "none", typ: "JWT" })).toString("base64url");
+  for (const forged of [
+    `${head}.${admin.toString("base64url")}.${signature}`,
+    `${none}.${body}.`,
+    `${head}.${body}.`,
+    `${head}.${body}.AAAA`,
+    `${head}.%%%.${signature}`,
+    "..",
+  ]) {
+    assert.equal((await api.call("GET", "/api", { token: forged })).code, 401, forged);
+  }
+  assert.equal((await api.call("GET", "/api", { token })).code, 200);
+});
+
 async function robot(api: TestApi): Promise<void> {
   await api.call("POST", "/api/v1/namespaces", { body: { metadata: { name: "shop" } } });
   const created = await api.call("POST", "/api/v1/namespaces/shop/serviceaccounts", {
