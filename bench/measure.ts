@@ -28,15 +28,25 @@ export interface Row {
   readonly bound: string;
 }
 
+/** A size, which has no peer but what is wanted. In MB (10^6 bytes). */
+export interface SizeRow {
+  readonly what: string;
+  readonly megabytes: number;
+  readonly bound: string;
+}
+
 /** A table for people and for bench/README.md. */
-export function table(rows: readonly Row[]): string {
-  const lines = rows.map(
-    ({ what, milliseconds, peer, peerMilliseconds, bound }) =>
-      `| ${what} | ${format(milliseconds)} | ${peer} | ${format(peerMilliseconds)} | ${(milliseconds / peerMilliseconds).toFixed(2)} | ${bound} |`,
-  );
+export function table(rows: readonly (Row | SizeRow)[]): string {
+  const lines = rows.map((row) => {
+    if ("megabytes" in row) return `| ${row.what} | ${row.megabytes.toFixed(0)} MB | | | | ${row.bound} |`;
+    const { what, milliseconds, peer, peerMilliseconds, bound } = row;
+    const ratio = (milliseconds / peerMilliseconds).toFixed(2);
+    return `| ${what} | ${format(milliseconds)} | ${peer} | ${format(peerMilliseconds)} | ${ratio} | ${bound} |`;
+  });
   return ["| what | ours | against | theirs | ratio | wanted |", "|---|---|---|---|---|---|", ...lines].join("\n");
 }
 
 function format(milliseconds: number): string {
+  if (milliseconds < 10) return `${milliseconds.toFixed(1)} ms`;
   return milliseconds < 1000 ? `${milliseconds.toFixed(0)} ms` : `${(milliseconds / 1000).toFixed(2)} s`;
 }

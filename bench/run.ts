@@ -6,19 +6,23 @@ import { readFile, writeFile } from "node:fs/promises";
 import { availableParallelism, totalmem } from "node:os";
 import path from "node:path";
 import { checkout, type Scope } from "../test/e2e/platform.ts";
+import { cluster } from "./cluster.ts";
 import { commandLine } from "./command-line.ts";
 import { deploy } from "./deploy.ts";
-import { type Row, table } from "./measure.ts";
+import { type Row, type SizeRow, table } from "./measure.ts";
+import { push } from "./push.ts";
 import { secondStart } from "./second-start.ts";
 
-const benches: Readonly<Record<string, (scope: Scope) => Promise<readonly Row[]>>> = {
+const benches: Readonly<Record<string, (scope: Scope) => Promise<readonly (Row | SizeRow)[]>>> = {
   "command-line": commandLine,
   "second-start": secondStart,
   deploy,
+  cluster,
+  push,
 };
 
 const asked = process.argv.slice(2).filter((argument) => argument in benches);
-const rows: Row[] = [];
+const rows: (Row | SizeRow)[] = [];
 for (const [name, bench] of Object.entries(benches)) {
   if (asked.length > 0 && !asked.includes(name)) continue;
   console.error(`… ${name}`);

