@@ -15,19 +15,29 @@ export function serviceEvents(clusters: readonly PooledCluster[], service: strin
     .sort((a, b) => (a.at < b.at ? 1 : -1));
 }
 
+const askedFor = [
+  { apiVersion: "apps/v1", kind: "ReplicaSet" },
+  { apiVersion: "v1", kind: "Pod" },
+  { apiVersion: "v1", kind: "ConfigMap" },
+  { apiVersion: "v1", kind: "ServiceAccount" },
+];
+
 /** A service's objects as the clusters have them. */
 export async function serviceObjects(clusters: readonly PooledCluster[], service: string, signal: AbortSignal) {
   const namespace = namespaceOf(service);
   const lists = await Promise.all(
     clusters.map(async ({ record, link }) => {
-      // What the pages need is followed; the rest is asked for, and left out when there is no answer.
-      const more = await Promise.all(
-        ["ConfigMap", "ServiceAccount"].map(
-          async (kind) =>
-            (await link?.cluster.list({ apiVersion: "v1", kind, namespace }, signal).catch(() => [])) ?? [],
+      // Most are followed as they are; others not at all, or only as far as the pages need them: those are asked for.
+      const followed = link?.namespace(namespace)?.objects ?? [];
+      const asked = await Promise.all(
+        askedFor.map(
+          async (of) =>
+            (await link?.cluster.list({ ...of, namespace }, signal).catch(() => undefined)) ??
+            followed.filter(({ kind }) => kind === of.kind),
         ),
       );
-      const objects = [...(link?.namespace(namespace)?.objects ?? []), ...more.flat()];
+      const kinds = new Set(askedFor.map(({ kind }) => kind));
+      const objects = [...followed.filter(({ kind }) => !kinds.has(kind)), ...asked.flat()];
       return objects.map((object) => ({ cluster: record.name, object: { ...object } }));
     }),
   );

@@ -195,6 +195,15 @@ describe("answers", () => {
     assert.equal(error.fields[0]?.field, ".spec.replicas");
   });
 
+  it("an object of another uid is a conflict, though the API calls the uid an immutable field", async () => {
+    const cause = { reason: "FieldValueInvalid", message: "field is immutable", field: "metadata.uid" };
+    api.answer(() => ({
+      status: 422,
+      body: { reason: "Invalid", message: "metadata.uid: field is immutable", details: { causes: [cause, cause] } },
+    }));
+    assert.equal((await failure(cluster.apply(settings, { uid: "u" }))).code, "conflict");
+  });
+
   it("an invalid object names its fields, also where only the message has them", async () => {
     api.answer(() => ({
       status: 422,

@@ -46,6 +46,8 @@ function codeOf(status: Status): ClusterErrorCode {
   if (code === 404) return "not-found";
   if (code === 409)
     return status.causes.some((cause) => cause.reason === "FieldManagerConflict") ? "field-conflict" : "conflict";
+  // The object that a write was decided on has gone, and another one has its name.
+  if (code === 422 && status.causes.some(({ field }) => field === "metadata.uid")) return "conflict";
   if (code === 403 && /exceeded quota|failed quota/.test(message)) return "quota-exceeded";
   // It is over when the namespace has gone, as with an object that is still being deleted.
   if (code === 403 && isTerminating(status)) return "conflict";
