@@ -1,10 +1,11 @@
 /** The contract of a Kubernetes cluster on our embedded one; test/kubernetes runs the same cases on a real one. */
+import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startMinicluster } from "@fairway/minicluster";
-import { kubernetesClient, kubernetesContract } from "@fairway/minicluster/kubernetes.contract";
+import { type KubernetesClient, kubernetesClient, kubernetesContract } from "@fairway/minicluster/kubernetes.contract";
 import { checkout } from "./platform.ts";
 
 const kubectl = join(checkout, "node_modules/.cache/fairway/kubectl");
@@ -27,15 +28,28 @@ kubernetesContract("minicluster", async () => {
     addressBase: 0,
     log: () => {},
   });
+  const client = kubernetesClient(await readFile(cluster.kubeconfigPath, "utf8"));
   return {
     kubeconfigPath: cluster.kubeconfigPath,
-    client: kubernetesClient(await readFile(cluster.kubeconfigPath, "utf8")),
+    client,
     image: `snapshot.fairway.dev/contract@sha256:${present}`,
     absentImage: `snapshot.fairway.dev/contract@sha256:${absent}`,
     kubectls: existsSync(kubectl) ? [{ version: "1.34", path: kubectl }] : [],
+    forgetOldVersions: () => writeMuch(client),
     async close() {
       await cluster.stop({ graceMilliseconds: 0 });
       await rm(home, { recursive: true, force: true });
     },
   };
 });
+
+/** More than the changes that the cluster keeps: 64 MB, cut when there is a quarter more. */
+async function writeMuch(client: KubernetesClient): Promise<void> {
+  const path = "/api/v1/namespaces/default/configmaps";
+  for (let count = 0; count < 95; count += 1) {
+    const body = { metadata: { name: "much" }, data: { text: String(count).padEnd(900_000, "x") } };
+    const { code } = await client.request(count === 0 ? "POST" : "PUT", count === 0 ? path : `${path}/much`, { body });
+    assert.ok(code < 300);
+  }
+  await client.request("DELETE", `${path}/much`);
+}

@@ -12,6 +12,8 @@ export interface ContractCluster {
   readonly absentImage: string;
   /** Every kubectl to try, of different minor versions. */
   readonly kubectls: readonly { readonly version: string; readonly path: string }[];
+  /** Makes the API server forget what its objects were long ago; what they are stays. It may be away for a moment. */
+  forgetOldVersions(): Promise<void>;
 }
 
 /** Registers a case. Each gets a namespace of its own, in which pods may be made, and which is deleted afterwards. */

@@ -9,8 +9,8 @@ const patterns: readonly (readonly [RegExp, string])[] = [
   [/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, "<uid>"],
   [/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, "<time>"],
   [/\b10\.\d+\.\d+\.\d+\b/g, "<address>"],
-  [/(resource ?version\D{1,40}?)\d+/gi, "$1<version>"],
   [/(too old resource version: )\d+ \(\d+\)/g, "$1<version>"],
+  [/(resource ?version\D{1,40}?)\d+/gi, "$1<version>"],
 ];
 
 /** A value with everything replaced that differs from run to run: namespace, ids, times, versions, addresses. */

@@ -127,6 +127,13 @@ export function watchCases(each: Register): void {
     await get("secrets?watch=1&labelSelector=!");
     await get("secrets?watch=1&fieldSelector=spec.colour%3Dred");
   });
+  talk("a watch from a version that is forgotten is told to list again, and the list is there", async (with_) => {
+    const { prepare, get, cluster } = with_;
+    await prepare("POST", "secrets", secret("a"));
+    await cluster.forgetOldVersions();
+    await get("secrets/a", { show: ({ metadata }) => Object(metadata).name });
+    await follow(with_, "resourceVersion=1", () => true);
+  });
   talk("a collection's deletion is told object by object", async (with_) => {
     const { prepare } = with_;
     await prepare("POST", "secrets", secret("a"));
