@@ -137,6 +137,14 @@ const cases: readonly [name: string, object: KubernetesObject, status: HealthSta
       "InProgress",
       "has no address yet",
     ],
+    ["secret", { apiVersion: "v1", kind: "Secret", metadata }, "Current", "exists"],
+    ["service account", { apiVersion: "v1", kind: "ServiceAccount", metadata }, "Current", "exists"],
+    [
+      "endpoint slice",
+      { apiVersion: "discovery.k8s.io/v1", kind: "EndpointSlice", metadata, endpoints: null },
+      "Current",
+      "exists",
+    ],
     ["config map", { apiVersion: "v1", kind: "ConfigMap", metadata }, "Current", "exists"],
     [
       "node not ready",
