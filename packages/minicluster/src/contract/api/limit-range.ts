@@ -1,4 +1,5 @@
-import { type JsonObject, objectAt, objectsAt } from "../../json.ts";
+import { setTimeout as pause } from "node:timers/promises";
+import { type JsonObject, objectAt, objectsAt, textAt } from "../../json.ts";
 import type { Register } from "../contract-cluster.ts";
 import { type Dialogue, dialogues } from "./dialogue.ts";
 import { pendingPod } from "./objects.ts";
@@ -16,10 +17,20 @@ const resources = (body: JsonObject) => ({
   initContainers: objectsAt(body, "spec", "initContainers").map((one) => one["resources"] ?? null),
 });
 
-async function rangeIs({ prepare }: Dialogue, ...limits: JsonObject[]): Promise<void> {
-  await prepare("POST", "limitranges", { metadata: { name: "range" }, spec: { limits } });
-  // The API server looks at what it has heard of.
-  await new Promise((resolve) => setTimeout(resolve, 500));
+async function rangeIs(talk: Dialogue, ...limits: JsonObject[]): Promise<void> {
+  await talk.prepare("POST", "limitranges", { metadata: { name: "range" }, spec: { limits } });
+  await counts(talk);
+}
+
+/** Waits until a new limit range is looked at: the API server's admission hears of it later. */
+async function counts({ cluster, path }: Dialogue): Promise<void> {
+  const deadline = Date.now() + 45_000;
+  for (;;) {
+    const { code, body } = await cluster.client.request("POST", path("pods?dryRun=All"), { body: pod("probe", {}) });
+    if (code === 403 || textAt(body, "metadata", "annotations", "kubernetes.io/limit-ranger") !== "") return;
+    if (Date.now() > deadline) throw new Error("the limit range is not looked at");
+    await pause(50);
+  }
 }
 
 /** What limit ranges fill in and refuse. */
@@ -42,7 +53,7 @@ export function limitRangeCases(each: Register): void {
         ],
       },
     });
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    await counts(with_);
     await with_.post("pods", pod("a", {}), { show: resources });
     await with_.post("pods", pod("b", { limits: { cpu: "500m" } }), { show: resources });
     await with_.post("pods", pod("c", { requests: { memory: "300Mi", cpu: "1" } }), { show: resources });

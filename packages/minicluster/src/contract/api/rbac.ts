@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { at, type JsonObject, objectAt, objectsAt, textAt } from "../../json.ts";
 import type { Register } from "../contract-cluster.ts";
 import { type Dialogue, dialogues } from "./dialogue.ts";
@@ -42,7 +43,7 @@ async function give(talk: Dialogue, token: string, rules: readonly JsonObject[])
     const answer = await talk.cluster.client.request("POST", reviews, { token, body });
     if (at(answer.body, "status", "allowed") === true) return;
     if (Date.now() > deadline) throw new Error(`the role does not count: ${answer.text}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await pause(50);
   }
 }
 
@@ -244,7 +245,7 @@ export function rbacCases(each: Register): void {
     let code = 0;
     while (code !== 401 && Date.now() < deadline) {
       code = (await with_.cluster.client.request("GET", "/api", { token: given })).code;
-      await new Promise((resolve) => setTimeout(resolve, 100));
+      await pause(100);
     }
     with_.note("after the account is deleted", String(code));
   });
