@@ -2,9 +2,13 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { request } from "node:http";
 import { createInterface } from "node:readline";
+import { text } from "node:stream/consumers";
 import { test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
+import { startFakeNodes } from "./harness/fake-nodes.ts";
+import { startGateway } from "./harness/gateway.ts";
 import { startKubernetes } from "./harness/start-kubernetes.ts";
 
 test("two clusters with nodes: pods run, services answer, names resolve, each cluster for itself", async (t) => {
@@ -21,6 +25,54 @@ test("two clusters with nodes: pods run, services answer, names resolve, each cl
     await cluster.kubectl(["wait", "--for=condition=Complete", "job/ask", "--timeout=90s"]);
     assert.equal((await cluster.kubectl(["logs", "job/ask"])).trim(), cluster.name);
   }
+});
+
+test("a Gateway shares requests out by the weights of an HTTPRoute", async (t) => {
+  const { clusters, nodeImage, binaries, folder } = await startKubernetes(t, { kubelet: true });
+  const [cluster] = clusters;
+  assert.ok(cluster);
+  const gateway = await startGateway(cluster, binaries, folder);
+  for (const name of ["first", "second"]) {
+    const serve = `require("http").createServer((q, s) => s.end("${name}")).listen(8080)`;
+    await cluster.kubectl(["create", "deployment", name, `--image=${nodeImage}`, "--", "node", "-e", serve]);
+    await cluster.kubectl(["expose", "deployment", name, "--port=80", "--target-port=8080"]);
+  }
+  const route = (first: number, second: number) => ({
+    apiVersion: "gateway.networking.k8s.io/v1",
+    kind: "HTTPRoute",
+    metadata: { name: "web" },
+    spec: {
+      parentRefs: [{ name: "contour", namespace: "projectcontour" }],
+      hostnames: ["web.test"],
+      rules: [
+        {
+          backendRefs: [
+            { name: "first", port: 80, weight: first },
+            { name: "second", port: 80, weight: second },
+          ],
+        },
+      ],
+    },
+  });
+  const path = "/apis/gateway.networking.k8s.io/v1/namespaces/default/httproutes/web?fieldManager=test&force=true";
+  const weigh = (first: number, second: number) =>
+    cluster.client.request("PATCH", path, { body: route(first, second), contentType: "application/apply-patch+yaml" });
+  assert.equal((await weigh(1, 0)).code, 201);
+  for (const name of ["first", "second"]) {
+    await cluster.kubectl(["rollout", "status", `deployment/${name}`, "--timeout=90s"]);
+  }
+  await until(async () => ((await askGateway(gateway, "web.test")) === "first" ? true : undefined));
+  assert.equal((await weigh(1, 1)).code, 200);
+  await until(async () => ((await askGateway(gateway, "web.test")) === "second" ? true : undefined));
+});
+
+test("fake nodes take pods and say that these run", async (t) => {
+  const { clusters, binaries } = await startKubernetes(t);
+  const [cluster] = clusters;
+  assert.ok(cluster);
+  await startFakeNodes(cluster, binaries, 20);
+  await cluster.kubectl(["create", "deployment", "many", "--image=none", "--replicas=100"]);
+  await cluster.kubectl(["rollout", "status", "deployment/many", "--timeout=120s"]);
 });
 
 test("programs are stopped, started, and taken back to a backup", async (t) => {
@@ -77,6 +129,18 @@ function killed(child: ChildProcess): Promise<void> {
   const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
   child.kill("SIGKILL");
   return ended;
+}
+
+/** One request through a gateway; undefined while it does not answer with 200. */
+function askGateway(address: string, host: string): Promise<string | undefined> {
+  const [hostname, port] = address.split(":");
+  return new Promise((resolve) => {
+    const outgoing = request({ host: hostname, port, headers: { host }, timeout: 5_000, agent: false }, (answer) => {
+      void text(answer).then((body) => resolve(answer.statusCode === 200 ? body : undefined));
+    });
+    outgoing.on("timeout", () => outgoing.destroy());
+    outgoing.on("error", () => resolve(undefined)).end();
+  });
 }
 
 function ask(url: string): Promise<string | undefined> {

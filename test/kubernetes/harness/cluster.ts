@@ -1,5 +1,5 @@
 import { execFile, execFileSync } from "node:child_process";
-import { randomBytes } from "node:crypto";
+import { generateKeyPairSync, randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { appendFile, cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
@@ -76,7 +76,8 @@ export async function startCluster(
     await connectNetwork(slot, index, namespaces.pid);
     const users = configuration.clusterUsers(node, () => randomBytes(16).toString("hex"));
     await writeFile(file("tokens.csv"), configuration.tokenFile(users), { mode: 0o600 });
-    execFileSync("openssl", ["genrsa", "-out", file("service-account.key"), "2048"], { stdio: "ignore" });
+    const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
+    await writeFile(file("service-account.key"), privateKey.export({ type: "pkcs1", format: "pem" }), { mode: 0o600 });
 
     const component = (program: string, ...flags: readonly string[]): readonly [string, ...string[]] => [
       binaries.components,

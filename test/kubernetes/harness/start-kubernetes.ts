@@ -7,7 +7,7 @@ import { type KubernetesCluster, startCluster } from "./cluster.ts";
 import { fillRegistry, nodeImage } from "./images.ts";
 import { lacking, takeSlot } from "./machine.ts";
 
-export type { Component, KubernetesCluster } from "./cluster.ts";
+export type { KubernetesCluster } from "./cluster.ts";
 
 export interface Kubernetes {
   readonly clusters: readonly KubernetesCluster[];
