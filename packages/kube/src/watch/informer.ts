@@ -40,6 +40,8 @@ export interface Informer {
   readonly trouble: ClusterError | undefined;
   /** What was last seen in a place: a namespace, or for a cluster-scoped kind the object's own name. */
   objects(place: string): readonly KubernetesObject[];
+  /** Ends the watch and lists again: its connection is in doubt. */
+  interrupt(): void;
   /** Forgets one object, for callers that bound what they keep. */
   forget(object: KubernetesObject): void;
 }
@@ -58,6 +60,7 @@ export function startInformer(options: InformerOptions): Informer {
   let version: string | undefined;
   let failures = 0;
   let trouble: ClusterError | undefined;
+  let interrupted = new AbortController();
 
   void run();
 
@@ -106,8 +109,10 @@ export function startInformer(options: InformerOptions): Informer {
   async function follow(): Promise<boolean> {
     // Not all watches of a server end at once.
     const seconds = Math.ceil(options.watchSeconds * (1 + Math.random() / 2));
+    interrupted = new AbortController();
+    const either = AbortSignal.any([signal, interrupted.signal]);
     try {
-      for await (const event of watchEvents(client, selection, version ?? "", seconds, signal)) {
+      for await (const event of watchEvents(client, selection, version ?? "", seconds, either)) {
         if (event.type === "TIMEOUT") return true;
         if (event.type === "OPENED") trouble = undefined;
         else if (event.type === "BOOKMARK") version = event.resourceVersion || version;
@@ -119,7 +124,8 @@ export function startInformer(options: InformerOptions): Informer {
       }
     } catch (error) {
       // The list that follows finds out whether the API is there; a watch that fails beside lists that do not is told too.
-      if (!isUnreachable(error) || failures >= quietFailures) throw error;
+      const quiet = interrupted.signal.aborted || (isUnreachable(error) && failures < quietFailures);
+      if (!quiet) throw error;
     }
     return false;
   }
@@ -184,6 +190,7 @@ export function startInformer(options: InformerOptions): Informer {
       return trouble;
     },
     objects: (place) => [...(known.get(place)?.values() ?? [])],
+    interrupt: () => interrupted.abort(),
     forget: (object) => {
       forget(object);
     },

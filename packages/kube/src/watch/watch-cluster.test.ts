@@ -50,7 +50,7 @@ function watch() {
 
 const names = (observation: Observation | undefined) => observation?.objects.map((one) => one.metadata.name);
 
-describe("watching a cluster", { timeout: 10_000 }, () => {
+describe("watching a cluster", { timeout: 30_000 }, () => {
   it("observes each namespace that has something of ours, and asks for nothing else", async () => {
     api.setList("namespaces", [fakeObject("Namespace", "user", "1")], "5");
     api.setList("pods", [fakeObject("Pod", "a", "2"), fakeObject("Pod", "b", "3", { namespace: "shop" })], "5");
@@ -150,6 +150,19 @@ describe("watching a cluster", { timeout: 10_000 }, () => {
     await api.watching("pods");
     api.send("pods", { type: "MODIFIED", object: fakeObject("Pod", "a", "9") });
     await until(() => observed.some((one) => one.objects[0]?.metadata.resourceVersion === "9"));
+  });
+
+  it("does not wait for a watch that went silent with the cluster, when it is back", async () => {
+    api.setList("pods", [fakeObject("Pod", "a", "2")], "5");
+    const { observed, statuses, until } = watch();
+    await until(() => observed.length >= 1 && statuses.length >= 1);
+    await api.watching("pods");
+    // Connections stay open, and nothing comes any more.
+    api.answer(() => "hang");
+    await until(() => statuses.at(-1)?.reachable === false);
+    api.setList("pods", [fakeObject("Pod", "a", "9")], "9");
+    api.answer(() => undefined);
+    await until(() => observed.at(-1)?.objects[0]?.metadata.resourceVersion === "9");
   });
 
   it("tells what it may not read of a cluster that answers", async () => {

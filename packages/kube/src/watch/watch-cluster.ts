@@ -3,7 +3,7 @@ import { type KubernetesObject, kindOfResource } from "@fairway/objects";
 import type { Observation } from "@fairway/rollout";
 import type { ApiClient } from "../http/api-client.ts";
 import { watchStatus } from "./cluster-status.ts";
-import type { ClusterListener, ClusterWatch } from "./cluster-view.ts";
+import type { ClusterListener, ClusterStatus, ClusterWatch } from "./cluster-view.ts";
 import { newestEvents } from "./events-order.ts";
 import { type Informer, startInformer, type Waits } from "./informer.ts";
 
@@ -60,7 +60,13 @@ export function watchCluster(
   const informers = watched.map((resource) => start(resource, { labels: ours }));
   // Events carry no labels: which are ours is known only when the rest has been listed.
   let events: Informer | undefined;
-  const status = watchStatus(client, times, () => informers.map((one) => one.trouble), listener.status, signal);
+  const status = watchStatus(client, times, () => informers.map((one) => one.trouble), statusChanged, signal);
+
+  function statusChanged(next: ClusterStatus): void {
+    // Nothing can be told from a watch that is silent now: what was sent into it may come minutes later, or never.
+    if (!next.reachable) for (const one of [...informers, ...(events === undefined ? [] : [events])]) one.interrupt();
+    listener.status(next);
+  }
 
   function changed(namespace: string | undefined): void {
     if (namespace !== undefined) dirty.add(namespace);
