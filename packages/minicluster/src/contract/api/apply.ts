@@ -1,11 +1,15 @@
-import { type JsonObject, objectsAt } from "../../json.ts";
+import { type JsonObject, objectsAt, textAt } from "../../json.ts";
 import type { Register } from "../contract-cluster.ts";
 import { dialogues } from "./dialogue.ts";
 import { configMap, deployment, service } from "./objects.ts";
 
-/** Who owns what, without who did it when. */
-const owners = (body: JsonObject): JsonObject[] =>
-  objectsAt(body, "metadata", "managedFields").filter(({ manager }) => !controllers.includes(String(manager)));
+/** Who owns what; in the order of names, because that of the times depends on when a second ends. */
+const owners = (body: JsonObject): JsonObject[] => {
+  const key = (entry: JsonObject) => ["operation", "manager", "subresource"].map((field) => textAt(entry, field)).join(" ");
+  return objectsAt(body, "metadata", "managedFields")
+    .filter(({ manager }) => !controllers.includes(String(manager)))
+    .sort((a, b) => (key(a) < key(b) ? -1 : 1));
+};
 
 /** They write as well, at a time of their own. */
 const controllers = ["kube-controller-manager", "deployment-controller"];

@@ -16,7 +16,10 @@ const columns = (body: JsonObject) => ({
     format,
     priority,
   })),
-  rows: objectsAt(body, "rows").map(({ cells, object }) => ({ cells, kind: textAt(object, "kind") })),
+  rows: objectsAt(body, "rows").map(({ cells, object }) => ({
+    cells: Array.isArray(cells) ? cells.map((cell) => (/^\d+[sm]/.test(String(cell)) ? "<age>" : cell)) : cells,
+    kind: textAt(object, "kind"),
+  })),
 });
 
 /** What answers look like: tables, metadata only, YAML, and which bodies are read. */

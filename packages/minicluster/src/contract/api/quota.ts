@@ -33,7 +33,9 @@ export function quotaCases(each: Register): void {
     await with_.get("resourcequotas/all", { show: used });
     await with_.post("pods?dryRun=All", sized("c", { cpu: "1m" }, { memory: "0" }), made);
     await with_.prepare("DELETE", "pods/a");
-    await until(with_, "resourcequotas/all", (body) => used(body)["pods"] === "1");
+    await until(with_, "resourcequotas/all", (body) =>
+      ["pods", "count/pods"].every((name) => used(body)[name] === "1"),
+    );
     await with_.get("resourcequotas/all", { show: used });
   });
   talk("containers must say what a quota counts", async (with_) => {
