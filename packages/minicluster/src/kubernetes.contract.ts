@@ -8,6 +8,8 @@ import { limitRangeCases } from "./contract/api/limit-range.ts";
 import { quotaCases } from "./contract/api/quota.ts";
 import { rbacCases } from "./contract/api/rbac.ts";
 import type { ContractCluster, Register } from "./contract/contract-cluster.ts";
+import { kubectlGroups } from "./contract/kubectl/groups.ts";
+import { workloadGroups } from "./contract/workloads/groups.ts";
 
 export type { ContractCluster } from "./contract/contract-cluster.ts";
 export { type KubernetesClient, kubernetesClient } from "./contract/kubernetes-client.ts";
@@ -20,6 +22,11 @@ const groups: Readonly<Record<string, (each: Register) => void>> = {
   "API: rights": rbacCases,
   "API: CronJobs": cronJobCases,
 };
+
+/** Their cases wait for pods most of the time: they do so side by side, so many groups, and so many cases of a group. */
+const waitingGroups: Readonly<Record<string, (each: Register) => void>> = { ...workloadGroups, ...kubectlGroups };
+const groupsAtOnce = 2;
+const casesAtOnce = 4;
 
 /** How long a namespace may take until pods can be made in it, in milliseconds. */
 const patience = 60_000;
@@ -46,7 +53,7 @@ export function kubernetesContract(
       cluster?.client.close();
       await cluster?.close();
     });
-    const each: Register = (title, body, { timeoutMilliseconds = 60_000 } = {}) => {
+    const each: Register = (title, body, { timeoutMilliseconds = 180_000 } = {}) => {
       it(title, { timeout: timeoutMilliseconds }, async () => {
         made += 1;
         const namespace = `contract-${process.pid}-${made}`;
@@ -59,6 +66,11 @@ export function kubernetesContract(
       });
     };
     for (const [title, register] of Object.entries(groups)) describe(title, () => register(each));
+    describe("with pods", { concurrency: groupsAtOnce }, () => {
+      for (const [title, register] of Object.entries(waitingGroups)) {
+        describe(title, { concurrency: casesAtOnce }, () => register(each));
+      }
+    });
   });
 }
 

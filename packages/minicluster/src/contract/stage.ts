@@ -18,7 +18,7 @@ import {
   parseObject,
   type ReplicaSet,
 } from "@fairway/objects";
-import { isObject, type JsonObject, objectsAt } from "../json.ts";
+import { type JsonObject, objectsAt, textAt } from "../json.ts";
 import type { ContractCluster } from "./contract-cluster.ts";
 import type { Answer } from "./kubernetes-client.ts";
 
@@ -75,7 +75,7 @@ export interface Seen<Kind> {
 export interface Recording<Kind> {
   readonly seen: readonly Seen<Kind>[];
   /** Waits until what was seen satisfies; asked again after each change. */
-  until(what: string, condition: (seen: readonly Seen<Kind>[]) => boolean): Promise<void>;
+  until(what: string, condition: (seen: readonly Seen<Kind>[]) => boolean, last?: () => unknown): Promise<void>;
   close(): void;
 }
 
@@ -155,6 +155,13 @@ export function stageIn(cluster: ContractCluster, namespace: string): Stage {
     return typed(kind, answer.body);
   }
 
+  async function follow<Kind extends KubernetesObject>(kind: Served<Kind>, query = ""): Promise<Recording<Kind>> {
+    const first = await client.request("GET", `${path(kind)}?${query}`);
+    assert.equal(first.code, 200, first.text);
+    const version = textAt(first.body, "metadata", "resourceVersion");
+    return record(kind, await client.watch(`${path(kind)}?watch=1&resourceVersion=${version}&${query}`));
+  }
+
   async function told(name: string): Promise<readonly string[]> {
     const all = await list(events, `fieldSelector=involvedObject.name=${name}`);
     return all.map(({ type, reason, message }) => `${type} ${reason}: ${message}`);
@@ -190,22 +197,36 @@ export function stageIn(cluster: ContractCluster, namespace: string): Stage {
       assert.ok(answer.code === 200 || answer.code === 202, answer.text);
     },
     async until(kind, name, what, condition) {
-      let object: unknown;
-      const look = async () => {
-        const found = await get(kind, name);
-        object = found?.["status"];
-        return found === undefined ? undefined : condition(found);
-      };
-      return eventually(`${kind.resource} ${name}: ${what}`, look, () => object);
+      // A watch, because a state may last for less than a poll.
+      const recording = await follow(kind, `fieldSelector=metadata.name=${name}`);
+      try {
+        const first = await get(kind, name);
+        let last: unknown = first?.["status"];
+        let found = first === undefined ? undefined : condition(first);
+        let at = 0;
+        await recording.until(
+          `${kind.resource} ${name}: ${what}`,
+          (seen) => {
+            for (; at < seen.length && isNothing(found); at++) {
+              const object = seen[at]?.object;
+              if (object === undefined || seen[at]?.type === "DELETED") continue;
+              last = object["status"];
+              found = condition(object);
+            }
+            return !isNothing(found);
+          },
+          () => last,
+        );
+        if (found === undefined || found === false) throw new Error("it was found");
+        return found;
+      } finally {
+        recording.close();
+      }
     },
     async untilGone(kind, name) {
       await eventually(`${kind.resource} ${name} is gone`, async () => (await get(kind, name)) === undefined);
     },
-    async record(kind, query = "") {
-      const first = await client.request("GET", `${path(kind)}?${query}`);
-      const version = isObject(first.body["metadata"]) ? String(first.body["metadata"]["resourceVersion"]) : "";
-      return record(kind, await client.watch(`${path(kind)}?watch=1&resourceVersion=${version}&${query}`));
-    },
+    record: (kind, query) => follow(kind, query),
     async untilTold(name, pattern) {
       let known: readonly string[] = [];
       const look = async () => {
@@ -243,11 +264,11 @@ function record<Kind extends KubernetesObject>(
   read().catch(() => undefined);
   return {
     seen,
-    async until(what, condition) {
+    async until(what, condition, last = () => seen.at(-1)?.object["status"]) {
       const deadline = Date.now() + patience;
       while (!condition(seen)) {
         const left = deadline - Date.now();
-        assert.ok(left > 0, `not seen within ${patience / 1000} s: ${what}`);
+        assert.ok(left > 0, `not seen within ${patience / 1000} s: ${what}; last ${JSON.stringify(last())}`);
         const stop = new AbortController();
         await Promise.race([changed.promise, pause(left, undefined, { signal: stop.signal }).catch(() => undefined)]);
         stop.abort();
@@ -255,6 +276,10 @@ function record<Kind extends KubernetesObject>(
     },
     close: () => watch.close(),
   };
+}
+
+function isNothing(found: unknown): found is undefined | false {
+  return found === undefined || found === false;
 }
 
 /** Items of lists do not tell their kind. */

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer } from "node:https";
 import { ensureDefaultRoles } from "../access/default-roles.ts";
 import { createEscalationCheck } from "../access/escalation.ts";
+import { impersonatedUser } from "../access/impersonation.ts";
 import { type Action, createRbac } from "../access/rbac.ts";
 import { notAllowed, pathAction, resourceAction } from "../access/request-action.ts";
 import { serviceAccountKeys } from "../access/service-account-keys.ts";
@@ -95,7 +96,10 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
     if (url === null) throw badRequest("the request's address is not valid");
     const path = url.pathname.length > 1 ? url.pathname.replace(/\/$/, "") : url.pathname;
     const method = request.method ?? "GET";
-    const user = openPaths.has(path) ? anonymous : userOf(request.headers.authorization);
+    const sender = openPaths.has(path) ? anonymous : userOf(request.headers.authorization);
+    const user = openPaths.has(path)
+      ? sender
+      : impersonatedUser(request.headers, sender, (action) => demand(sender, action));
     const resourcePath = parseResourcePath(path);
     if (resourcePath === undefined) {
       if (await reviewed(path, user, request, response)) return;

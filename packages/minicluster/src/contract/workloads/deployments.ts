@@ -132,8 +132,9 @@ export function deploymentCases(each: Register): void {
       ),
     );
     await rolledOut(stage, "web");
+    const said = () => recording.seen.flatMap(({ object }) => conditionsOf(object));
+    await recording.until("its end", () => said().includes("Progressing=True NewReplicaSetAvailable"));
     recording.close();
-    const said = recording.seen.flatMap(({ object }) => conditionsOf(object));
     const [set] = await stage.list(replicaSets);
     for (const expected of [
       "Available=False MinimumReplicasUnavailable",
@@ -142,7 +143,7 @@ export function deploymentCases(each: Register): void {
       "Available=True MinimumReplicasAvailable",
       "Progressing=True NewReplicaSetAvailable",
     ]) {
-      assert.ok(said.includes(expected) || expected.endsWith("Created"), `${expected} among ${said.join(", ")}`);
+      assert.ok(said().includes(expected), `${expected} among ${said().join(", ")}`);
     }
     const messages = recording.seen.flatMap(({ object }) => conditionOf(object, "Progressing")?.message ?? []);
     assert.ok(messages.includes(`ReplicaSet "${set?.metadata.name}" is progressing.`), messages.join("\n"));

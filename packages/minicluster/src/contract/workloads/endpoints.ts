@@ -22,9 +22,10 @@ export function endpointCases(each: Register): void {
     const script = serving("age < 2000 ? 503 : 200");
     await stage.create(pods, pod("p", [listening(stage, script, { readinessProbe })], {}, { labels: { app: "web" } }));
     const ready = await ofPod(stage, "p", (endpoint) => endpoint.conditions?.ready === true);
+    const states = () => recording.seen.flatMap(({ object }) => (object.endpoints ?? []).map(stateOf));
+    await recording.until("ready", () => states().at(-1) === "ready serving");
     recording.close();
-    const states = recording.seen.flatMap(({ object }) => (object.endpoints ?? []).map(stateOf));
-    assert.deepEqual([states[0], states.at(-1)], ["unready", "ready serving"]);
+    assert.equal(states()[0], "unready");
     const stored = await stage.get(pods, "p");
     assert.deepEqual(ready.endpoint.targetRef, {
       kind: "Pod",
@@ -50,7 +51,7 @@ export function endpointCases(each: Register): void {
   test("an endpoint that loses its readiness stays, unready", async (stage) => {
     const readinessProbe = { httpGet: { path: "/", port: "http" }, periodSeconds: 1, failureThreshold: 1 };
     await stage.create(services, { metadata: { name: "web" }, spec: { selector: { app: "web" }, ports } });
-    const script = serving("age > 3000 ? 503 : 200");
+    const script = serving("++asked > 3 ? 503 : 200", "let asked = 0;");
     await stage.create(pods, pod("p", [listening(stage, script, { readinessProbe })], {}, { labels: { app: "web" } }));
     await ofPod(stage, "p", (endpoint) => endpoint.conditions?.ready === true);
     const lost = await ofPod(stage, "p", (endpoint) => endpoint.conditions?.ready === false);

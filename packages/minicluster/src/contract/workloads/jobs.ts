@@ -6,7 +6,7 @@ import { conditionOf, conditionsOf, isReady } from "./statuses.ts";
 
 /** Jobs end; CronJobs make them. */
 export function jobCases(each: Register): void {
-  const test = (title: string, body: (stage: Stage) => Promise<void>, timeoutMilliseconds = 60_000): void =>
+  const test = (title: string, body: (stage: Stage) => Promise<void>, timeoutMilliseconds = 180_000): void =>
     each(title, (cluster, namespace) => body(stageIn(cluster, namespace)), { timeoutMilliseconds });
 
   test("a Job that ends well is Complete", async (stage) => {

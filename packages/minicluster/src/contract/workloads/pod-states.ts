@@ -236,11 +236,16 @@ export function podStateCases(each: Register): void {
         await stage.create(kind === "ConfigMap" ? configMaps : secrets, { metadata: { name: "c" } });
       const env = [{ name: "A", valueFrom: source }];
       await stage.create(pods, pod("p", [container(stage, idle, { env })]));
-      const waiting = await stage.until(pods, "p", "waits", (p) => waitingOf(p) === "CreateContainerConfigError" && p);
       const said = message.replace("NS", stage.namespace);
-      assert.equal(containerOf(waiting)?.state?.waiting?.message, said);
+      // A node that does not know the object yet says something else first.
+      const waiting = await stage.until(
+        pods,
+        "p",
+        `waits: ${said}`,
+        (p) => waitingOf(p) === "CreateContainerConfigError" && containerOf(p)?.state?.waiting?.message === said && p,
+      );
       assert.equal(waiting.status?.phase, "Pending");
-      assert.equal(await stage.untilTold("p", /Warning Failed/), `Warning Failed: Error: ${said}`);
+      await stage.untilTold("p", new RegExp(`^Warning Failed: Error: ${said}$`));
       if (missing === "key") await stage.patch(kind === "ConfigMap" ? configMaps : secrets, "c", make);
       else await stage.create(kind === "ConfigMap" ? configMaps : secrets, { metadata: { name: "c" }, ...make });
       await stage.until(pods, "p", "ready", isReady);

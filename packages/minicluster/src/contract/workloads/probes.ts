@@ -18,7 +18,7 @@ export function probeCases(each: Register): void {
   test("readiness comes, goes and comes back with what the service answers", async (stage) => {
     const recording = await stage.record(pods);
     const readinessProbe = { ...http, failureThreshold: 1 };
-    const script = serving("age > 2000 && age < 6000 ? 503 : 200");
+    const script = serving("[3, 4, 5].includes(++asked) ? 503 : 200", "let asked = 0;");
     await stage.create(pods, pod("p", [listening(stage, script, { readinessProbe })]));
     const changes = () => changesOf(recording.seen.map(({ object }) => isReady(object)));
     await recording.until("ready, unready, ready", () => changes().length >= 4);
@@ -32,9 +32,10 @@ export function probeCases(each: Register): void {
   test("a ready container stays ready below the failure threshold", async (stage) => {
     const recording = await stage.record(pods);
     const readinessProbe = { ...http, failureThreshold: 30 };
-    const script = serving("age > 1500 ? 500 : 200");
+    const script = serving("++asked > 2 ? 500 : 200", "let asked = 0;");
     await stage.create(pods, pod("p", [listening(stage, script, { readinessProbe })]));
     await stage.untilTold("p", /Unhealthy: .*500/);
+    await recording.until("ready", (seen) => seen.some(({ object }) => isReady(object)));
     recording.close();
     assert.deepEqual(changesOf(recording.seen.map(({ object }) => isReady(object))), [false, true]);
   });

@@ -107,7 +107,8 @@ export function deploymentController(objects: ObjectsApi, clock: Clock, events: 
     }
     if (!paused && current && revisionOf(deployment) !== revisionOf(current)) {
       const next = annotated(deployment, { [REVISION]: String(revisionOf(current)) });
-      const stored = objects.update("deployments", next, { manager: MANAGER });
+      // By the status, as Kubernetes does it: the generation is for what people change.
+      const stored = objects.update("deployments", next, { manager: MANAGER, subresource: "status" });
       if (isDeployment(stored)) deployment = stored;
     }
     const now = clock.now();
