@@ -5,7 +5,8 @@ import { configMap, deployment, service } from "./objects.ts";
 
 /** Who owns what; in the order of names, because that of the times depends on when a second ends. */
 const owners = (body: JsonObject): JsonObject[] => {
-  const key = (entry: JsonObject) => ["operation", "manager", "subresource"].map((field) => textAt(entry, field)).join(" ");
+  const key = (entry: JsonObject) =>
+    ["operation", "manager", "subresource"].map((field) => textAt(entry, field)).join(" ");
   return objectsAt(body, "metadata", "managedFields")
     .filter(({ manager }) => !controllers.includes(String(manager)))
     .sort((a, b) => (key(a) < key(b) ? -1 : 1));
