@@ -1,6 +1,6 @@
 import { mediaType } from "./request-body.ts";
 
-const token = /"(?:[^"\\]|\\.)*"|[[\]{}:,]/gs;
+const token = /"[^"\\]*(?:\\.[^"\\]*)*"|[[\]{}:,]/gs;
 
 /**
  * Paths of the fields that stand more than once in one object of a JSON body, in the order in which the second one comes;
