@@ -10,7 +10,6 @@ import { accountYaml, type ConnectedCluster, connectCluster } from "@fairway/kub
 import type { KubernetesObject } from "@fairway/objects";
 import { ClusterError, type ClusterErrorCode, type Observation } from "@fairway/rollout";
 import { clusterContract } from "@fairway/rollout/cluster.contract";
-import { parse } from "yaml";
 import { openLine } from "../open-line.ts";
 import { type KubernetesCluster, startKubernetes } from "./harness/start-kubernetes.ts";
 
@@ -46,10 +45,12 @@ async function makeAccount(): Promise<string> {
 
 /** The harness's kubeconfig with another user in it. */
 function withUser(user: Readonly<Record<string, unknown>>): string {
-  const config = parse(real.kubeconfig);
-  config.users[0].user = user;
+  const config: { clusters: { cluster: Record<string, unknown> }[]; users: { user: unknown }[] } = JSON.parse(
+    real.kubeconfig,
+  );
+  for (const one of config.users) one.user = user;
   // A test comes in by addresses that the certificate does not have.
-  config.clusters[0].cluster["tls-server-name"] = "kubernetes";
+  for (const { cluster } of config.clusters) cluster["tls-server-name"] = "kubernetes";
   return JSON.stringify(config);
 }
 
