@@ -374,7 +374,7 @@ test("on a terminal one line moves, and what stays is what a pipe gets", async (
     environment: { ...server.environment, NO_COLOR: "1" },
     terminal: true,
     folder,
-    startAt: start,
+    time: start,
   });
   assert.equal(await runProgram(["deploy"], shell, "0.0.0"), 0);
   assertGolden("deploy/success.txt", stable(shell.screen()));

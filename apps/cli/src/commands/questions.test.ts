@@ -53,7 +53,7 @@ async function run(
   options: Partial<Parameters<typeof fakeShell>[0]> = {},
 ): Promise<{ readonly code: number; readonly shell: FakeShell; readonly out: string; readonly err: string }> {
   const shell = fakeShell({
-    startAt: minute,
+    time: minute,
     ...options,
     environment: { NO_COLOR: "1", ...server.environment, ...options.environment },
   });

@@ -117,6 +117,7 @@ async function one(invocation: Invocation, number: number, follow: boolean): Pro
     return exitCode.done;
   }
   const { width } = shell.out;
+  const environmentFlag = (await environmentOf(connected, detail.environment)).flag;
   if (!json)
     printLines(shell, [
       cut(
@@ -135,15 +136,12 @@ async function one(invocation: Invocation, number: number, follow: boolean): Pro
             style,
           )),
     ]);
-  if (follow) {
-    const environmentFlag = options.env === undefined ? "" : ` --env ${options.env}`;
-    return followRollout(number, { shell, style, connected, json, environmentFlag });
-  }
+  if (follow) return followRollout(number, { shell, style, connected, json, environmentFlag });
   printLines(
     shell,
     rolloutScreen(detail, { width, now: shell.now(), style }).flatMap(({ lines }) => lines),
   );
-  const outcome = outcomeScreen(detail, { width, style, url: connected.url });
+  const outcome = outcomeScreen(detail, { width, style, url: connected.url, environmentFlag });
   printLines(
     shell,
     outcome.length === 0

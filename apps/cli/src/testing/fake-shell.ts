@@ -20,10 +20,9 @@ export function fakeShell(options: {
   readonly folder?: string;
   readonly answer?: string;
   readonly stdin?: string;
-  /** What the clock says at the beginning; it goes on from there. */
-  readonly startAt?: number;
+  /** What the clock says, always; without, it is the machine's. */
+  readonly time?: number;
 }): FakeShell {
-  const ahead = Date.now() - (options.startAt ?? Date.now());
   const isTerminal = options.terminal ?? false;
   const written = { out: "", err: "" };
   const output = (name: "out" | "err"): Output => ({
@@ -47,7 +46,7 @@ export function fakeShell(options: {
     },
     environment: options.environment,
     folder: options.folder ?? "/",
-    now: () => Date.now() - ahead,
+    now: () => options.time ?? Date.now(),
     onInterrupt(listener) {
       listeners.push(listener);
       return () => void listeners.splice(listeners.indexOf(listener), 1);

@@ -30,8 +30,9 @@ export function imageFinding(subject: Subject, { status, spec, pod }: ContainerV
       .toReversed(),
   ].filter((text) => text !== undefined);
   const telling = said.find((text) => /not found|manifest unknown|unauthorized|denied|forbidden/i.test(text));
-  const message = (telling ?? said[0])?.trim();
-  const code = codeOf(reason, message ?? "");
+  const whole = (telling ?? said[0])?.trim();
+  const code = codeOf(reason, whole ?? "");
+  const message = innermost(whole, image);
   return {
     code,
     severity: severityOf(code, reason, elapsed(subject, pod.metadata.creationTimestamp)),
@@ -40,6 +41,13 @@ export function imageFinding(subject: Subject, { status, spec, pod }: ContainerV
     container: status.name,
     ...(message ? { message } : {}),
   };
+}
+
+/** A container runtime names the image again in each layer of its error; what follows the last one is the matter. */
+function innermost(message: string | undefined, image: string): string | undefined {
+  const parts = message?.split(image) ?? [];
+  const reason = parts.length > 1 ? parts.at(-1)?.replace(/^"/, "") : undefined;
+  return reason?.startsWith(": ") ? `${image}${reason}` : message;
 }
 
 function codeOf(reason: string, message: string): CauseCode {
