@@ -1,183 +1,97 @@
-import { type ChildProcess, fork } from "node:child_process";
-import { once } from "node:events";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import path from "node:path";
-import { type KubernetesClient, kubernetesClient } from "@fairway/minicluster/kubernetes.contract";
+import type { KubernetesClient } from "@fairway/minicluster/kubernetes.contract";
 import type { Scope } from "../test/e2e/platform.ts";
 import { startKubernetes } from "../test/kubernetes/harness/start-kubernetes.ts";
+import { startEmbedded } from "./embedded.ts";
+import { measureMemory, measureStart } from "./embedded-figures.ts";
 import { median, type Row, type SizeRow } from "./measure.ts";
+import { configMap, configMaps, count, each, send } from "./requests.ts";
 
+/** Requests of one turn. */
+const block = 100;
+const turns = 10;
+/** Not counted: connections are opened, code is loaded and compiled. Both sides are servers that run for weeks. */
+const warmUp = 3;
 const listed = 5_000;
-const written = 500;
-/** Requests on their way at a time, as a busy client has. */
-const parallel = 10;
 
-/** The same client's work on an embedded cluster and on a real API server with etcd, both in processes of their own. */
+/** An embedded cluster beside a real API server with etcd, both in processes of their own: the same client's work. */
 export async function cluster(scope: Scope): Promise<readonly (Row | SizeRow)[]> {
-  const mini = await startMini(scope);
-  const small = await mini.bytes();
+  const own = [...(await measureStart(scope)), ...(await measureMemory(scope))];
   const { clusters } = await startKubernetes(scope);
-  const real = clusters[0]?.client;
-  if (real === undefined) throw new Error("there is no cluster");
-  const client = kubernetesClient(await readFile(mini.kubeconfig, "utf8"));
-  scope.after(async () => client.close());
-
-  // One after the other, so that neither takes the machine from the other.
-  const ours = await work(client);
-  const grown = await mini.bytes();
-  const theirs = await work(real);
+  const theirs = clusters[0]?.client;
+  if (theirs === undefined) throw new Error("there is no cluster");
+  const { client: ours } = await startEmbedded(scope);
+  const row = async (what: string, work: (client: KubernetesClient, turn: number) => Promise<void>): Promise<Row> => {
+    const [milliseconds, peerMilliseconds] = await inTurns(
+      (turn) => work(ours, turn),
+      (turn) => work(theirs, turn),
+    );
+    const peer = "Kubernetes 1.36 with etcd";
+    return { what: `minicluster: ${what}`, milliseconds, peer, peerMilliseconds, bound: "no slower" };
+  };
+  const many =
+    (one: (client: KubernetesClient, name: string) => Promise<void>) => (client: KubernetesClient, turn: number) =>
+      each(block, (number) => one(client, `object-${turn * block + number}`));
+  const at = configMaps("bench");
+  const watches = new Map<KubernetesClient, () => Promise<unknown>>();
+  for (const client of [ours, theirs]) {
+    for (const name of ["bench", "many", "seen"])
+      await send(client, "POST", "/api/v1/namespaces", { metadata: { name } });
+    await each(listed, (number) => send(client, "POST", configMaps("many"), configMap(`object-${number}`)));
+    watches.set(client, await watch(scope, client, configMaps("seen")));
+  }
   return [
-    ...ours.map(({ what, milliseconds }, index) => ({
-      what: `minicluster: ${what}`,
-      milliseconds,
-      peer: "Kubernetes 1.36 with etcd",
-      peerMilliseconds: theirs[index]?.milliseconds ?? Number.NaN,
-      bound: "no slower",
-    })),
-    {
-      what: "minicluster: start, in a new folder",
-      milliseconds: mini.milliseconds,
-      peer: "`node -e 0`",
-      peerMilliseconds: mini.emptyNode,
-      bound: "300 ms",
-    },
-    {
-      what: "minicluster: what 1,000 objects add to its memory",
-      megabytes: ((grown - small) / (listed + written)) * 1_000 * 1e-6,
-      bound: "50 MB",
-    },
+    await row(
+      `create ${block}`,
+      many((client, name) => send(client, "POST", at, configMap(name))),
+    ),
+    await row(
+      `get ${block}`,
+      many((client, name) => send(client, "GET", `${at}/${name}`)),
+    ),
+    await row(
+      `server-side apply ${block}`,
+      many((client, name) => {
+        const body = { ...configMap(name), data: { round: "two" } };
+        return send(client, "PATCH", `${at}/${name}?fieldManager=bench`, body, "application/apply-patch+yaml");
+      }),
+    ),
+    await row(`list ${listed} objects`, async (client) => {
+      if ((await count(client, configMaps("many"))) < listed) throw new Error("the list is not whole");
+    }),
+    await row(`${block} changes, each until a watcher sees it`, async (client, turn) => {
+      for (let number = 0; number < block; number += 1) {
+        const change = send(client, "POST", configMaps("seen"), configMap(`object-${turn * block + number}`));
+        await watches.get(client)?.();
+        await change;
+      }
+    }),
+    ...own,
   ];
 }
 
-interface Measured {
-  readonly what: string;
-  readonly milliseconds: number;
-}
-
-async function work(client: KubernetesClient): Promise<readonly Measured[]> {
-  const at = "/api/v1/namespaces/bench/configmaps";
-  await expect(client, "POST", "/api/v1/namespaces", { metadata: { name: "bench" } });
-  await expect(client, "POST", "/api/v1/namespaces", { metadata: { name: "many" } });
-  const results: Measured[] = [];
-  const each = async (what: string, count: number, one: (number: number) => Promise<unknown>) => {
-    // The first requests of a kind load code and open connections.
-    for (let number = 0; number < parallel; number += 1) await one(number);
-    const begin = performance.now();
-    let next = parallel;
-    const worker = async () => {
-      while (next < count + parallel) {
-        next += 1;
-        await one(next - 1);
-      }
-    };
-    await Promise.all(Array.from({ length: parallel }, worker));
-    results.push({ what: `${what}, ${count} times`, milliseconds: performance.now() - begin });
-  };
-  await each("create", written, (number) => expect(client, "POST", at, object(number)));
-  await each("get", written, (number) => expect(client, "GET", `${at}/object-${number}`));
-  await each("server-side apply", written, (number) =>
-    expect(
-      client,
-      "PATCH",
-      `${at}/object-${number}?fieldManager=bench`,
-      { ...object(number), data: { round: "two" } },
-      "application/apply-patch+yaml",
-    ),
-  );
-  for (let number = 0; number < listed; number += parallel) {
-    await Promise.all(
-      Array.from({ length: parallel }, (_, more) =>
-        expect(client, "POST", "/api/v1/namespaces/many/configmaps", object(number + more)),
-      ),
-    );
+/** Medians of both in short turns, so that neither takes the machine from the other, and other load meets both. */
+async function inTurns(
+  ours: (turn: number) => Promise<void>,
+  theirs: (turn: number) => Promise<void>,
+): Promise<readonly [number, number]> {
+  const sides = [
+    { work: ours, times: [] as number[] },
+    { work: theirs, times: [] as number[] },
+  ] as const;
+  for (let turn = 0; turn < warmUp + turns; turn += 1) {
+    for (const { work, times } of turn % 2 === 0 ? sides : sides.toReversed()) {
+      const begin = performance.now();
+      await work(turn);
+      if (turn >= warmUp) times.push(performance.now() - begin);
+    }
   }
-  const lists: number[] = [];
-  for (let round = 0; round < 6; round += 1) {
-    const begin = performance.now();
-    const { body } = await client.request("GET", "/api/v1/namespaces/many/configmaps");
-    const items = body["items"];
-    if (!Array.isArray(items) || items.length < listed) throw new Error("the list is not whole");
-    if (round > 0) lists.push(performance.now() - begin);
-  }
-  results.push({ what: `list ${listed} objects`, milliseconds: median(lists) });
-  results.push({ what: "a change until a watcher sees it", milliseconds: await watchLatency(client, at) });
-  return results;
+  return [median(sides[0].times), median(sides[1].times)];
 }
 
-async function watchLatency(client: KubernetesClient, at: string): Promise<number> {
-  const { body } = await client.request("GET", `${at}?limit=1`);
-  const version = JSON.parse(JSON.stringify(body)).metadata.resourceVersion;
-  const watch = await client.watch(`${at}?watch=true&resourceVersion=${version}`);
-  const events = watch.events[Symbol.asyncIterator]();
-  const times: number[] = [];
-  for (let round = 0; round < 100; round += 1) {
-    const begin = performance.now();
-    const change = expect(client, "POST", at, { ...object(0), metadata: { name: `seen-${round}` } });
-    await events.next();
-    times.push(performance.now() - begin);
-    await change;
-  }
-  watch.close();
-  return median(times);
-}
-
-function object(number: number): { readonly apiVersion: string; readonly kind: string; readonly metadata: object } {
-  const data = { level: "info", greeting: "hello", number: String(number) };
-  const metadata = { name: `object-${number}`, labels: { "fairway.dev/service": "bench" } };
-  return Object.assign({ apiVersion: "v1", kind: "ConfigMap", metadata }, { data });
-}
-
-async function expect(
-  client: KubernetesClient,
-  method: string,
-  url: string,
-  body?: object,
-  contentType = "application/json",
-): Promise<void> {
-  const answer = await client.request(method, url, body === undefined ? {} : { body, contentType });
-  if (answer.code >= 300) throw new Error(`${method} ${url}: ${answer.code} ${answer.text}`);
-}
-
-interface Mini {
-  readonly kubeconfig: string;
-  /** From the call to its answer, in a process that has loaded the code. */
-  readonly milliseconds: number;
-  readonly emptyNode: number;
-  bytes(): Promise<number>;
-}
-
-async function startMini(scope: Scope): Promise<Mini> {
-  const starts: number[] = [];
-  const empties: number[] = [];
-  let last: { readonly child: ChildProcess; readonly kubeconfig: string } | undefined;
-  for (let round = 0; round < 5; round += 1) {
-    last?.child.kill();
-    const folder = await mkdtemp(path.join(tmpdir(), "fairway-bench-"));
-    const child = fork(path.join(import.meta.dirname, "minicluster-process.ts"), [folder], {
-      execArgv: ["--no-warnings", "--expose-gc"],
-    });
-    scope.after(async () => {
-      child.kill();
-      await rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
-    });
-    const [{ kubeconfig, milliseconds }] = await once(child, "message");
-    starts.push(milliseconds);
-    last = { child, kubeconfig };
-    const begin = performance.now();
-    await once(fork("-e", ["0"], { execArgv: [], stdio: "ignore" }), "exit");
-    empties.push(performance.now() - begin);
-  }
-  if (last === undefined) throw new Error("no cluster was started");
-  const { child, kubeconfig } = last;
-  return {
-    kubeconfig,
-    milliseconds: median(starts),
-    emptyNode: median(empties),
-    async bytes() {
-      child.send("bytes");
-      const [{ bytes }] = await once(child, "message");
-      return bytes;
-    },
-  };
+/** Waits for the next event of what comes from now on. */
+async function watch(scope: Scope, client: KubernetesClient, at: string): Promise<() => Promise<unknown>> {
+  const { events, close } = await client.watch(`${at}?watch=true&resourceVersion=0`);
+  scope.after(async () => close());
+  const iterator = events[Symbol.asyncIterator]();
+  return () => iterator.next();
 }
