@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Register } from "../contract-cluster.ts";
-import { idle } from "../workloads/objects.ts";
+import { failingOnce, idle } from "../workloads/objects.ts";
 import { deploymentFile, podFile } from "./kubectl-objects.ts";
 import { forEachKubectl, type Person } from "./run-kubectl.ts";
 
@@ -52,9 +52,9 @@ export function kubectlWorkCases(each: Register): void {
   });
 
   test("rollout status ends when the deadline is over", async ({ run, attempt, stage }) => {
-    const file = deploymentFile(stage, { progressDeadlineSeconds: 2 });
-    await run(["apply", "-f", "-"], file);
+    await run(["apply", "-f", "-"], deploymentFile(stage));
     await run(["rollout", "status", "deployment/web", "--timeout=60s"]);
+    await run(["patch", "deployment", "web", "-p", '{"spec":{"progressDeadlineSeconds":2}}']);
     await run(["set", "image", "deployment/web", `app=${stage.cluster.absentImage}`]);
     const late = await attempt(["rollout", "status", "deployment/web", "--timeout=60s"]);
     assert.deepEqual([late.code, late.stderr], [1, 'error: deployment "web" exceeded its progress deadline\n']);
@@ -89,7 +89,7 @@ export function kubectlWorkCases(each: Register): void {
   });
 
   test("logs of the run before, and why there are none", async ({ run, attempt, stage }) => {
-    await run(["apply", "-f", "-"], podFile(stage, "p", `console.log("run"); setTimeout(() => process.exit(1), 300)`));
+    await run(["apply", "-f", "-"], { apiVersion: "v1", kind: "Pod", ...failingOnce(stage, "p") });
     await stage.eventually("a run before", async () => (await attempt(["logs", "p", "--previous"])).stdout === "run\n");
     await run(["apply", "-f", "-"], podFile(stage, "q", idle));
     await run(["wait", "--for=condition=Ready", "pod/q", "--timeout=60s"]);

@@ -78,10 +78,10 @@ export function deploymentCases(each: Register): void {
         const active = [...known.values()].filter(
           (pod) => pod.metadata.deletionTimestamp === undefined && !isFinished(pod),
         );
-        assert.ok(active.length <= most, `${active.length} pods, at most ${most}`);
         const available = active.filter(isReady).length;
         assert.ok(available >= least, `${available} available, at least ${least}`);
       }
+      // What the Deployment decides is the sizes; each ReplicaSet takes a moment until its pods are as many.
       const wanted = new Map<string, number>();
       for (const { object } of sets.seen) {
         wanted.set(object.metadata.name, object.spec?.replicas ?? 0);
@@ -293,12 +293,10 @@ export function deploymentCases(each: Register): void {
     const recording = await stage.record(deployments);
     await stage.create(deployments, workload("web", container(stage, idle), { minReadySeconds: 3 }));
     const done = await rolledOut(stage, "web");
-    recording.close();
-    assert.ok(
-      recording.seen.some(
-        ({ object }) => object.status?.readyReplicas === 1 && object.status.availableReplicas === undefined,
-      ),
+    await recording.until("ready, and not available yet", (seen) =>
+      seen.some(({ object }) => object.status?.readyReplicas === 1 && object.status.availableReplicas === undefined),
     );
+    recording.close();
     const [one] = await stage.list(pods);
     const ready = Date.parse(one?.status?.conditions?.find(({ type }) => type === "Ready")?.lastTransitionTime ?? "");
     const available = Date.parse(conditionOf(done, "Available")?.lastTransitionTime ?? "");

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { textAt } from "../../json.ts";
 import type { Register } from "../contract-cluster.ts";
 import { pods, type Stage, stageIn } from "../stage.ts";
-import { container, idle, pod } from "./objects.ts";
+import { container, failingOnce, idle, pod } from "./objects.ts";
 import { containerOf, isFinished, waitingOf } from "./statuses.ts";
 
 const lines = (count: number) => `for (let at = 1; at <= ${count}; at++) console.log("line " + at);`;
@@ -48,8 +48,7 @@ export function logCases(each: Register): void {
   });
 
   test("the log of the run before", async (stage) => {
-    const script = `console.log("run"); setTimeout(() => process.exit(1), 300)`;
-    await stage.create(pods, pod("p", [container(stage, script)]));
+    await stage.create(pods, failingOnce(stage, "p"));
     await stage.until(pods, "p", "restarted", (p) => (containerOf(p)?.restartCount ?? 0) > 0);
     assert.equal(await stage.untilLogged("p", /run/, "previous=true"), "run\n");
   });

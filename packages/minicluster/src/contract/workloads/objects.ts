@@ -76,3 +76,15 @@ export function workload(
     },
   };
 }
+
+/** A pod whose container fails once, having said `run`, and then runs on; what it knows of that lies in a folder of the pod. */
+export function failingOnce(stage: Stage, name: string): { readonly metadata: object; readonly spec: PodSpec } {
+  const script = `
+    const fs = require("node:fs");
+    const mark = (process.env.FAIRWAY_ROOT ?? "") + "/mark/failed";
+    if (fs.existsSync(mark)) { ${idle} }
+    else { fs.writeFileSync(mark, ""); console.log("run"); process.exitCode = 1; }
+  `;
+  const one = container(stage, script, { volumeMounts: [{ name: "mark", mountPath: "/mark" }] });
+  return pod(name, [one], { volumes: [{ name: "mark", emptyDir: {} }] });
+}
