@@ -130,6 +130,8 @@ function registrySays(answer: HttpAnswer, secrets: readonly string[]): string {
   const parts = [first["code"], first["message"]].filter((part) => typeof part === "string" && part !== "");
   let text = parts.join(": ");
   for (const secret of secrets) if (secret.length >= 4) text = text.replaceAll(secret, "…");
+  // Cut before the search for addresses: its time grows with the square of what a hostile registry sends.
+  text = text.slice(0, 1000);
   text = text.replace(/\w+:\/\/\S+/g, "…").replace(/[^\x20-\x7e\u00a0-\uFFFD]/g, " ");
   return text.length > 200 ? `${text.slice(0, 200)}…` : text;
 }

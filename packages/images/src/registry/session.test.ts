@@ -396,3 +396,14 @@ test("a manifest that is not what its digest names is refused, whatever the head
     isError("digest-mismatch", /tells of/),
   );
 });
+
+test("what a hostile registry says of an error costs no time, however long it is", async (t) => {
+  const registry = await registryWithManifest(t);
+  const message = "a".repeat(1024 * 1024);
+  registry.script = (_, response) =>
+    reply(response, 403, {}, JSON.stringify({ errors: [{ code: "DENIED", message }] }));
+  const begun = performance.now();
+  await assert.rejects(read(registry.address), isError("denied", /^.{1,400}$/));
+  // By the square of the length it would take an hour.
+  assert.ok(performance.now() - begun < 20_000);
+});

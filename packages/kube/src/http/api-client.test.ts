@@ -252,6 +252,19 @@ describe("answers", () => {
     }
   });
 
+  it("what a hostile API says goes into no message at full length, and costs no time", async () => {
+    const long = `failed to create typed patch object: ${".".repeat(1024 * 1024)}`;
+    const causes = Array.from({ length: 5_000 }, () => ({ field: "spec", message: "x".repeat(10_000) }));
+    answers({ status: 500, body: { message: long } }, { status: 422, body: { message: long, details: { causes } } });
+    const begun = performance.now();
+    assert.ok((await failure(cluster.apply(settings, {}))).message.length < 10_000);
+    const { message, fields } = await failure(cluster.apply(settings, {}));
+    assert.ok(message.length < 10_000);
+    assert.ok(JSON.stringify(fields).length < 4_000_000);
+    // By the square of the length it would take an hour.
+    assert.ok(performance.now() - begun < 20_000);
+  });
+
   it("what is not there is undefined to get, and done to delete", async () => {
     api.answer(() => status(404, "not found"));
     assert.equal(await cluster.get(ref), undefined);

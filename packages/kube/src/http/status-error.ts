@@ -10,21 +10,26 @@ export interface Status {
   readonly retryAfterSeconds: number | undefined;
 }
 
+/** Far more than the API says; what a hostile one sends beyond goes into no message and no search. */
+const longestText = 8 * 1024;
+const mostCauses = 200;
+
 /** Reads an answer that is not 2xx; a proxy's HTML or an empty body give a Status with little in it. */
 export function parseStatus(code: number, body: string): Status {
   const value = parseJson(body);
   const details = field(value, "details");
   const causes = field(details, "causes");
   const retryAfter = field(details, "retryAfterSeconds");
-  const message = textField(value, "message") || (value === undefined ? firstLine(body) : "");
+  const text = (of: unknown, name: string) => textField(of, name).slice(0, longestText);
+  const message = text(value, "message") || (value === undefined ? firstLine(body) : "");
   return {
     code,
-    reason: textField(value, "reason"),
+    reason: text(value, "reason"),
     message: message === "" ? `HTTP status ${code}` : message,
-    causes: (Array.isArray(causes) ? causes : []).map((cause: unknown) => ({
-      reason: textField(cause, "reason"),
-      message: textField(cause, "message"),
-      field: textField(cause, "field"),
+    causes: (Array.isArray(causes) ? causes : []).slice(0, mostCauses).map((cause: unknown) => ({
+      reason: text(cause, "reason"),
+      message: text(cause, "message"),
+      field: text(cause, "field"),
     })),
     retryAfterSeconds: typeof retryAfter === "number" ? retryAfter : undefined,
   };
@@ -98,7 +103,7 @@ function fieldsOf(status: Status): readonly ClusterErrorField[] {
     field: `.${name}`,
     message: noSuchField,
   }));
-  const typed = notTyped(status) ? [...status.message.matchAll(/(\.[^\s:]+): ([^\n]+)/g)] : [];
+  const typed = notTyped(status) ? [...status.message.matchAll(/(?<![^\s:])(\.[^\s:]+): ([^\n]+)/g)] : [];
   return [
     ...unknown,
     ...typed.map(([, name = "", what = ""]) => ({
