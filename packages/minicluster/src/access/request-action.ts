@@ -1,3 +1,5 @@
+import { selectedName } from "../http/field-selector.ts";
+import { flag } from "../http/request-options.ts";
 import type { ResourcePath } from "../http/resource-path.ts";
 import { ApiError } from "../status.ts";
 import type { Action } from "./rbac.ts";
@@ -18,10 +20,11 @@ export function resourceAction(method: string, path: ResourcePath, query: URLSea
   let verb = verbs[method] ?? "";
   let { name } = path;
   if (name === "" && verb === "get") {
-    verb = ["1", "true"].includes(query.get("watch") ?? "") ? "watch" : "list";
+    // Judged by the same words by which it is answered.
+    verb = flag(query, "watch") ? "watch" : "list";
   } else if (name === "" && verb === "delete") verb = "deletecollection";
   if (name === "" && ["list", "watch", "deletecollection"].includes(verb)) {
-    name = /(?:^|,)metadata\.name==?([^,]+)(?:,|$)/.exec(query.get("fieldSelector") ?? "")?.[1] ?? "";
+    name = selectedName(query.get("fieldSelector") ?? "");
   }
   // A namespace lies in itself: a role there may let it be read.
   const namespace = kind.resource === "namespaces" ? path.name : path.namespace;

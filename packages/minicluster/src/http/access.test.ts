@@ -51,6 +51,25 @@ test("a service account may do what its roles say, and nothing else", async (con
   );
 });
 
+test("rights to one name or to lists are not widened by how a selector or a parameter is written", async (context) => {
+  const { api, as } = await withRobot(context);
+  for (const name of ["settings", "other"]) {
+    const body = JSON.stringify({ apiVersion: "v1", kind: "ConfigMap", metadata: { name } });
+    assert.equal((await api.call("POST", "/api/v1/namespaces/shop/configmaps", { body })).code, 201);
+  }
+  await role(api, [
+    { apiGroups: [""], resources: ["configmaps"], resourceNames: ["settings"], verbs: ["list"] },
+    { apiGroups: [""], resources: ["pods"], verbs: ["list"] },
+  ]);
+  const list = (selector: string) =>
+    as("GET", `/api/v1/namespaces/shop/configmaps?fieldSelector=${encodeURIComponent(selector)}`);
+  assert.equal(objectsAt((await list("metadata.name=settings")).body, "items").length, 1);
+  for (const selector of ["metadata.name!=x\\,metadata.name=settings", "metadata.name!=settings"])
+    assert.equal((await list(selector)).code, 403, selector);
+  for (const watch of ["", "T", "True"])
+    assert.equal((await as("GET", `/api/v1/namespaces/shop/pods?watch=${watch}`)).code, 403, `watch=${watch}`);
+});
+
 test("everybody may discover; other paths need a rule", async (context) => {
   const { api, as } = await withRobot(context);
   for (const path of ["/api", "/apis", "/apis/apps/v1", "/openapi/v3", "/version"]) {

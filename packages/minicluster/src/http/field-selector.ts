@@ -2,9 +2,15 @@ import { type JsonObject, textAt } from "../json.ts";
 import type { Kind } from "../registry/kind.ts";
 import { badRequest } from "../status.ts";
 
-/** Reads `status.phase=Running,spec.nodeName!=a`; throws `ApiError` 400 for fields that the kind does not offer. */
-export function parseFieldSelector(kind: Kind, text: string): (object: JsonObject) => boolean {
-  const terms = text
+interface Term {
+  readonly field: string;
+  readonly equal: boolean;
+  readonly wanted: string;
+}
+
+/** Throws `ApiError` 400. */
+function termsOf(text: string): readonly Term[] {
+  return text
     .split(/(?<!\\),/)
     .filter((term) => term.trim() !== "")
     .map((term) => {
@@ -13,12 +19,23 @@ export function parseFieldSelector(kind: Kind, text: string): (object: JsonObjec
       if (match === null || field === undefined) {
         throw badRequest(`invalid selector: '${text}'; can't understand '${term}'`);
       }
-      const read = readerOf(kind, field);
       const wanted = (match[3] ?? "").trim().replace(/\\([\\,=])/g, "$1");
-      const equal = match[2] !== "!=";
-      return (object: JsonObject) => (read(object) === wanted) === equal;
+      return { field, equal: match[2] !== "!=", wanted };
     });
+}
+
+/** Reads `status.phase=Running,spec.nodeName!=a`; throws `ApiError` 400 for fields that the kind does not offer. */
+export function parseFieldSelector(kind: Kind, text: string): (object: JsonObject) => boolean {
+  const terms = termsOf(text).map(({ field, equal, wanted }) => {
+    const read = readerOf(kind, field);
+    return (object: JsonObject) => (read(object) === wanted) === equal;
+  });
   return (object) => terms.every((term) => term(object));
+}
+
+/** The only name that objects may have which a selector takes; "" when it takes several. Throws `ApiError` 400. */
+export function selectedName(text: string): string {
+  return termsOf(text).find(({ field, equal }) => field === "metadata.name" && equal)?.wanted ?? "";
 }
 
 function readerOf(kind: Kind, field: string): (object: JsonObject) => string {
