@@ -47,12 +47,6 @@ module.exports = {
       to: { path: "^packages/(kube|minicluster|gateway|images|store|api|catalog)/" },
     },
     {
-      name: "only-kube-imports-the-client",
-      severity: "error",
-      from: { pathNot: "^packages/kube/" },
-      to: { path: "node_modules/@kubernetes/client-node" },
-    },
-    {
       name: "through-the-front-door",
       comment: "A package is used through its index.",
       severity: "error",
