@@ -57,7 +57,7 @@ const failures: readonly {
     files: (name) => ({
       "app.toml": `name = "${name}"\n[engine]\nname = "image"\n[build]\nimage = "127.0.0.1:1/none/such:1"\n`,
     }),
-    expected: [/127\.0\.0\.1:1/, /ECONNREFUSED|cannot be reached|does not answer/],
+    expected: [/127\.0\.0\.1 is not a public address/, /registry add/],
   },
 ];
 

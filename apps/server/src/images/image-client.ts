@@ -5,6 +5,8 @@ export type AccessOf = (host: string) => {
   /** PEM. */
   readonly certificateAuthority?: string;
   readonly plainHttp?: boolean;
+  /** Not this machine, and no private network. */
+  readonly publicOnly?: boolean;
 };
 
 /** For every call. */

@@ -11,6 +11,7 @@ const refusals: Readonly<Record<RegistryErrorCode, { readonly code: string; read
   "not-found": { code: "image-not-found", title: "There is no such image" },
   "rate-limited": { code: "registry-rate-limited", title: "The registry asks to wait" },
   unavailable: { code: "registry-unreachable", title: "The registry does not answer" },
+  "not-public": { code: "registry-not-public", title: "This server does not ask registries of private networks" },
   tls: { code: "registry-tls", title: "The registry's certificate is not trusted" },
   "digest-mismatch": { code: "registry-answer-not-valid", title: "The registry gave other bytes than were asked for" },
   unsupported: { code: "image-not-supported", title: "This image cannot be used" },
@@ -18,6 +19,10 @@ const refusals: Readonly<Record<RegistryErrorCode, { readonly code: string; read
   interrupted: { code: "registry-interrupted", title: "The registry broke off" },
   "invalid-answer": { code: "registry-answer-not-valid", title: "What answers there is no registry" },
 };
+
+const credentials = "the server has those that were given with: fairway registry add";
+const notNamed =
+  "use an image of the environment's registry, or have the platform's owner name this one there: fairway registry add ... --base ENGINE=HOST/PATH";
 
 /** Does something with a registry; what goes wrong becomes a refusal in a person's words. */
 export async function withRegistry<T>(work: () => Promise<T>): Promise<T> {
@@ -30,11 +35,10 @@ export async function withRegistry<T>(work: () => Promise<T>): Promise<T> {
     }
     if (!(error instanceof RegistryError)) throw error;
     // Who deploys has no credentials of his own: the platform's owner gives them.
-    const where =
-      error.code === "unauthorized" || error.code === "denied"
-        ? "the server has those that were given with: fairway registry add"
-        : "";
-    const hint = [error.hint, where].filter((part) => part !== "").join("; ");
+    const where = error.code === "unauthorized" || error.code === "denied" ? credentials : "";
+    const hint = (error.code === "not-public" ? [notNamed] : [error.hint, where])
+      .filter((part) => part !== "")
+      .join("; ");
     throw new Refusal(
       { status, ...refusals[error.code], detail: error.message, ...(hint === "" ? {} : { hint }) },
       { cause: error },

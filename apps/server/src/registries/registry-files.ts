@@ -1,6 +1,8 @@
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { RegistryRecord } from "@fairway/catalog";
+import { parseImageReference } from "@fairway/images";
+import { builtinProfile } from "@fairway/manifests";
 import type { AccessOf } from "../images/image-client.ts";
 
 /** What is secret about a registry, and what goes with it; undefined: there is none. */
@@ -61,12 +63,23 @@ export function hostOf(prefix: string): string {
   return prefix.split("/")[0] ?? "";
 }
 
-/** How registries are reached for an environment. Its certificates are trusted elsewhere too: behind one there often is another one. */
+const registryOf = (reference: string) => parseImageReference(reference.replaceAll("{version}", "0")).registry;
+const usualBases = Object.values(builtinProfile.bases).map(({ image }) => registryOf(image));
+
+/** How registries are reached for an environment that has none of its own. */
+export const openAccess: AccessOf = (host) => (usualBases.includes(host) ? {} : { publicOnly: true });
+
+/**
+ * How registries are reached for an environment. Its certificates are trusted elsewhere too: behind one there often is another one.
+ * `app.toml` may name any image; what lies in this machine and its network is only asked where the platform's owner named the host.
+ */
 export function accessBy(
-  { prefix, plainHttp }: Pick<RegistryRecord, "prefix" | "plainHttp">,
+  { prefix, plainHttp, bases }: Pick<RegistryRecord, "prefix" | "plainHttp" | "bases">,
   { dockerConfig, certificateAuthority }: Omit<RegistryContent, "pullDockerConfig">,
 ): AccessOf {
+  const named = new Set([hostOf(prefix), ...usualBases, ...Object.values(bases).map(registryOf)]);
   return (host) => ({
+    ...(named.has(host) ? {} : { publicOnly: true }),
     ...(dockerConfig === undefined ? {} : { dockerConfig }),
     ...(certificateAuthority === undefined ? {} : { certificateAuthority }),
     ...(plainHttp && host === hostOf(prefix) ? { plainHttp } : {}),

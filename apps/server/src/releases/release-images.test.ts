@@ -68,6 +68,28 @@ test("embedded clusters alone ask no registry", async () => {
   assert.deepEqual([pushed, base, client.pushes], [undefined, undefined, []]);
 });
 
+test("only registries that the platform's owner named are asked in private networks", async () => {
+  const asked: (boolean | undefined)[] = [];
+  const known = (record: RegistryRecord | undefined) => ({ ...registries, of: async () => record });
+  const client = fakeImages();
+  const open = { ...client, resolve: async () => Promise.reject(new Error("asked")) };
+  const ask = async (image: string, record: RegistryRecord | undefined) => {
+    const resolve: typeof client.resolve = (reference, { access }) => {
+      asked.push(access(reference.slice(0, reference.indexOf("/"))).publicOnly);
+      return open.resolve();
+    };
+    const files = { read: async () => content };
+    const parts = { registries: known(record), files, client: { ...client, resolve }, snapshotPath: () => "" };
+    const release = request(`name = "shop"\nbuild.image = "${image}"`, cluster("gamma", false));
+    await assert.rejects(releaseImages(parts)(release), /asked/);
+  };
+  const bases = { node: "base.internal:5000/node:{version}" };
+  for (const host of ["registry.example.com", "base.internal:5000", "docker.io", "base.internal", "127.0.0.1:1"])
+    await ask(`${host}/org/app:1`, { ...registry, bases });
+  await ask("169.254.169.254/org/app:1", undefined);
+  assert.deepEqual(asked, [undefined, undefined, undefined, true, true, true]);
+});
+
 test("a ready image of another registry gets no credentials of this one", async () => {
   const client = fakeImages();
   client.known.set("quay.io/org/app:1", { digit: "e", bytes: 1 });

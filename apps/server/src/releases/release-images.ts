@@ -6,7 +6,7 @@ import { exclusiveBy } from "../exclusive.ts";
 import { Refusal } from "../http/refusal.ts";
 import type { AccessOf, ImageClient, ImagePush, PushedImage } from "../images/image-client.ts";
 import { withRegistry } from "../images/registry-refusal.ts";
-import { accessBy, hostOf, type RegistryFiles } from "../registries/registry-files.ts";
+import { accessBy, hostOf, openAccess, type RegistryFiles } from "../registries/registry-files.ts";
 import type { Environment } from "../resources/environments.ts";
 
 /** What runs in each cluster, and how it came to be that. */
@@ -52,7 +52,7 @@ export function releaseImages(options: {
   const inTurn = exclusiveBy();
 
   const accessOf = async (registry: RegistryRecord | undefined): Promise<AccessOf> =>
-    registry === undefined ? () => ({}) : accessBy(registry, await files.read(registry));
+    registry === undefined ? openAccess : accessBy(registry, await files.read(registry));
   /** Credentials of nodes are for the registry itself; whatever else they pull must be open. */
   const needsPullSecret = (registry: RegistryRecord | undefined, reference: string): boolean =>
     registry?.files.pullDockerConfig === true && parseImageReference(reference).registry === hostOf(registry.prefix);

@@ -1,5 +1,6 @@
 import { ConnectionStalled, type HttpAnswer } from "./http-exchange.ts";
 import { isRecord } from "./is-record.ts";
+import { NotPublic } from "./public-address.ts";
 import { RegistryError, type RegistryErrorCode } from "./registry-error.ts";
 import { retryAfter } from "./with-retries.ts";
 
@@ -71,6 +72,10 @@ export function connectionError(doing: Doing, error: unknown, plainHttp: boolean
     return new RegistryError("interrupted", `${doing}: nothing moved on the connection for too long`, {
       hint: "check the network between here and the registry",
       transient: true,
+    });
+  if (error instanceof NotPublic)
+    return new RegistryError("not-public", `${doing}: ${error.message}, and only such are asked here`, {
+      hint: "use a registry that is open to all, or have this one named where registries are",
     });
   const code = codeOf(error);
   const details = (hint: string, transient = false) => ({ hint, transient, cause: error });

@@ -2,6 +2,7 @@ import { X509Certificate } from "node:crypto";
 import http, { type ClientRequest, type IncomingHttpHeaders, type IncomingMessage } from "node:http";
 import https from "node:https";
 import { rootCertificates } from "node:tls";
+import { publicLookup, requirePublicHost } from "./public-address.ts";
 
 /** What is sent with a request; opened again for each try. */
 export interface HttpBody {
@@ -46,9 +47,14 @@ const connectionsPerHost = 4;
 /**
  * @param certificateAuthority PEM, one or more certificates, trusted beside the public ones
  * @param stall milliseconds without a byte in either direction until a request fails with `ConnectionStalled`
+ * @param publicOnly addresses of this machine and of private networks fail with `NotPublic`
  * @throws Error when the PEM holds no certificate
  */
-export function httpConnections(certificateAuthority: string | undefined, stall: number): HttpConnections {
+export function httpConnections(
+  certificateAuthority: string | undefined,
+  stall: number,
+  publicOnly: boolean,
+): HttpConnections {
   const options = { keepAlive: true, maxSockets: connectionsPerHost };
   const plain = new http.Agent(options);
   const trusted =
@@ -58,10 +64,11 @@ export function httpConnections(certificateAuthority: string | undefined, stall:
   return {
     async exchange(wanted, signal) {
       signal.throwIfAborted();
+      if (publicOnly) requirePublicHost(wanted.url.hostname);
       const tls = wanted.url.protocol === "https:";
       const headers = { ...wanted.headers, ...lengthOf(wanted) };
       const { method, url } = wanted;
-      const common = { method, headers, signal, timeout: stall };
+      const common = { method, headers, signal, timeout: stall, ...(publicOnly ? { lookup: publicLookup } : {}) };
       const request = tls
         ? https.request(url, { ...common, agent: secure })
         : http.request(url, { ...common, agent: plain });

@@ -6,6 +6,11 @@ export interface RegistryAccess {
   readonly certificateAuthority?: string | undefined;
   /** Without TLS. By default only for a loopback host for which no authority is given. */
   readonly plainHttp?: boolean | undefined;
+  /**
+   * Neither this machine nor private networks are asked, under whatever name, also where the registry sends elsewhere: for a
+   * host that comes from somebody who may not look into the network of this machine.
+   */
+  readonly publicOnly?: boolean | undefined;
 }
 
 /** `https://host:port/` of a registry; Docker Hub answers under another name than the one in its images. */

@@ -12,6 +12,8 @@ export type RegistryErrorCode =
   | "rate-limited"
   /** 5xx, no connection, no such host. */
   | "unavailable"
+  /** An address of this machine or of a private network, where that is not allowed. */
+  | "not-public"
   /** The certificate is not trusted, or there is no TLS where it is expected. */
   | "tls"
   /** Bytes that are not those that their digest names. */

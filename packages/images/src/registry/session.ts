@@ -9,7 +9,7 @@ import {
   httpConnections,
 } from "./http-exchange.ts";
 import type { Operation } from "./operation.ts";
-import { nextAddress, registryAddress } from "./registry-address.ts";
+import { nextAddress, type RegistryAccess, registryAddress } from "./registry-address.ts";
 import { RegistryError } from "./registry-error.ts";
 import { type Retries, retries } from "./with-retries.ts";
 
@@ -64,7 +64,7 @@ export function openSession(
   const { timing, signal } = operation;
   const access = operation.access(registry);
   const address = registryAddress(registry, access);
-  const connections = connect(registry, access.certificateAuthority, operation.stall);
+  const connections = connect(registry, access, operation.stall);
   let sent = 0;
 
   const ask = async (request: HttpRequest, doing: string): Promise<HttpAnswer> => {
@@ -176,9 +176,9 @@ function redirected(call: Call, answer: HttpAnswer, from: URL, hops: number, doi
   return next;
 }
 
-function connect(registry: string, certificateAuthority: string | undefined, stall: number): HttpConnections {
+function connect(registry: string, access: RegistryAccess, stall: number): HttpConnections {
   try {
-    return httpConnections(certificateAuthority, stall);
+    return httpConnections(access.certificateAuthority, stall, access.publicOnly === true);
   } catch (error) {
     throw new RegistryError("tls", `${registry}: the certificate authority given for it cannot be read`, {
       hint: "give one or more certificates as PEM, each from BEGIN CERTIFICATE to END CERTIFICATE",
