@@ -95,6 +95,12 @@ describe("requests", () => {
     assert.equal(api.seen[3]?.query["continue"], "2nd");
   });
 
+  it("a list that never ends is given up", async () => {
+    let page = 0;
+    api.answer(() => ({ status: 200, body: { metadata: { continue: String(++page) }, items: [] } }));
+    assert.match((await failure(cluster.list({ apiVersion: "v1", kind: "Pod" }))).message, /list of pods has no end/);
+  });
+
   it("what is not registered, or lacks its namespace, is not sent at all", async () => {
     assert.equal((await failure(cluster.get({ ...ref, kind: "Widget" }))).code, "invalid");
     assert.equal((await failure(cluster.get({ apiVersion: "v1", kind: "Pod", name: "a" }))).code, "invalid");

@@ -169,6 +169,20 @@ describe("a credential plugin", { timeout: 120_000 }, () => {
     const cluster = await connect(plugin(script));
     assert.match(await unreachable(cluster.get(ref)), /gives no answer within 10 s/);
   });
+
+  it("that leaves a program behind which holds its output open has ended all the same", async () => {
+    const left = join(folder, "left");
+    const script = `const options = { stdio: "inherit", detached: true };
+      const child = require("node:child_process").spawn("sleep", ["120"], options);
+      require("node:fs").writeFileSync(${JSON.stringify(left)}, String(child.pid)); child.unref();`;
+    api.answer(() => stored);
+    const cluster = await connect(plugin(script + gives('{ token: "t" }')));
+    try {
+      assert.ok(await cluster.get(ref));
+    } finally {
+      process.kill(Number(await readFile(left, "utf8")), "SIGKILL");
+    }
+  });
 });
 
 describe("limits", () => {

@@ -15,6 +15,8 @@ export interface PluginCredential {
 }
 
 const deadline = 10_000;
+/** How long what it wrote may take to arrive after its end, in milliseconds. */
+const outputAfterExit = 1_000;
 /** A credential with a certificate chain is some kilobytes. */
 const longestOutput = 1024 * 1024;
 const longestReason = 300;
@@ -50,10 +52,21 @@ export async function runPlugin(
     }
   };
   let trouble: string | undefined;
+  /** What it started in a session of its own may hold its output open for good; then it says nothing more to us. */
+  const cut = () => {
+    child.stdout.destroy();
+    child.stderr.destroy();
+  };
   const timer = setTimeout(() => {
     trouble = `gives no answer within ${deadline / 1000} s`;
     kill();
+    cut();
   }, deadline);
+  let afterExit: NodeJS.Timeout | undefined;
+  child.once("exit", () => {
+    kill();
+    afterExit = setTimeout(cut, outputAfterExit);
+  });
   const [output, complaints, code] = await Promise.all([
     collect(child.stdout, longestOutput, () => {
       trouble = `writes more than ${longestOutput} bytes`;
@@ -66,6 +79,7 @@ export async function runPlugin(
     }),
   ]).finally(() => {
     clearTimeout(timer);
+    clearTimeout(afterExit);
     kill();
   });
   const said = withoutSecrets(complaints.trim().split("\n").at(-1) ?? "", plugin);
@@ -114,17 +128,25 @@ function validUntil(certificate: string): number {
 async function collect(stream: AsyncIterable<Buffer>, limit: number, tooLong: () => void): Promise<string> {
   const chunks: Buffer[] = [];
   let length = 0;
-  for await (const chunk of stream) {
-    length += chunk.length;
-    if (length <= limit) chunks.push(chunk);
-    else tooLong();
+  try {
+    for await (const chunk of stream) {
+      length += chunk.length;
+      if (length <= limit) chunks.push(chunk);
+      else tooLong();
+    }
+  } catch {
+    // It was cut; what came counts.
   }
   return Buffer.concat(chunks).toString("utf8");
 }
 
 async function tail(stream: AsyncIterable<Buffer>): Promise<string> {
   let text = "";
-  for await (const chunk of stream) text = (text + chunk.toString("utf8")).slice(-4 * longestReason);
+  try {
+    for await (const chunk of stream) text = (text + chunk.toString("utf8")).slice(-4 * longestReason);
+  } catch {
+    // It was cut; what came counts.
+  }
   return text;
 }
 

@@ -6,6 +6,8 @@ import { collectionPath } from "./api-path.ts";
 
 /** Objects per answer: a page of pods is some megabytes of text, which is in memory twice while it is read. */
 const pageSize = 200;
+/** Half a million objects, more than clusters have (150,000 pods by Kubernetes' "Considerations for large clusters"); an API that never ends its list must not hold us. */
+const mostPages = 2_500;
 
 /** Which objects of a kind. */
 export interface Selection {
@@ -49,7 +51,11 @@ export async function listObjects(
 /** The same, page by page; an expired continuation is the caller's. */
 export async function* listPages(client: ApiClient, of: Selection, signal?: AbortSignal): AsyncGenerator<Page> {
   let next: string | undefined;
+  let pages = 0;
   do {
+    pages += 1;
+    if (pages > mostPages)
+      throw new ClusterError("unknown", client.cluster, `the list of ${of.kind.resource} has no end`);
     const page = await client.json(
       {
         method: "GET",

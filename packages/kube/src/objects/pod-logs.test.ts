@@ -93,6 +93,18 @@ describe("lines of a stream", () => {
       assert.deepEqual(await read([bytes(text).slice(0, cut), bytes(text).slice(cut)]), ["ä🚢 one", "", "two"]);
   });
 
+  it("that are long cost no more time than short ones", async () => {
+    const part = bytes("x".repeat(4096));
+    const begun = performance.now();
+    const [line] = await read(
+      Array.from({ length: 16_384 }, () => part),
+      128 * 1024 * 1024,
+    );
+    assert.equal(line?.length, 64 * 1024 * 1024);
+    // By the square of the length it would take minutes.
+    assert.ok(performance.now() - begun < 20_000);
+  });
+
   it("that never end come in pieces", async () => {
     assert.deepEqual(await read([bytes("x".repeat(250)), bytes("y\nz\n")]), [
       "x".repeat(100),

@@ -4,20 +4,26 @@
  */
 export async function* readLines(chunks: AsyncIterable<Uint8Array>, limit: number): AsyncGenerator<string> {
   const decoder = new TextDecoder();
-  let rest = "";
+  // Of the line that has not ended yet: joined and searched once, not again with each chunk.
+  let pieces: string[] = [];
+  let length = 0;
   for await (const chunk of chunks) {
-    rest += decoder.decode(chunk, { stream: true });
+    const text = decoder.decode(chunk, { stream: true });
     let start = 0;
-    for (let end = rest.indexOf("\n"); end !== -1; end = rest.indexOf("\n", start)) {
-      yield rest.slice(start, end).replace(/\r$/, "");
+    for (let end = text.indexOf("\n"); end !== -1; end = text.indexOf("\n", start)) {
+      yield `${pieces.join("")}${text.slice(start, end)}`.replace(/\r$/, "");
+      pieces = [];
+      length = 0;
       start = end + 1;
     }
-    rest = rest.slice(start);
-    while (rest.length > limit) {
-      yield rest.slice(0, limit);
-      rest = rest.slice(limit);
-    }
+    pieces.push(text.slice(start));
+    length += text.length - start;
+    if (length <= limit) continue;
+    let rest = pieces.join("");
+    for (; rest.length > limit; rest = rest.slice(limit)) yield rest.slice(0, limit);
+    pieces = [rest];
+    length = rest.length;
   }
-  rest += decoder.decode();
+  const rest = pieces.join("") + decoder.decode();
   if (rest !== "") yield rest;
 }
