@@ -16,20 +16,22 @@ export { type KubernetesClient, kubernetesClient } from "./contract/kubernetes-c
 
 const groups: Readonly<Record<string, (each: Register) => void>> = {
   ...apiGroups,
-  "API: quotas": quotaCases,
   "API: limit ranges": limitRangeCases,
-  "API: eviction": evictionCases,
   "API: rights": rbacCases,
-  "API: CronJobs": cronJobCases,
 };
 
-/** Their cases wait for pods most of the time: they do so side by side, so many groups, and so many cases of a group. */
-const waitingGroups: Readonly<Record<string, (each: Register) => void>> = { ...workloadGroups, ...kubectlGroups };
+/** Their cases wait for controllers and pods most of the time: they do so side by side, so many groups, and so many cases of a group. */
+const waitingGroups: Readonly<Record<string, (each: Register) => void>> = {
+  "API: CronJobs": cronJobCases,
+  "API: quotas": quotaCases,
+  "API: eviction": evictionCases,
+  ...workloadGroups,
+};
 const groupsAtOnce = 2;
 const casesAtOnce = 4;
 
 /** How long a namespace may take until pods can be made in it, in milliseconds. */
-const patience = 60_000;
+const patience = 120_000;
 
 /**
  * Registers what a Kubernetes cluster does for the renderer, the engine and a person with kubectl. The same cases hold
@@ -38,10 +40,12 @@ const patience = 60_000;
  *
  * @param name Shown in the test report.
  * @param make The cluster, once for all cases.
+ * @param which Cases with kubectl need one: `without-kubectl` leaves them out, `kubectl` takes only them.
  */
 export function kubernetesContract(
   name: string,
   make: () => Promise<ContractCluster & { close(): Promise<void> }>,
+  which: "all" | "without-kubectl" | "kubectl" = "all",
 ): void {
   describe(`Kubernetes contract: ${name}`, () => {
     let cluster: ContractCluster & { close(): Promise<void> };
@@ -53,7 +57,7 @@ export function kubernetesContract(
       cluster?.client.close();
       await cluster?.close();
     });
-    const each: Register = (title, body, { timeoutMilliseconds = 180_000 } = {}) => {
+    const each: Register = (title, body, { timeoutMilliseconds = 300_000 } = {}) => {
       it(title, { timeout: timeoutMilliseconds }, async () => {
         made += 1;
         const namespace = `contract-${process.pid}-${made}`;
@@ -65,9 +69,14 @@ export function kubernetesContract(
         }
       });
     };
-    for (const [title, register] of Object.entries(groups)) describe(title, () => register(each));
-    describe("with pods", { concurrency: groupsAtOnce }, () => {
-      for (const [title, register] of Object.entries(waitingGroups)) {
+    const oneByOne = which === "kubectl" ? {} : groups;
+    const sideBySide = {
+      ...(which === "kubectl" ? {} : waitingGroups),
+      ...(which === "without-kubectl" ? {} : kubectlGroups),
+    };
+    for (const [title, register] of Object.entries(oneByOne)) describe(title, () => register(each));
+    describe("side by side", { concurrency: groupsAtOnce }, () => {
+      for (const [title, register] of Object.entries(sideBySide)) {
         describe(title, { concurrency: casesAtOnce }, () => register(each));
       }
     });

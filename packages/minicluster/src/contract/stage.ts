@@ -116,7 +116,7 @@ export interface Stage {
 }
 
 /** For one wait; a loaded machine must not fail a case, and a hang must. Milliseconds. */
-const patience = 45_000;
+const patience = 120_000;
 const interval = 75;
 
 export function stageIn(cluster: ContractCluster, namespace: string): Stage {

@@ -24,7 +24,7 @@ async function rangeIs(talk: Dialogue, ...limits: JsonObject[]): Promise<void> {
 
 /** Waits until a new limit range is looked at: the API server's admission hears of it later. */
 async function counts({ cluster, path }: Dialogue): Promise<void> {
-  const deadline = Date.now() + 45_000;
+  const deadline = Date.now() + 120_000;
   for (;;) {
     const { code, body } = await cluster.client.request("POST", path("pods?dryRun=All"), { body: pod("probe", {}) });
     if (code === 403 || textAt(body, "metadata", "annotations", "kubernetes.io/limit-ranger") !== "") return;

@@ -37,7 +37,7 @@ async function give(talk: Dialogue, token: string, rules: readonly JsonObject[])
     resource: textAt(rule, "resources", 0).split("/")[0] ?? "",
     name: textAt(rule, "resourceNames", 0),
   };
-  const deadline = Date.now() + 45_000;
+  const deadline = Date.now() + 120_000;
   for (;;) {
     const body = { spec: { resourceAttributes: attributes } };
     const answer = await talk.cluster.client.request("POST", reviews, { token, body });

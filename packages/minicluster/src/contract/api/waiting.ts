@@ -3,7 +3,7 @@ import type { JsonObject } from "../../json.ts";
 import type { Dialogue } from "./dialogue.ts";
 
 /** For one wait; a loaded machine must not fail a case, and a hang must. Milliseconds. */
-const patience = 45_000;
+const patience = 120_000;
 
 /** Waits until what lies at a path satisfies; gives it. A controller has a part in it, so it is not noted. */
 export async function until(

@@ -25,7 +25,7 @@ export interface Person {
 }
 
 /** For one command, and for what is followed, in milliseconds. */
-const patience = 60_000;
+const patience = 120_000;
 
 /** Registers a case that is done with every kubectl that there is, each in a namespace of its own. */
 export function forEachKubectl(each: Register, title: string, body: (person: Person) => Promise<void>): void {
