@@ -1,6 +1,7 @@
 import { isRecord } from "../registry/is-record.ts";
 import { digestOf, type StoredDocument } from "../registry/manifests.ts";
-import { type Descriptor, invalid, list, ociConfig, ociManifest, unsupported } from "./image-document.ts";
+import { RegistryError } from "../registry/registry-error.ts";
+import { type Descriptor, invalid, layerBytes, list, ociConfig, ociManifest, unsupported } from "./image-document.ts";
 import type { LayerRecord } from "./layer-cache.ts";
 import type { LoadedImage } from "./load-image.ts";
 
@@ -35,13 +36,17 @@ const never = "1970-01-01T00:00:00Z";
 const baseAnnotation = "org.opencontainers.image.base.digest";
 const gzipLayer = "application/vnd.oci.image.layer.v1.tar+gzip";
 /** Docker's layers are the same bytes under another name; foreign layers may not be copied and are not taken. */
-const layerTypes: Readonly<Record<string, string>> = {
-  "application/vnd.oci.image.layer.v1.tar": "application/vnd.oci.image.layer.v1.tar",
-  "application/vnd.oci.image.layer.v1.tar+gzip": gzipLayer,
-  "application/vnd.oci.image.layer.v1.tar+zstd": "application/vnd.oci.image.layer.v1.tar+zstd",
-  "application/vnd.docker.image.rootfs.diff.tar": "application/vnd.oci.image.layer.v1.tar",
-  "application/vnd.docker.image.rootfs.diff.tar.gzip": gzipLayer,
-};
+const layerTypes: ReadonlyMap<string, string> = new Map([
+  ["application/vnd.oci.image.layer.v1.tar", "application/vnd.oci.image.layer.v1.tar"],
+  ["application/vnd.oci.image.layer.v1.tar+gzip", gzipLayer],
+  ["application/vnd.oci.image.layer.v1.tar+zstd", "application/vnd.oci.image.layer.v1.tar+zstd"],
+  ["application/vnd.docker.image.rootfs.diff.tar", "application/vnd.oci.image.layer.v1.tar"],
+  ["application/vnd.docker.image.rootfs.diff.tar.gzip", gzipLayer],
+]);
+/** A layer lies on our disk on its way to another registry; images with whole driver stacks in them have some 10 GB. */
+const largestBase = 16 * 1024 ** 3;
+/** Runtimes take no more: Docker's `MaxLayerDepth` is 128, our own included. */
+const mostLayers = 127;
 /** Of the base's configuration: what a runtime looks at and we do not set. Health checks and triggers are Docker's own. */
 const keptOfBase = ["ExposedPorts", "Volumes", "StopSignal"];
 
@@ -49,7 +54,7 @@ const keptOfBase = ["ExposedPorts", "Volumes", "StopSignal"];
  * Base and layer as one image. Equal arguments give equal bytes: members in a fixed order, names sorted, no time.
  *
  * @param where of the base, for messages
- * @throws RegistryError `invalid-answer`, `unsupported` for a base that cannot be one
+ * @throws RegistryError `invalid-answer`, `unsupported`, `too-large` for a base that cannot be one
  */
 export function composeImage(
   base: LoadedImage,
@@ -57,8 +62,22 @@ export function composeImage(
   settings: ImageSettings,
   where: string,
 ): ComposedImage {
+  if (base.manifest.layers.length > mostLayers)
+    throw unsupported(
+      where,
+      `has ${base.manifest.layers.length} layers, more than ${mostLayers}`,
+      "use a base with fewer",
+    );
+  if (layerBytes(base.manifest) > largestBase)
+    throw new RegistryError(
+      "too-large",
+      `${where} has layers of ${layerBytes(base.manifest)} bytes, more than ${largestBase}`,
+      {
+        hint: "use a smaller base",
+      },
+    );
   const layers = base.manifest.layers.map(({ mediaType, digest, size }) => {
-    const type = layerTypes[mediaType];
+    const type = layerTypes.get(mediaType);
     if (type === undefined)
       throw unsupported(where, `has a layer of type ${mediaType.slice(0, 100)}`, "use a base with ordinary layers");
     return { mediaType: type, digest, size };

@@ -337,6 +337,27 @@ const badBases: readonly (readonly [
     /2 layers, and a configuration for 1/,
   ],
   [
+    "of a type that only JavaScript knows",
+    (base) => ({ ...base, layers: [{ mediaType: "constructor", digest: `sha256:${"a".repeat(64)}`, size: 1 }] }),
+    type,
+    "unsupported",
+    /layer of type constructor/,
+  ],
+  [
+    "larger than a disk",
+    (base) => ({ ...base, layers: [{ mediaType: "x", digest: `sha256:${"a".repeat(64)}`, size: 2 ** 50 }] }),
+    type,
+    "too-large",
+    /more than 17179869184/,
+  ],
+  [
+    "a thousand layers",
+    (base) => ({ ...base, layers: Array.from({ length: 1000 }, () => list(base["layers"])[0]) }),
+    type,
+    "unsupported",
+    /1000 layers, more than 127/,
+  ],
+  [
     "a configuration of 100 MB",
     (base) => ({
       ...base,
