@@ -41,6 +41,11 @@ export interface HttpConnections {
 /** Nothing moved on the connection for the time allowed. */
 export class ConnectionStalled extends Error {}
 
+/** The connection ended, and there was no answer. */
+class ConnectionClosed extends Error {
+  readonly code = "ECONNRESET";
+}
+
 /** No more at a time, to one host: layers travel side by side, and registries limit clients. */
 const connectionsPerHost = 4;
 
@@ -78,6 +83,8 @@ export function httpConnections(
           request.once("response", resolve);
           // Stays for good: an answer may come before all is sent, and the connection break then.
           request.on("error", reject);
+          // An answer that changes the protocol (101) ends a request with neither of both.
+          request.once("close", () => reject(new ConnectionClosed()));
         });
         const [response] = await Promise.all([answered, send(request, wanted)]);
         return await receive(response, wanted);

@@ -407,3 +407,9 @@ test("what a hostile registry says of an error costs no time, however long it is
   // By the square of the length it would take an hour.
   assert.ok(performance.now() - begun < 20_000);
 });
+
+test("a registry that changes the protocol has broken off", { timeout: 30_000 }, async (t) => {
+  const registry = await registryWithManifest(t);
+  registry.script = (_, response) => reply(response, 101, { connection: "upgrade", upgrade: "h2c" });
+  await assert.rejects(read(registry.address), isError("interrupted", /broke off/));
+});

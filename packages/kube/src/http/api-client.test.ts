@@ -338,6 +338,14 @@ describe("deadlines", () => {
     assert.match(error.message, /within 0\.1 s/);
   });
 
+  it("an API that changes the protocol has not answered", { timeout: 30_000 }, async () => {
+    api.answer(() => ({ status: 101, headers: { connection: "upgrade", upgrade: "spdy/3.1" } }));
+    const error = await failure(cluster.create(settings));
+    assert.equal(error.code, "unreachable");
+    assert.match(error.message, /closed the connection/);
+    assert.equal(api.seen.length, 1);
+  });
+
   it("the last trouble is told with it", async () => {
     let first = true;
     api.answer(() => {

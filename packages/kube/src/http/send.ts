@@ -66,6 +66,11 @@ export async function send(
       if (signal.aborted) reject(signal.reason);
       else reject(new TransportError(`${server.host} does not answer: ${messageOf(error)}`, sent, error));
     });
+    // An answer that changes the protocol (101) ends a request without response and error.
+    outgoing.once("close", () => {
+      if (signal.aborted) reject(signal.reason);
+      else reject(new TransportError(`${server.host} does not answer: it closed the connection`, true, undefined));
+    });
     outgoing.end(body);
   });
 }
