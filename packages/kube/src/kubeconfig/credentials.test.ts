@@ -89,6 +89,15 @@ describe("a token file", () => {
     assert.equal((await cluster.get(ref))?.metadata.name, "settings");
   });
 
+  it("that cannot be sent makes the cluster unreachable, and is not told", async () => {
+    const file = join(folder, "token");
+    await writeFile(file, "two\nlines");
+    const message = await unreachable((await connect({ tokenFile: file })).get(ref));
+    assert.match(message, /Authorization has characters that cannot be sent/);
+    assert.doesNotMatch(message, /lines/);
+    assert.equal(api.seen.length, 0);
+  });
+
   it("that is not there makes the cluster unreachable, and is named", async () => {
     const cluster = await connect({ tokenFile: join(folder, "absent") }, { deadlineMilliseconds: 500 });
     assert.match(await unreachable(cluster.get(ref)), /absent \(ENOENT\)/);

@@ -178,7 +178,7 @@ function makeAgent(config: Kubeconfig, { authority, certificate, key }: TlsMater
 function headersOf(config: Kubeconfig, token: string | undefined): Authorization["headers"] {
   const { basic, impersonate } = config;
   const pair = basic === undefined ? undefined : `${basic.username}:${basic.password}`;
-  return {
+  const headers = {
     ...(pair === undefined ? {} : { Authorization: `Basic ${Buffer.from(pair).toString("base64")}` }),
     ...(token === undefined || token === "" ? {} : { Authorization: `Bearer ${token}` }),
     ...(impersonate === undefined ? {} : { "Impersonate-User": impersonate.user }),
@@ -187,6 +187,15 @@ function headersOf(config: Kubeconfig, token: string | undefined): Authorization
       : { "Impersonate-Group": [...impersonate.groups] }),
     ...(impersonate === undefined || impersonate.uid === "" ? {} : { "Impersonate-Uid": impersonate.uid }),
   };
+  for (const [name, value] of Object.entries(headers))
+    for (const one of [value].flat())
+      try {
+        http.validateHeaderValue(name, one);
+      } catch {
+        // Node's own error is none for people.
+        throw new Error(`what they give for ${name} has characters that cannot be sent`);
+      }
+  return headers;
 }
 
 function clusterInfo(config: Kubeconfig, authority: Buffer | undefined): Readonly<Record<string, unknown>> {
