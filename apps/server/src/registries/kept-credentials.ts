@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { dockerCredentials, parseImageReference, RegistryError } from "@fairway/images";
 import { Refusal } from "../http/refusal.ts";
 
@@ -13,14 +14,19 @@ type Reader = "server" | "nodes";
  * @param others References of images that are read too; credentials for them are kept where there are some.
  */
 export function keptCredentials(text: string, required: string, others: readonly string[], reader: Reader): string {
-  const auths: Record<string, unknown> = {};
+  const auths: Record<string, Readonly<Record<string, string>>> = {};
   for (const reference of [required, ...others]) {
     const { registry, repository } = parseImageReference(reference);
     const found = readCredentials(text, registry, repository);
-    const key = registry === "docker.io" ? "https://index.docker.io/v1/" : registry;
+    const host = registry === "docker.io" ? "https://index.docker.io/v1/" : registry;
+    const keep = (entry: Readonly<Record<string, string>>) => {
+      // A registry may know other people for other repositories.
+      const differs = auths[host] !== undefined && !isDeepStrictEqual(auths[host], entry);
+      auths[differs ? `${registry}/${repository}` : host] ??= entry;
+    };
     if (found.kind === "password") {
-      auths[key] ??= { auth: Buffer.from(`${found.username}:${found.password}`).toString("base64") };
-    } else if (found.kind === "identity-token" && reader === "server") auths[key] ??= { identitytoken: found.token };
+      keep({ auth: Buffer.from(`${found.username}:${found.password}`).toString("base64") });
+    } else if (found.kind === "identity-token" && reader === "server") keep({ identitytoken: found.token });
     else if (reference === required) throw unusable(registry, found);
   }
   return JSON.stringify({ auths });
