@@ -248,8 +248,34 @@ function containerCauses(
     if (path === "") causes.push(required(`${here}.mountPath`));
     else if (mountPaths.has(path)) causes.push(invalidValue(`${here}.mountPath`, path, "must be unique"));
     mountPaths.add(path);
+    causes.push(...pathCauses(textAt(mount, "subPath"), `${here}.subPath`));
   }
   return causes;
+}
+
+/** Where the files of a volume, or of one source of a projected one, shall lie. */
+function itemCauses(volume: JsonObject, field: string): StatusCause[] {
+  return ["configMap", "secret", "downwardAPI"].flatMap((source) =>
+    objectsAt(objectAt(volume, source), "items").flatMap((item, index) => {
+      const here = `${field}.${source}.items[${index}]`;
+      const path = textAt(item, "path");
+      if (path === "") return [required(`${here}.path`)];
+      // Such names are the kubelet's own, by which it changes all files together.
+      const reserved = path.startsWith("..") && !path.startsWith("../");
+      return [
+        ...pathCauses(path, `${here}.path`),
+        ...(reserved ? [invalidValue(`${here}.path`, path, "must not start with '..'")] : []),
+      ];
+    }),
+  );
+}
+
+/** A path that stays below where it begins (`validateLocalDescendingPath`). */
+function pathCauses(path: string, field: string): StatusCause[] {
+  return [
+    ...(path.startsWith("/") ? [invalidValue(field, path, "must be a relative path")] : []),
+    ...(path.split("/").includes("..") ? [invalidValue(field, path, "must not contain '..'")] : []),
+  ];
 }
 
 /** Rules of a pod's or pod template's `spec`; `field` is where it stands. */
@@ -268,6 +294,9 @@ export function podSpecCauses(spec: JsonObject, field: string): StatusCause[] {
       .slice(1)) {
       causes.push(forbiddenField(`${here}.${extra}`, "may not specify more than 1 volume type"));
     }
+    causes.push(...itemCauses(volume, here));
+    const sources = objectsAt(objectAt(volume, "projected"), "sources").entries();
+    for (const [at, source] of sources) causes.push(...itemCauses(source, `${here}.projected.sources[${at}]`));
     if (isObject(volume["secret"]) && textAt(volume, "secret", "secretName") === "") {
       causes.push(required(`${here}.secret.secretName`));
     }
