@@ -223,10 +223,12 @@ describe("limits", () => {
       await cluster.get(ref);
       for (const command of ["sh", program, "../fairway-test-plugin"])
         assert.deepEqual((await refusal(execOf(command), limits)).refusal?.kind, "program", command);
-      for (const name of ["PATH", "LD_PRELOAD", "NODE_OPTIONS", "node_options", "PYTHONPATH", "BASH_ENV"]) {
+      const clouds = ["AWS_CONFIG_FILE", "CLOUDSDK_PYTHON", "AZURE_EXTENSION_DIR", "HOME"];
+      for (const name of ["PATH", "LD_PRELOAD", "NODE_OPTIONS", "node_options", "PYTHONPATH", "BASH_ENV", ...clouds]) {
         const error = await refusal(execOf("fairway-test-plugin", [{ name, value: "x" }]), limits);
         assert.match(error.message, new RegExp(`variable ${name}`));
       }
+      await connect(execOf("fairway-test-plugin", [{ name: "AWS_PROFILE", value: "x" }]), { limits });
     } finally {
       process.env["PATH"] = before;
     }

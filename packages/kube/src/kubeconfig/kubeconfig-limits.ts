@@ -15,9 +15,17 @@ const largestFile = 1024 * 1024;
 
 /**
  * With these an allowed program could be made to run another one: how the shell, the loader and the usual languages are
- * told where to take code from.
+ * told where to take code from, and the programs of clouds where a configuration is that names a program.
  */
-const dangerous = /^(PATH|IFS|ENV|BASH_.*|LD_.*|DYLD_.*|GCONV_PATH|NODE_.*|PYTHON.*|PERL.*|RUBY.*|JAVA_.*|JDK_.*)$/i;
+const dangerous = new RegExp(
+  `^(${[
+    ...["PATH", "IFS", "ENV", "BASH_.*", "LD_.*", "DYLD_.*", "GCONV_PATH"],
+    ...["NODE_.*", "PYTHON.*", "PERL.*", "RUBY.*", "JAVA_.*", "JDK_.*"],
+    ...["HOME", "XDG_.*", "GIT_.*", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "AZURE_(CONFIG|EXTENSION)_DIR"],
+    ...["CLOUDSDK_(PYTHON.*|CONFIG)", "GOOGLE_EXTERNAL_ACCOUNT_.*"],
+  ].join("|")})$`,
+  "i",
+);
 
 /**
  * Where a sign-in program lies. Throws `KubeconfigError`, with a refusal when the limits do not allow it or a variable
