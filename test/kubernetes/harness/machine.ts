@@ -4,6 +4,7 @@ import { mkdir, readFile, rm, rmdir, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
+import { pipProgram } from "./binaries.ts";
 
 /** Debian's package of each program that clusters with containers, and the registries beside them, need. */
 const needed: Readonly<Record<string, string>> = {
@@ -31,7 +32,8 @@ export function missingPackages(): readonly string[] {
   const missing = Object.entries(needed).filter(
     ([file]) => !existsSync(file) && !existsSync(file.replace("sbin", "bin")),
   );
-  return [...new Set(missing.map(([, name]) => name))];
+  const pip = pipProgram() === undefined ? ["python3-pip"] : [];
+  return [...new Set([...missing.map(([, name]) => name), ...pip])];
 }
 
 /** A place on the machine that one run has for itself: a folder, a network, cgroups. Parallel runs take different ones. */
