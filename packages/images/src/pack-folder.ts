@@ -2,11 +2,14 @@ import { createHash } from "node:crypto";
 import { constants, createWriteStream } from "node:fs";
 import { open } from "node:fs/promises";
 import { join } from "node:path";
-import { Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { type Pack, pack as packTar } from "tar-stream";
+import { gatherChunks } from "./gather-chunks.ts";
 import type { SourceEntry } from "./list-sources.ts";
 import { SnapshotError } from "./snapshot-error.ts";
+
+/** Bytes of a file that is read at once; a stream for each of many small files would take most of the time. */
+const readWhole = 256 * 1024;
 
 /** Nothing in the tar tells when, by whom or where it was made. */
 const sameForAll = { uid: 0, gid: 0, mtime: new Date(0) };
@@ -25,11 +28,8 @@ export async function packFolder(
 ): Promise<string> {
   const pack = packTar();
   const hash = createHash("sha256");
-  const hashing = new Transform({
-    transform(chunk, _encoding, done) {
-      hash.update(chunk);
-      done(null, chunk);
-    },
+  const hashing = gatherChunks((chunk) => {
+    hash.update(chunk);
   });
   const written = pipeline(pack, hashing, createWriteStream(tarPath, { flags: "wx", mode: 0o600 }), {
     ...(signal === undefined ? {} : { signal }),
@@ -60,19 +60,30 @@ async function packEntry(pack: Pack, folder: string, entry: SourceEntry): Promis
   if (entry.kind === "link")
     return added(pack, { ...sameForAll, type: "symlink", name: entry.path, linkname: entry.target, mode: 0o777 });
 
+  const header = {
+    ...sameForAll,
+    type: "file",
+    name: entry.path,
+    size: entry.size,
+    mode: entry.executable ? 0o755 : 0o644,
+  } as const;
+  const changed = () =>
+    new SnapshotError("file-refused", `${entry.path}: changed while it was read`, { path: entry.path });
   const file = await open(join(folder, entry.path), constants.O_RDONLY | constants.O_NOFOLLOW);
   try {
-    const body = pack.entry({
-      ...sameForAll,
-      type: "file",
-      name: entry.path,
-      size: entry.size,
-      mode: entry.executable ? 0o755 : 0o644,
-    });
+    if (entry.size <= readWhole) {
+      const content = Buffer.alloc(entry.size + 1);
+      let length = 0;
+      for (let read = -1; read !== 0 && length <= entry.size; length += read) {
+        ({ bytesRead: read } = await file.read(content, length));
+      }
+      if (length !== entry.size) throw changed();
+      return await added(pack, header, content.subarray(0, length));
+    }
+    const body = pack.entry(header);
     // The header is out before the content: a file that grows or shrinks now would break the tar.
     await pipeline(file.createReadStream({ autoClose: false }), body).catch((error: unknown) => {
-      if (error instanceof Error && error.message === "Size mismatch")
-        throw new SnapshotError("file-refused", `${entry.path}: changed while it was read`, { path: entry.path });
+      if (error instanceof Error && error.message === "Size mismatch") throw changed();
       throw error;
     });
   } finally {
@@ -80,9 +91,11 @@ async function packEntry(pack: Pack, folder: string, entry: SourceEntry): Promis
   }
 }
 
-function added(pack: Pack, header: Parameters<Pack["entry"]>[0]): Promise<void> {
+function added(pack: Pack, header: Parameters<Pack["entry"]>[0], content?: Buffer): Promise<void> {
   return new Promise((resolve, reject) => {
-    pack.entry(header, (error) => (error ? reject(error) : resolve()));
+    const done = (error?: unknown) => (error ? reject(error) : resolve());
+    if (content === undefined) pack.entry(header, done);
+    else pack.entry(header, content, done);
   });
 }
 

@@ -7,6 +7,7 @@ import { pipeline } from "node:stream/promises";
 import { createGzip } from "node:zlib";
 import { type Pack, pack as packTar } from "tar-stream";
 import type { TreeEntry } from "../file-tree.ts";
+import { gatherChunks } from "../gather-chunks.ts";
 import { readArchive } from "../read-archive.ts";
 import { SnapshotError } from "../snapshot-error.ts";
 import type { SnapshotLimits } from "../snapshot-limits.ts";
@@ -20,6 +21,8 @@ const sameForAll = { uid: 0, gid: 0, mtime: new Date(0) };
  * more. What is in it, and its `diffId`, stay the same.
  */
 const compression = { level: 2, windowBits: 15, memLevel: 8, strategy: 0, chunkSize: 256 * 1024 };
+/** Bytes of a file that is packed at once; a stream for each of many small files would take most of the time. */
+const packWhole = 256 * 1024;
 /** Tenth byte of a gzip file: the system that made it, 255 for "unknown" (RFC 1952, section 2.3.1). */
 const systemByte = { at: 9, unknown: 255 };
 
@@ -48,7 +51,7 @@ export async function writeLayer(
   const pack = packTar();
   const written = pipeline(
     pack,
-    each((chunk) => {
+    gatherChunks((chunk) => {
       plain.update(chunk);
     }),
     createGzip(compression),
@@ -129,12 +132,17 @@ async function packEntry(
   if (entry.kind === "link")
     return added(pack, { ...sameForAll, type: "symlink", name, linkname: entry.target, mode: 0o777 });
   const header = { ...sameForAll, type: "file", name, size: entry.size, mode: executable ? 0o755 : 0o644 } as const;
-  await pipeline(content, pack.entry(header));
+  if (entry.size > packWhole) return pipeline(content, pack.entry(header));
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of content) chunks.push(chunk);
+  return added(pack, header, Buffer.concat(chunks));
 }
 
-function added(pack: Pack, header: Parameters<Pack["entry"]>[0]): Promise<void> {
+function added(pack: Pack, header: Parameters<Pack["entry"]>[0], content?: Buffer): Promise<void> {
   return new Promise((resolve, reject) => {
-    pack.entry(header, (error) => (error ? reject(error) : resolve()));
+    const done = (error?: unknown) => (error ? reject(error) : resolve());
+    if (content === undefined) pack.entry(header, done);
+    else pack.entry(header, content, done);
   });
 }
 
