@@ -1,8 +1,6 @@
 /** Fairway's platform beside real clusters, as its owner sets it up. */
 import assert from "node:assert/strict";
-import { writeFile } from "node:fs/promises";
-import path from "node:path";
-import { eventually, type Platform, type Scope, startPlatform } from "../e2e/platform.ts";
+import { type Platform, type Scope, startPlatform } from "../e2e/platform.ts";
 import { type Kubernetes, type KubernetesCluster, startKubernetes } from "./harness/start-kubernetes.ts";
 
 /** The environment of the real clusters; the embedded ones are in `prod`. */
@@ -26,29 +24,13 @@ export async function startRealPlatform(scope: Scope): Promise<RealPlatform> {
     return told;
   };
   for (const cluster of kubernetes.clusters) {
-    const file = await accountKubeconfig(platform, cluster);
-    await fairway(0, "cluster", "add", cluster.name, "--kubeconfig", file, "--env", environment);
+    const kubeconfig = ["--kubeconfig", cluster.kubeconfigPath, "--account"];
+    await fairway(0, "cluster", "add", cluster.name, ...kubeconfig, "--env", environment);
   }
   const base = `node=${kubernetes.nodeImage}`;
   const prefix = `${kubernetes.registry}/team`;
   await fairway(0, "registry", "add", "main", prefix, "--env", environment, "--plain-http", "--base", base);
   return { platform, kubernetes, fairway };
-}
-
-/** Makes Fairway's account in a cluster, and the path of a kubeconfig of it. */
-async function accountKubeconfig(platform: Platform, cluster: KubernetesCluster): Promise<string> {
-  const account = path.join(platform.folder, "account.yaml");
-  await writeFile(account, (await platform.fairway(["cluster", "account"])).stdout);
-  await cluster.kubectl(["apply", "-f", account]);
-  const secret = ["get", "secret", "fairway-token", "--namespace=fairway-system"];
-  const token = await eventually("the account's token", () =>
-    cluster.kubectl([...secret, "-o", "jsonpath={.data.token}"]),
-  );
-  const config = JSON.parse(cluster.kubeconfig);
-  config.users[0].user = { token: Buffer.from(token, "base64").toString() };
-  const file = path.join(platform.folder, `${cluster.name}.kubeconfig`);
-  await writeFile(file, JSON.stringify(config), { mode: 0o600 });
-  return file;
 }
 
 /** `http://host` of a service's Service in a cluster, reachable from here. */

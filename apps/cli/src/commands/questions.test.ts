@@ -320,6 +320,15 @@ test("cluster add sends the kubeconfig; stop, start and remove name what they di
   );
   assert.deepEqual([ended.code, ended.out], [0, "✓ gamma is a cluster of prod, Kubernetes v1.36.3-fairway\n"]);
   assert.deepEqual(added, [{ name: "gamma", environment: "prod", kubeconfig: "apiVersion: v1\n", context: "c" }]);
+  const environment = { KUBECONFIG: "kubeconfig" };
+  await run(server, ["cluster", "add", "delta", "--env", "prod"], { folder, environment });
+  assert.deepEqual(added[1], { name: "delta", environment: "prod", kubeconfig: "apiVersion: v1\n" }, "as kubectl does");
+  const account = await run(server, ["cluster", "add", "delta", "--account", "--env", "prod"], { folder, environment });
+  assert.deepEqual([account.code, added.length], [1, 2], "nothing is registered when the account cannot be made");
+  assert.match(
+    account.err,
+    /Fairway's account cannot be made in delta: the kubeconfig has no current context.*--context/s,
+  );
   const missing = await run(server, ["cluster", "add", "gamma", "--kubeconfig", "nowhere"], { folder });
   assert.equal(missing.code, 2);
   assert.match(

@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { parseDocument } from "yaml";
 import { field, textField } from "../http/json-field.ts";
 import { KubeconfigError } from "./kubeconfig-error.ts";
 import { findProgram, type KubeconfigLimits, requireAllowedFile } from "./kubeconfig-limits.ts";
@@ -86,7 +87,7 @@ export async function requireAllowed(config: Kubeconfig, limits: KubeconfigLimit
 
 /** The text as what it means. Reads no other file. Throws `KubeconfigError`. */
 export async function loadKubeconfig(source: KubeconfigSource): Promise<Kubeconfig> {
-  const document = await parseYaml(source.kubeconfig);
+  const document = parseYaml(source.kubeconfig);
   const contexts = entries(document, "contexts");
   const names = contexts.map(({ name }) => name);
   const context = source.context ?? textField(document, "current-context");
@@ -201,7 +202,7 @@ function pluginOf(exec: unknown, context: string, directory: string | undefined)
 }
 
 function addressOf(text: string | undefined, context: string, skipVerify: boolean): URL {
-  const url = URL.parse(text ?? "");
+  const url = parseUrl(text ?? "");
   if (url === null || !/^https?:$/.test(url.protocol))
     throw new KubeconfigError(`the cluster of context "${context}" has no http or https address`);
   if (url.protocol === "http:" && !skipVerify)
@@ -213,16 +214,20 @@ function addressOf(text: string | undefined, context: string, skipVerify: boolea
   return url;
 }
 
+/** `URL.parse` of Node 22, for the command line, which also runs on 20. */
+function parseUrl(text: string): URL | null {
+  return URL.canParse(text) ? new URL(text) : null;
+}
+
 function proxyOf(text: string | undefined, context: string): string | undefined {
   if (text === undefined) return undefined;
-  const url = URL.parse(text);
+  const url = parseUrl(text);
   if (url === null || !/^https?:$/.test(url.protocol))
     throw new KubeconfigError(`the cluster of context "${context}" has a proxy-url that is no http or https address`);
   return url.href;
 }
 
-async function parseYaml(text: string): Promise<unknown> {
-  const { parseDocument } = await import("yaml");
+function parseYaml(text: string): unknown {
   const document = parseDocument(text, { prettyErrors: true });
   const [error] = document.errors;
   // The parser's own message may quote the file, and with it a token.

@@ -1,7 +1,7 @@
 import { type Right, rights } from "./rights.ts";
 
 /** Where the account of `accountYaml` is, and what the Secret with its token is called. */
-const account = { namespace: "fairway-system", name: "fairway", token: "fairway-token" };
+export const account = { namespace: "fairway-system", name: "fairway", token: "fairway-token" };
 
 /** The ClusterRole that grants what Fairway needs in a cluster that it did not start, as YAML with its reasons. */
 export function clusterRoleYaml(): string {
