@@ -21,8 +21,9 @@ let made = 0;
 
 describe("two servers that start at once", () => {
   it("make the tables once", async () => {
-    const done = await database.query("select name from migrations");
-    assert.deepEqual(done, [{ name: "0001-spine" }]);
+    const done = await database.query("select name, count(*)::int as times from migrations group by name");
+    assert.ok(done.length > 0);
+    for (const { name, times } of done) assert.equal(times, 1, `${name} was done ${times} times`);
   });
 
   it("do so again and again on fresh databases", async () => {

@@ -51,17 +51,12 @@ const mostLayers = 127;
 const keptOfBase = ["ExposedPorts", "Volumes", "StopSignal"];
 
 /**
- * Base and layer as one image. Equal arguments give equal bytes: members in a fixed order, names sorted, no time.
+ * The layers of a base as they will be in an image on it.
  *
  * @param where of the base, for messages
- * @throws RegistryError `invalid-answer`, `unsupported`, `too-large` for a base that cannot be one
+ * @throws RegistryError `unsupported`, `too-large` for a base that cannot be one
  */
-export function composeImage(
-  base: LoadedImage,
-  layer: LayerRecord,
-  settings: ImageSettings,
-  where: string,
-): ComposedImage {
+export function baseLayers(base: LoadedImage, where: string): readonly Descriptor[] {
   if (base.manifest.layers.length > mostLayers)
     throw unsupported(
       where,
@@ -76,13 +71,27 @@ export function composeImage(
         hint: "use a smaller base",
       },
     );
-  const layers = base.manifest.layers.map(({ mediaType, digest, size }) => {
+  return base.manifest.layers.map(({ mediaType, digest, size }) => {
     const type = layerTypes.get(mediaType);
     if (type === undefined)
       throw unsupported(where, `has a layer of type ${mediaType.slice(0, 100)}`, "use a base with ordinary layers");
     return { mediaType: type, digest, size };
   });
-  layers.push({ mediaType: gzipLayer, digest: layer.digest, size: layer.bytes });
+}
+
+/**
+ * Base and layer as one image. Equal arguments give equal bytes: members in a fixed order, names sorted, no time.
+ *
+ * @param where of the base, for messages
+ * @throws RegistryError `invalid-answer`, `unsupported`, `too-large` for a base that cannot be one
+ */
+export function composeImage(
+  base: LoadedImage,
+  layer: LayerRecord,
+  settings: ImageSettings,
+  where: string,
+): ComposedImage {
+  const layers = [...baseLayers(base, where), { mediaType: gzipLayer, digest: layer.digest, size: layer.bytes }];
 
   const config = document(ociConfig, configOf(base, layer, settings, where));
   const manifest = document(ociManifest, {

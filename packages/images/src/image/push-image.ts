@@ -16,31 +16,41 @@ export interface PushedLayer {
   readonly outcome: BlobOutcome;
 }
 
-/** Where the layers come from. */
-export interface LayerSources {
+/** Where a base's layers come from. */
+export interface BaseSources {
   /** The base's repository. */
   readonly base: Session;
   /** Base and target share a registry: layers can be mounted. */
   readonly mountable: boolean;
-  /** The last layer, ready to be sent. */
-  readonly last: BlobSource;
   /** Where a layer lies while it travels between registries. */
   readonly temporaryFile: () => Promise<string>;
 }
 
 /**
- * Brings an image's layers, its configuration and then its manifest into a repository; what is there already is not sent. A base's
- * layer that has to be copied is written to a file, checked, and sent from there.
+ * Brings a base's layers into a repository; what is there already is not sent. One that has to be copied is written to a
+ * file, checked, and sent from there.
+ */
+export function pushBaseLayers(
+  target: Session,
+  layers: readonly Descriptor[],
+  sources: BaseSources,
+): Promise<readonly BlobOutcome[]> {
+  return Promise.all(layers.map((layer) => pushBaseLayer(target, layer, sources)));
+}
+
+/**
+ * Brings an image's last layer, its configuration and then its manifest into a repository; what is there already is not sent.
  *
+ * @param base the layers of the base, on their way or there
  * @param tag under which the manifest is kept beside its digest, so that a registry which clears away what has no tag keeps it
  */
 export async function pushImage(
   target: Session,
   image: ComposedImage,
-  sources: LayerSources,
+  base: Promise<readonly BlobOutcome[]>,
+  last: BlobSource,
   tag: string,
 ): Promise<readonly PushedLayer[]> {
-  const last = image.layers.length - 1;
   const { digest, bytes } = image.config;
   const config: BlobSource = {
     digest,
@@ -49,14 +59,8 @@ export async function pushImage(
       yield bytes.subarray(start, end);
     },
   };
-  const [outcomes] = await Promise.all([
-    Promise.all(
-      image.layers.map((layer, index) =>
-        index === last ? pushBlob(target, sources.last) : pushBaseLayer(target, layer, sources),
-      ),
-    ),
-    pushBlob(target, config),
-  ]);
+  const [below, own] = await Promise.all([base, pushBlob(target, last), pushBlob(target, config)]);
+  const outcomes = [...below, own];
   await writeManifest(target, tag, image.manifest);
   return image.layers.map(({ digest, size }, index) => ({ digest, bytes: size, outcome: outcomes[index] ?? "exists" }));
 }
@@ -83,7 +87,7 @@ async function pushBlob(target: Session, blob: BlobSource): Promise<BlobOutcome>
   return told(target, blob, "sent");
 }
 
-async function pushBaseLayer(target: Session, layer: Descriptor, sources: LayerSources): Promise<BlobOutcome> {
+async function pushBaseLayer(target: Session, layer: Descriptor, sources: BaseSources): Promise<BlobOutcome> {
   if (await hasBlob(target, layer)) return told(target, layer, "exists");
   if (sources.mountable && (await mountBlob(target, layer, sources.base.repository)))
     return told(target, layer, "mounted");

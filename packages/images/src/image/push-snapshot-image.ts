@@ -6,12 +6,12 @@ import { hasManifest } from "../registry/manifests.ts";
 import { type Operation, operation, type RegistryOptions } from "../registry/operation.ts";
 import { RegistryError } from "../registry/registry-error.ts";
 import { openSession, type Session } from "../registry/session.ts";
-import { hasBlob } from "../registry/upload-blob.ts";
+import { type BlobOutcome, hasBlob } from "../registry/upload-blob.ts";
 import { defaultLimits, type SnapshotLimits } from "../snapshot-limits.ts";
-import { type ComposedImage, composeImage, type ImageSettings } from "./compose-image.ts";
+import { baseLayers, type ComposedImage, composeImage, type ImageSettings } from "./compose-image.ts";
 import { type LayerCache, type LayerRecord, layerCache } from "./layer-cache.ts";
-import { loadImage } from "./load-image.ts";
-import { fileSource, type PushedLayer, pushImage } from "./push-image.ts";
+import { type LoadedImage, loadImage } from "./load-image.ts";
+import { fileSource, type PushedLayer, pushBaseLayers, pushImage } from "./push-image.ts";
 import { writeLayer } from "./snapshot-layer.ts";
 
 export interface PushOptions extends RegistryOptions, Partial<ImageSettings> {
@@ -101,13 +101,24 @@ async function push(
     return record;
   };
   let compressing: Promise<LayerRecord> | undefined;
+  let bringing: Promise<readonly BlobOutcome[]> | undefined;
   try {
     const known = await cache.layer(options.snapshot.digest, directory);
     if (known === undefined) compressing = compress();
     const loading = loadImage(from, base, options.platform ?? "linux/amd64", cache);
-    // Side by side; when one fails, the other is ended below.
+    const nameOf = (loaded: LoadedImage) => `${from.name}@${loaded.digest}`;
+    const bringBase = async (loaded: LoadedImage) =>
+      pushBaseLayers(to, baseLayers(loaded, nameOf(loaded)), {
+        base: from,
+        mountable,
+        temporaryFile: cache.temporaryFile,
+      });
+    // A new snapshot makes a new image: while it is compressed, what is below it can be on its way.
+    if (compressing !== undefined) bringing = loading.then(bringBase);
+    bringing?.catch(() => {});
+    // Side by side; when one fails, the others are ended below.
     const [below, fresh] = await Promise.all([loading, compressing]);
-    const compose = (layer: LayerRecord) => composeImage(below, layer, settings, `${from.name}@${below.digest}`);
+    const compose = (layer: LayerRecord) => composeImage(below, layer, settings, nameOf(below));
     const result = (image: ComposedImage, layers: readonly PushedLayer[]): PushedImage => ({
       reference: `${to.name}@${image.manifest.digest}`,
       digest: image.manifest.digest,
@@ -125,12 +136,12 @@ async function push(
       image = compose(layer);
     }
     const last = fileSource(file, { digest: layer.digest, size: layer.bytes });
-    const sources = { base: from, mountable, last, temporaryFile: cache.temporaryFile };
-    return result(image, await pushImage(to, image, sources, tagOf(image)));
+    return result(image, await pushImage(to, image, bringing ?? bringBase(below), last, tagOf(image)));
   } finally {
     stop.abort();
     await compressing?.catch(() => {});
     close(from, to);
+    await bringing?.catch(() => {});
     await rm(file, { force: true });
   }
 }
