@@ -11,6 +11,7 @@ import { commandLine } from "./command-line.ts";
 import { deploy } from "./deploy.ts";
 import { type Row, type SizeRow, table } from "./measure.ts";
 import { push } from "./push.ts";
+import { scale } from "./scale.ts";
 import { secondStart } from "./second-start.ts";
 
 const benches: Readonly<Record<string, (scope: Scope) => Promise<readonly (Row | SizeRow)[]>>> = {
@@ -19,6 +20,7 @@ const benches: Readonly<Record<string, (scope: Scope) => Promise<readonly (Row |
   deploy,
   cluster,
   push,
+  follow: scale,
 };
 
 const asked = process.argv.slice(2).filter((argument) => argument in benches);

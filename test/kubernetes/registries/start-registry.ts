@@ -102,7 +102,8 @@ async function start(
   const [program, parameters] = await command(address);
   // Ends with us, also when we are killed.
   const child = spawn("setpriv", ["--pdeathsig", "KILL", "--", program, ...parameters], {
-    stdio: ["ignore", "ignore", "pipe"],
+    // The one of the test clusters ends when its input does.
+    stdio: ["pipe", "ignore", "pipe"],
   });
   let said = "";
   child.stderr.on("data", (chunk) => {

@@ -58,7 +58,7 @@ export function kubectlWorkCases(each: Register): void {
     await run(["set", "image", "deployment/web", `app=${stage.cluster.absentImage}`]);
     const late = await attempt(["rollout", "status", "deployment/web", "--timeout=60s"]);
     assert.deepEqual([late.code, late.stderr], [1, 'error: deployment "web" exceeded its progress deadline\n']);
-    assert.match(late.stdout, /^Waiting for deployment "web" rollout to finish: /);
+    assert.match(late.stdout, /^(Waiting for deployment spec .*\n)?Waiting for deployment "web" rollout to finish: /);
   });
 
   test("logs of a pod, of the last lines, of some time, with times", async ({ run, stage }) => {
