@@ -108,13 +108,14 @@ export function clusterHandlers(resources: ClusterResources): Pick<Handlers, Clu
           gateway: undefined,
           createdAt: new Date(now()).toISOString(),
         });
-        await requireAnswer(added, signal);
+        const version = await requireAnswer(added, signal);
         // Of two that name the same cluster at the same time, one is the first.
         await inTurn(async () => {
           await requireNew(pool, adding, added, signal);
           adding.delete(body.name);
         });
-        return await summary(added);
+        // It has just answered, which whoever follows it may not have seen yet.
+        return { ...(await summary(added)), reachable: true, version };
       } catch (error) {
         await pool.remove(body.name);
         await rm(dirname(file), { recursive: true, force: true });
@@ -181,7 +182,8 @@ function missing(permissions: readonly string[] | undefined): string | undefined
 }
 
 /** A cluster that does not answer when it is registered is a mistake in the kubeconfig more often than not. */
-async function requireAnswer({ record, link, trouble }: PooledCluster, signal: AbortSignal): Promise<void> {
+/** @returns the version that it answers with */
+async function requireAnswer({ record, link, trouble }: PooledCluster, signal: AbortSignal): Promise<string> {
   const refuse = (detail: string | undefined, cause?: unknown): Refusal =>
     new Refusal(
       {
@@ -194,8 +196,9 @@ async function requireAnswer({ record, link, trouble }: PooledCluster, signal: A
       { cause },
     );
   if (link === undefined) throw refuse(trouble);
-  const { missingPermissions } = await link.cluster.check(signal).catch((error: unknown) => {
+  const { version, missingPermissions } = await link.cluster.check(signal).catch((error: unknown) => {
     throw refuse(error instanceof Error ? error.message : undefined, error);
   });
   if (missingPermissions.length > 0) throw refuse(`these rights are missing: ${missingPermissions.join(", ")}`);
+  return version;
 }
