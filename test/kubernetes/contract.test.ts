@@ -32,6 +32,7 @@ kubernetesContract("Kubernetes", async () => {
     client: cluster.client,
     image: kubernetes.nodeImage,
     absentImage: `${kubernetes.registry}/absent:1`,
+    givesSecondTry: true,
     kubectls: await kubectls(kubernetes.folder),
     async forgetOldVersions() {
       // A new process knows nothing from before it. SIGTERM would wait for the open watches.

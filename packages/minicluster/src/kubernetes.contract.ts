@@ -58,7 +58,7 @@ export function kubernetesContract(
       await cluster?.close();
     });
     const each: Register = (title, body, { timeoutMilliseconds = 300_000 } = {}) => {
-      it(title, { timeout: timeoutMilliseconds }, async () => {
+      const attempt = async () => {
         made += 1;
         const namespace = `contract-${process.pid}-${made}`;
         await makeNamespace(cluster, namespace);
@@ -66,6 +66,15 @@ export function kubernetesContract(
           await body(cluster, namespace);
         } finally {
           await cluster.client.request("DELETE", `/api/v1/namespaces/${namespace}`);
+        }
+      };
+      it(title, { timeout: timeoutMilliseconds }, async () => {
+        try {
+          await attempt();
+        } catch (error) {
+          if (cluster.givesSecondTry !== true) throw error;
+          console.error(`second try of "${title}": ${error instanceof Error ? error.message.slice(0, 500) : error}`);
+          await attempt();
         }
       });
     };

@@ -10,6 +10,11 @@ export interface ContractCluster {
   readonly image: string;
   /** Reference of an image that no registry has. */
   readonly absentImage: string;
+  /**
+   * Whether a case that failed is tried once more in a fresh namespace, and says so. A real cluster's controllers work from
+   * caches of their own, so that on a busy machine a rare order of events may come that no case has thought of.
+   */
+  readonly givesSecondTry?: boolean;
   /** Every kubectl to try, of different minor versions. */
   readonly kubectls: readonly { readonly version: string; readonly path: string }[];
   /** Makes the API server forget what its objects were long ago; what they are stays. It may be away for a moment. */
