@@ -1,5 +1,4 @@
-import type { EngineName, ServiceSpec } from "@fairway/spec";
-import type { Profile } from "./release-inputs.ts";
+import type { EngineName, ProfileSettings, ServiceSpec } from "@fairway/spec";
 
 /**
  * The reference of the image that a service's own image stands on: `[build] base`, else what the environment's registry
@@ -10,7 +9,7 @@ import type { Profile } from "./release-inputs.ts";
 export function baseImage(
   spec: Pick<ServiceSpec, "engine" | "build">,
   registry: Readonly<Partial<Record<EngineName, string>>>,
-  profile: Pick<Profile, "bases">,
+  profile: Pick<ProfileSettings, "bases">,
 ): string | undefined {
   const { name, version } = spec.engine;
   const byDefault = profile.bases[name];

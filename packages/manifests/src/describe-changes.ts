@@ -24,7 +24,9 @@ const rules: readonly (readonly [path: RegExp, words: (name: string, change: Cha
   // The references are told with what they meant.
   [/^\.spec\.build\.(base|image)$/, () => ""],
   [/^\.spec\.(description|build)\b/, (name) => name],
-  [/^\.profile\b/, () => "platform profile"],
+  [/^\.clusters\[name="[^"]*"\]\.profile\b/, () => "platform profile"],
+  // Crons and migrations are told by themselves.
+  [/^\.clusters\[name="[^"]*"\]\.lead$/, () => ""],
   [/^\.clusters\[name="([^"]*)"\]$/, (name, change) => `cluster ${name}${addedOrRemoved(change)}`],
   [/^\.clusters\[name="([^"]*)"\]/, (name) => `addresses in cluster ${name}`],
   // Numbers belong to dependencies, which are told already.

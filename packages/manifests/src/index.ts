@@ -1,6 +1,5 @@
 export { AddressError, type AddressParts, addressTemplateIssue, resolveAddress } from "./address.ts";
 export { baseImage } from "./base-image.ts";
-export { builtinProfile } from "./builtin-profile.ts";
 export { canonicalJson } from "./canonical-json.ts";
 export { describeChanges } from "./describe-changes.ts";
 export {

@@ -1,5 +1,5 @@
 import type { KubernetesObject } from "@fairway/objects";
-import type { EngineName, ServiceSpec } from "@fairway/spec";
+import type { ProfileSettings, ServiceSpec } from "@fairway/spec";
 
 /** What one cluster adds to a release: facts of the platform, resolved before rendering. */
 export interface ClusterFacts {
@@ -10,31 +10,10 @@ export interface ClusterFacts {
   readonly image: string;
   /** Whether its nodes need credentials to pull the image; they are in the Secret `pullSecretName`. */
   readonly pullSecret: boolean;
-}
-
-/** Size of one replica, as the profile says. CPU in cores (`250m`), memory in bytes (`128Mi`). */
-export interface SizeRequest {
-  readonly cpu: string;
-  readonly memory: string;
-}
-
-/** The platform owner's defaults that rendering reads. */
-export interface Profile {
-  readonly version: string;
-  readonly sizes: Readonly<Record<"small" | "medium" | "large" | "xlarge", SizeRequest>>;
-  /** limit = request x factor. */
-  readonly limitFactors: { readonly cpu: number; readonly memory: number };
-  /** What a service's image stands on, by engine, where neither app.toml nor the registry names one. */
-  readonly bases: Readonly<Partial<Record<EngineName, BaseImage>>>;
-  /** Compressed bytes above which a person is told how large an image is. */
-  readonly imageWarningBytes: number;
-}
-
-export interface BaseImage {
-  /** Reference; `{version}` is the engine's version. */
-  readonly image: string;
-  /** Of an engine whose version app.toml leaves out. */
-  readonly version?: string;
+  /** Whether crons and migrations run here: true for one cluster of an environment. */
+  readonly lead: boolean;
+  /** The platform owner's settings for this service in this environment and cluster. */
+  readonly profile: ProfileSettings;
 }
 
 /** An image as somebody named it, and what that meant when the release was made. */
@@ -49,7 +28,8 @@ export interface ResolvedImage {
 export interface ReleaseInputs {
   readonly environment: string;
   readonly spec: ServiceSpec;
-  readonly profile: Profile;
+  /** The service's namespace, the same in every cluster. */
+  readonly namespace: string;
   /** What `[build] image` names; undefined: the service is built. */
   readonly ready?: ResolvedImage;
   /** What the images of registered clusters stand on; undefined where there are none. */
@@ -57,6 +37,10 @@ export interface ReleaseInputs {
   readonly clusters: readonly ClusterFacts[];
   /** Platform-wide numbers of the service's dependencies (and of the service itself), by name. */
   readonly numbers: Readonly<Record<string, number>>;
+  /** Namespaces of the dependencies that are services of the platform, by name. */
+  readonly namespaces: Readonly<Record<string, string>>;
+  /** What the team brings beside app.toml (`kubernetes/*.yaml`), checked. */
+  readonly extras: readonly KubernetesObject[];
 }
 
 /** Slot-neutral objects in apply order, by cluster name. */

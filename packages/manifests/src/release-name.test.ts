@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { baseImage, builtinProfile, canonicalJson, describeChanges, releaseName, reservedNamespace } from "./index.ts";
+import { builtinProfile } from "@fairway/spec";
+import { baseImage, canonicalJson, describeChanges, releaseName, reservedNamespace } from "./index.ts";
 import { inputsOf, sha256 } from "./render/testing/inputs.ts";
 
 const base = `name = "user"\nowner = "a"\n[[dependencies]]\nname = "bus"\n[env]\nLOG_LEVEL = "info"\nTOKEN = "1"\n`;
@@ -51,8 +52,14 @@ test("changes in words: image, clusters, profile, and what is not known", () => 
   assert.ok(alpha);
   const after = {
     ...before,
-    profile: { ...before.profile, version: "2", limitFactors: { cpu: 1, memory: 1 } },
-    clusters: [{ ...alpha, addressTemplate: "http://{service}", image: "other" }],
+    clusters: [
+      {
+        ...alpha,
+        profile: { ...alpha.profile, limitFactors: { cpu: 1, memory: 1 } },
+        addressTemplate: "http://{service}",
+        image: "other",
+      },
+    ],
     future: { field: 1 },
   };
   assert.deepEqual(describeChanges(before, after), [

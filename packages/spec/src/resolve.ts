@@ -11,6 +11,8 @@ export function resolve(settings: Settings): ServiceSpec {
     description: settings.description ?? "",
     kind: settings.kind ?? defaults.kind,
     owner: settings.owner,
+    oncall: undefined,
+    links: [],
     replicas: settings.replicas ?? defaults.replicas,
     engine: {
       name: engine?.name ?? (build?.image === undefined ? defaults.engine : "image"),
@@ -29,8 +31,20 @@ export function resolve(settings: Settings): ServiceSpec {
       ready: checkOf("ready", health?.ready),
       startup: checkOf("startup", health?.startup),
     },
+    metrics: undefined,
     dependencies: (settings.dependencies ?? []).map(dependencyOf),
     env: Object.fromEntries(Object.entries(settings.env ?? {}).map(([name, value]) => [name, String(value)])),
+    storages: [],
+    events: [],
+    crons: [],
+    migrations: undefined,
+    secrets: { required: [] },
+    public: [],
+    deploy: { strategy: "rolling", steps: [], waves: [], analysis: [], timeout: undefined },
+    resources: { cpu: undefined, memory: undefined, netutil: undefined, limits: { cpu: undefined, memory: undefined } },
+    memory: { stagger: undefined },
+    slo: undefined,
+    kubernetes: { patches: [] },
   };
 }
 

@@ -61,7 +61,12 @@ async function deployService(
   const steps = stepPrinter(invocation);
   steps.print([
     headLine(
-      { service: spec.name, replicas: spec.replicas, clusters: environment.clusters, environment: environment.name },
+      {
+        service: spec.name,
+        replicas: typeof spec.replicas === "number" ? spec.replicas : spec.replicas.min,
+        clusters: environment.clusters,
+        environment: environment.name,
+      },
       shell.out.width,
       style,
     ),

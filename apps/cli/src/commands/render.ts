@@ -1,12 +1,6 @@
 import { createHash } from "node:crypto";
-import {
-  builtinProfile,
-  placeInSlot,
-  type ReleaseInputs,
-  releaseName,
-  render as renderRelease,
-} from "@fairway/manifests";
-import { specFor } from "@fairway/spec";
+import { placeInSlot, type ReleaseInputs, releaseName, render as renderRelease } from "@fairway/manifests";
+import { builtinProfile, specFor } from "@fairway/spec";
 import { stringify } from "yaml";
 import { parseAppFile } from "../app-file/parse-app-file.ts";
 import { readAppFile } from "../app-file/read-app-file.ts";
@@ -33,16 +27,20 @@ with the built-in profile and Kubernetes addresses. Needs no server: the image's
     const inputs: ReleaseInputs = {
       environment,
       spec,
-      profile: builtinProfile,
+      namespace: spec.name,
       clusters: [
         {
           name: "kubernetes",
           addressTemplate: kubernetesAddress,
           image: spec.build.image ?? `snapshot.fairway.dev/${spec.name}@sha256:${"0".repeat(64)}`,
           pullSecret: false,
+          lead: true,
+          profile: builtinProfile,
         },
       ],
       numbers: {},
+      namespaces: {},
+      extras: [],
     };
     const objects = placeInSlot(renderRelease(inputs, sha256)["kubernetes"] ?? [], "a", releaseName(inputs, sha256));
     if (options.json === true) printJson(shell, { service: spec.name, environment, objects });

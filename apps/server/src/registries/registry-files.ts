@@ -2,7 +2,7 @@ import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { RegistryRecord } from "@fairway/catalog";
 import { parseImageReference } from "@fairway/images";
-import { builtinProfile } from "@fairway/manifests";
+import { builtinProfile } from "@fairway/spec";
 import type { AccessOf } from "../images/image-client.ts";
 
 /** What is secret about a registry, and what goes with it; undefined: there is none. */

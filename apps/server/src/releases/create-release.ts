@@ -2,7 +2,6 @@ import { createHash } from "node:crypto";
 import type { ReleaseRecord, ReleaseStore, Services, Snapshots } from "@fairway/catalog";
 import type { SnapshotStore } from "@fairway/images";
 import {
-  builtinProfile,
   type ClusterFacts,
   describeChanges,
   namespaceOf,
@@ -11,7 +10,7 @@ import {
   render,
   reservedNamespace,
 } from "@fairway/manifests";
-import { parseAppToml, type ServiceSpec, specFor } from "@fairway/spec";
+import { builtinProfile, parseAppToml, type ServiceSpec, specFor } from "@fairway/spec";
 import { Refusal } from "../http/refusal.ts";
 import type { Environment } from "../resources/environments.ts";
 import type { ActiveReleases } from "./active-releases.ts";
@@ -76,18 +75,25 @@ export async function createRelease(request: ReleaseRequest, stores: ReleaseStor
   const dependencies = spec.dependencies.map(({ name }) => name);
   // Services that call each other must be deployable one after the other: a name gets its number before its service exists.
   for (const name of [spec.name, ...dependencies]) await stores.services.ensure(name);
+  const namespace = namespaceOf(builtinProfile.namespace, spec.name, environment.name);
   const inputs: ReleaseInputs = {
     environment: environment.name,
     spec,
-    profile: builtinProfile,
-    clusters: environment.clusters.map(({ record }) => ({
+    namespace,
+    clusters: environment.clusters.map(({ record }, index) => ({
       name: record.name,
       addressTemplate: record.addressTemplate,
       ...imageIn(record.name, images),
+      lead: index === 0,
+      profile: builtinProfile,
     })),
     ...(images.ready === undefined ? {} : { ready: images.ready }),
     ...(images.base === undefined ? {} : { base: images.base }),
     numbers: await stores.services.numbers([spec.name, ...dependencies]),
+    namespaces: Object.fromEntries(
+      dependencies.map((name) => [name, namespaceOf(builtinProfile.namespace, name, environment.name)]),
+    ),
+    extras: [],
   };
   const active = await stores.active.of(environment.name);
   const previous = active[spec.name];
@@ -95,7 +101,7 @@ export async function createRelease(request: ReleaseRequest, stores: ReleaseStor
     name: releaseName(inputs, sha256),
     service: spec.name,
     environment: environment.name,
-    namespace: namespaceOf(spec.name),
+    namespace,
     snapshot,
     profile: {
       description: spec.description,
@@ -104,7 +110,7 @@ export async function createRelease(request: ReleaseRequest, stores: ReleaseStor
       engine: spec.engine.name,
       dependencies,
       env: spec.env,
-      replicas: spec.replicas,
+      replicas: typeof spec.replicas === "number" ? spec.replicas : spec.replicas.min,
     },
     inputs,
     objects: render(inputs, sha256),

@@ -1,7 +1,7 @@
 import type { Registries, RegistryRecord } from "@fairway/catalog";
 import { parseImageReference } from "@fairway/images";
-import { baseImage, builtinProfile, type ClusterFacts, commandOf, type ResolvedImage } from "@fairway/manifests";
-import type { ServiceSpec } from "@fairway/spec";
+import { baseImage, type ClusterFacts, commandOf, type ResolvedImage } from "@fairway/manifests";
+import { builtinProfile, type ServiceSpec } from "@fairway/spec";
 import { exclusiveBy } from "../exclusive.ts";
 import { Refusal } from "../http/refusal.ts";
 import type { AccessOf, ImageClient, ImagePush, PushedImage } from "../images/image-client.ts";
@@ -124,7 +124,7 @@ export function releaseImages(options: {
 }
 
 function sizeWarnings(what: string, bytes: number): readonly string[] {
-  const limit = builtinProfile.imageWarningBytes;
+  const limit = builtinProfile.images.warningBytes;
   if (bytes <= limit) return [];
   const mebibytes = (count: number) => `${Math.ceil(count / 1024 ** 2)} MiB`;
   return [

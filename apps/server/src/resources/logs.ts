@@ -1,6 +1,7 @@
 import type { Services } from "@fairway/catalog";
 import { namespaceOf } from "@fairway/manifests";
 import { ClusterError } from "@fairway/rollout";
+import { builtinProfile } from "@fairway/spec";
 import type { ClusterPool } from "../clusters/cluster-pool.ts";
 import type { Handlers } from "../http/handler.ts";
 import { notFound, Refusal } from "../http/refusal.ts";
@@ -16,7 +17,7 @@ export function logHandlers(pool: ClusterPool, services: Services): Pick<Handler
         throw notFound(`there is no service ${params.service}`, "see them all: fairway services");
       const { cluster, pod, release, follow, previous, tail } = query;
       const request = {
-        ...{ service: params.service, namespace: namespaceOf(params.service) },
+        ...{ service: params.service, namespace: namespaceOf(builtinProfile.namespace, params.service, "") },
         ...{ cluster, pod, release, follow, previous, tail, lastEventId },
       };
       const clusters = () => pool.list().filter(({ record }) => record.environment === environment);

@@ -1,7 +1,7 @@
 import type { RegistrySummary } from "@fairway/api";
 import type { Registries, RegistryRecord, ReleaseStore } from "@fairway/catalog";
 import { parseImageReference } from "@fairway/images";
-import { builtinProfile } from "@fairway/manifests";
+import { builtinProfile } from "@fairway/spec";
 import type { ClusterPool } from "../clusters/cluster-pool.ts";
 import type { Handlers } from "../http/handler.ts";
 import { notFound, Refusal } from "../http/refusal.ts";

@@ -1,11 +1,12 @@
 import type { Cause } from "@fairway/api";
 import { type ContainerLog, diagnose, type Subject, wantedLogLines, wantsLogs } from "@fairway/diagnosis";
 import { namespaceOf } from "@fairway/manifests";
+import { builtinProfile } from "@fairway/spec";
 import type { PooledCluster } from "../clusters/cluster-pool.ts";
 
 /** A service in one cluster, for diagnosis; undefined when nothing of it was seen there. */
 export function subjectIn({ record, link }: PooledCluster, service: string, now: number): Subject | undefined {
-  const namespace = namespaceOf(service);
+  const namespace = namespaceOf(builtinProfile.namespace, service, "");
   const seen = link?.namespace(namespace);
   if (seen === undefined) return undefined;
   return { cluster: record.name, namespace, service, objects: seen.objects, events: seen.events, now };

@@ -2,6 +2,7 @@ import type { ServiceDetail, ServiceSummary } from "@fairway/api";
 import { dependencyGraph, type ReleaseRecord, type ServiceRecord } from "@fairway/catalog";
 import { namespaceOf } from "@fairway/manifests";
 import { isConfigMap, type KubernetesObject } from "@fairway/objects";
+import { builtinProfile } from "@fairway/spec";
 import { podView } from "../views/pod-view.ts";
 import { workloadView } from "../views/workload-view.ts";
 import { serviceCauses } from "./service-causes.ts";
@@ -40,7 +41,7 @@ export async function describeService(
     ),
     Promise.all(graph.consumersOf(name).map(async (other) => ({ name: other, ...(await healthOf(other)) }))),
   ]);
-  const namespace = namespaceOf(name);
+  const namespace = namespaceOf(builtinProfile.namespace, name, "");
   return {
     ...about,
     number: record.number,

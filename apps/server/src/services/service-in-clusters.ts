@@ -2,6 +2,7 @@ import type { ServiceSummary } from "@fairway/api";
 import { type ReleaseRecord, type SeenInCluster, type ServiceRecord, serviceHealth } from "@fairway/catalog";
 import { diagnose } from "@fairway/diagnosis";
 import { namespaceOf, resolveAddress } from "@fairway/manifests";
+import { builtinProfile } from "@fairway/spec";
 import type { PooledCluster } from "../clusters/cluster-pool.ts";
 import { workloadView } from "../views/workload-view.ts";
 import { subjectIn } from "./service-causes.ts";
@@ -50,7 +51,7 @@ interface Look {
 
 function lookAt(record: ServiceRecord, { release, drained }: Decision, pooled: PooledCluster, now: number): Look {
   const { name: cluster } = pooled.record;
-  const namespace = namespaceOf(record.name);
+  const namespace = namespaceOf(builtinProfile.namespace, record.name, "");
   const observed = pooled.link?.namespace(namespace);
   const subject = subjectIn(pooled, record.name, now);
   const workload = workloadView(record.name, observed?.objects ?? []);

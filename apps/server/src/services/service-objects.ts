@@ -1,6 +1,7 @@
 import type { kubernetesEvent } from "@fairway/api";
 import { namespaceOf } from "@fairway/manifests";
 import { isEvent, type KubernetesObject } from "@fairway/objects";
+import { builtinProfile } from "@fairway/spec";
 import type { z } from "zod";
 import type { PooledCluster } from "../clusters/cluster-pool.ts";
 
@@ -10,7 +11,9 @@ type EventView = z.infer<typeof kubernetesEvent>;
 export function serviceEvents(clusters: readonly PooledCluster[], service: string): EventView[] {
   return clusters
     .flatMap(({ record, link }) =>
-      (link?.namespace(namespaceOf(service))?.events ?? []).flatMap((event) => eventView(record.name, event)),
+      (link?.namespace(namespaceOf(builtinProfile.namespace, service, ""))?.events ?? []).flatMap((event) =>
+        eventView(record.name, event),
+      ),
     )
     .sort((a, b) => (a.at < b.at ? 1 : -1));
 }
@@ -24,7 +27,7 @@ const askedFor = [
 
 /** A service's objects as the clusters have them. */
 export async function serviceObjects(clusters: readonly PooledCluster[], service: string, signal: AbortSignal) {
-  const namespace = namespaceOf(service);
+  const namespace = namespaceOf(builtinProfile.namespace, service, "");
   const lists = await Promise.all(
     clusters.map(async ({ record, link }) => {
       // Most are followed as they are; others not at all, or only as far as the pages need them: those are asked for.

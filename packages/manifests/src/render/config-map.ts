@@ -10,8 +10,8 @@ type Variables = Readonly<Record<string, string>>;
 export function variablesOf({ inputs, cluster }: Place): Variables {
   const addresses = inputs.spec.dependencies.map(({ name }) => {
     const number = Object.hasOwn(inputs.numbers, name) ? inputs.numbers[name] : undefined;
-    // A dependency's namespace has its name, as ours has.
-    const address = resolveAddress(cluster.addressTemplate, { service: name, namespace: name, number });
+    const namespace = Object.hasOwn(inputs.namespaces, name) ? (inputs.namespaces[name] ?? name) : name;
+    const address = resolveAddress(cluster.addressTemplate, { service: name, namespace, number });
     return [`SERVICE_${name.toUpperCase().replaceAll("-", "_")}_URL`, address] as const;
   });
   const all = [...Object.entries(inputs.spec.env), ...addresses];

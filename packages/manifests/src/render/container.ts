@@ -1,6 +1,6 @@
 import { type Container, formatCpu, formatMemory, type Probe, parseQuantity } from "@fairway/objects";
-import type { EngineName, HealthCheck, ServiceSpec } from "@fairway/spec";
-import type { ClusterFacts, Profile, ReleaseInputs } from "../release-inputs.ts";
+import type { EngineName, HealthCheck, ProfileSettings, ServiceSpec } from "@fairway/spec";
+import type { ClusterFacts, ReleaseInputs } from "../release-inputs.ts";
 
 /** What starts a snapshot that does not say; engines that are not here have it in their image, or must say it. */
 const usualCommand: Partial<Record<EngineName, readonly string[]>> = {
@@ -27,11 +27,7 @@ export function commandOf(spec: Pick<ServiceSpec, "run" | "engine">): readonly s
 }
 
 /** The service's one container, `app`, which listens on the port named `http`. */
-export function container(
-  { spec, profile }: ReleaseInputs,
-  { image }: Pick<ClusterFacts, "image">,
-  variables: string,
-): Container {
+export function container({ spec }: ReleaseInputs, { image, profile }: ClusterFacts, variables: string): Container {
   const command = commandOf(spec);
   const drain = drainSeconds(spec);
   return {
@@ -57,7 +53,7 @@ export function container(
   };
 }
 
-function resources(profile: Profile, spec: ServiceSpec): NonNullable<Container["resources"]> {
+function resources(profile: ProfileSettings, spec: ServiceSpec): NonNullable<Container["resources"]> {
   const requests = profile.sizes[spec.engine.size];
   const times = (quantity: string, factor: number): number => (parseQuantity(quantity) ?? 0) * factor;
   return {
@@ -72,13 +68,9 @@ function resources(profile: Profile, spec: ServiceSpec): NonNullable<Container["
 function probes(spec: ServiceSpec): Pick<Container, "livenessProbe" | "readinessProbe" | "startupProbe"> {
   const { live, ready, startup } = spec.health;
   return {
-    ...(startup === undefined ? {} : { startupProbe: httpProbe(startup) }),
-    ...(live === undefined ? {} : { livenessProbe: httpProbe(live) }),
-    ...(ready !== undefined
-      ? { readinessProbe: httpProbe(ready) }
-      : servesRequests(spec)
-        ? { readinessProbe: connects }
-        : {}),
+    ...(startup ? { startupProbe: httpProbe(startup) } : {}),
+    ...(live ? { livenessProbe: httpProbe(live) } : {}),
+    ...(ready ? { readinessProbe: httpProbe(ready) } : servesRequests(spec) ? { readinessProbe: connects } : {}),
   };
 }
 

@@ -21,7 +21,7 @@ export function deployment(place: Place, variables: string): Deployment {
     kind: "Deployment",
     metadata: metadata(place, spec.name),
     spec: {
-      replicas: spec.replicas,
+      replicas: typeof spec.replicas === "number" ? spec.replicas : spec.replicas.min,
       selector: { matchLabels: { [serviceLabel]: spec.name } },
       strategy: { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 0, maxSurge: "25%" } },
       minReadySeconds,
@@ -65,5 +65,5 @@ function podSpec({ inputs, cluster }: Place, variables: string): PodSpec {
 }
 
 function startupSeconds({ health }: ServiceSpec): number {
-  return health.startup === undefined ? 0 : health.startup.period * health.startup.threshold;
+  return health.startup ? health.startup.period * health.startup.threshold : 0;
 }

@@ -21,6 +21,8 @@ const spec: fc.Arbitrary<ServiceSpec> = fc.record({
   description: fc.string(),
   kind: fc.constantFrom("business", "infrastructure", "frontend", "job"),
   owner: fc.option(name, { nil: undefined }),
+  oncall: fc.constant(undefined),
+  links: fc.constant([]),
   replicas: fc.integer({ min: 0, max: 1000 }),
   engine: fc.record({
     name: fc.constantFrom("golang", "php", "python", "node"),
@@ -42,6 +44,23 @@ const spec: fc.Arbitrary<ServiceSpec> = fc.record({
   health: fc.record({ live: check, ready: check, startup: check }),
   dependencies: fc.uniqueArray(fc.record({ name }), { selector: (one) => one.name }),
   env: fc.dictionary(fc.stringMatching(/^[A-Za-z_][A-Za-z0-9_]{0,20}$/), fc.string()),
+  metrics: fc.constant(undefined),
+  storages: fc.constant([]),
+  events: fc.constant([]),
+  crons: fc.constant([]),
+  migrations: fc.constant(undefined),
+  secrets: fc.constant({ required: [] }),
+  public: fc.constant([]),
+  deploy: fc.constant({ strategy: "rolling" as const, steps: [], waves: [], analysis: [], timeout: undefined }),
+  resources: fc.constant({
+    cpu: undefined,
+    memory: undefined,
+    netutil: undefined,
+    limits: { cpu: undefined, memory: undefined },
+  }),
+  memory: fc.constant({ stagger: undefined }),
+  slo: fc.constant(undefined),
+  kubernetes: fc.constant({ patches: [] }),
 });
 
 const labelName = /^([a-z0-9.-]{1,253}\/)?[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/;

@@ -7,9 +7,13 @@ import { namespace } from "./namespace.ts";
 import { service } from "./service.ts";
 import { serviceAccount } from "./service-account.ts";
 
-/** The namespace that a service has for itself in every cluster. */
-export function namespaceOf(service: string): string {
-  return service;
+/**
+ * The namespace that a service has for itself in every cluster of an environment.
+ *
+ * @param pattern The profile's, with `{service}` and perhaps `{environment}`.
+ */
+export function namespaceOf(pattern: string, service: string, environment: string): string {
+  return pattern.replaceAll("{service}", service).replaceAll("{environment}", environment);
 }
 
 /**
@@ -19,7 +23,7 @@ export function namespaceOf(service: string): string {
  */
 export function render(inputs: ReleaseInputs, sha256: Sha256): Rendered {
   const one = (cluster: ClusterFacts) => {
-    const at = { inputs, cluster, namespace: namespaceOf(inputs.spec.name) };
+    const at = { inputs, cluster, namespace: inputs.namespace };
     const variables = configMap(at, variablesOf(at), sha256);
     return sortForApply([
       namespace(at),

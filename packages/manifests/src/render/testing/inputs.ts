@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { parseAppToml, type ServiceSpec, specFor } from "@fairway/spec";
-import { baseImage, builtinProfile, type ReleaseInputs, type ResolvedImage, type Sha256 } from "../../index.ts";
+import { builtinProfile, parseAppToml, type ServiceSpec, specFor } from "@fairway/spec";
+import { baseImage, type ReleaseInputs, type ResolvedImage, type Sha256 } from "../../index.ts";
 
 export const sha256: Sha256 = (text) => createHash("sha256").update(text).digest("hex");
 
@@ -19,7 +19,7 @@ export function inputsOfSpec(spec: ServiceSpec, environment: string): ReleaseInp
   return {
     environment,
     spec,
-    profile: builtinProfile,
+    namespace: spec.name,
     ...(ready === undefined ? {} : { ready }),
     ...(base === undefined ? {} : { base }),
     clusters: [
@@ -28,15 +28,21 @@ export function inputsOfSpec(spec: ServiceSpec, environment: string): ReleaseInp
         addressTemplate: "http://127.0.0.1:{21000+number}",
         image: `snapshot.fairway.dev/${spec.name}@${digest}`,
         pullSecret: false,
+        lead: true,
+        profile: builtinProfile,
       },
       {
         name: "beta",
         addressTemplate: "http://{service}.{namespace}.svc.cluster.local",
         image: ready?.reference ?? `${prefix}/${spec.name}@${digest}`,
         pullSecret: true,
+        lead: false,
+        profile: builtinProfile,
       },
     ],
     numbers: Object.fromEntries(names.map((name, index) => [name, index + 1])),
+    namespaces: Object.fromEntries(names.map((name) => [name, name])),
+    extras: [],
   };
 }
 
