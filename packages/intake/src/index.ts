@@ -1,0 +1,1 @@
+export type { FileFact, FolderFacts } from "./folder-facts.ts";
