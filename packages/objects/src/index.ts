@@ -1,10 +1,14 @@
 export { type ChangedField, changedFields } from "./changed-fields.ts";
 export { type Health, type HealthStatus, healthOf } from "./health.ts";
+export type * from "./kinds/access.ts";
+export type * from "./kinds/autoscaler.ts";
 export * from "./kinds/guards.ts";
 export type * from "./kinds/network.ts";
 export type * from "./kinds/platform.ts";
 export type * from "./kinds/pod.ts";
+export type * from "./kinds/policy.ts";
 export { type KindInfo, kindInfo, kindOfResource, kindRegistry } from "./kinds/registry.ts";
+export type * from "./kinds/routes.ts";
 export type * from "./kinds/workloads.ts";
 export * from "./object.ts";
 export { type ObjectIssue, type ParsedObject, parseObject } from "./parse-object.ts";

@@ -26,14 +26,26 @@ test("what others refer to is applied first, unknown kinds last, and the input's
     object("v1", "ConfigMap", "user-2", "user"),
     object("v1", "ConfigMap", "user-1", "user"),
     object("v1", "ServiceAccount", "user", "user"),
+    object("gateway.networking.k8s.io/v1", "HTTPRoute", "user", "user"),
+    object("networking.k8s.io/v1", "Ingress", "user", "user"),
+    object("batch/v1", "CronJob", "user", "user"),
+    object("autoscaling/v2", "HorizontalPodAutoscaler", "user", "user"),
+    object("rbac.authorization.k8s.io/v1", "RoleBinding", "user", "user"),
     object("v1", "Secret", "pull", "user"),
+    object("policy/v1", "PodDisruptionBudget", "user", "user"),
+    object("v1", "LimitRange", "user", "user"),
+    object("v1", "ResourceQuota", "user", "user"),
+    object("networking.k8s.io/v1", "NetworkPolicy", "user", "user"),
     object("v1", "Namespace", "user"),
   ];
-  const expected = "Namespace Secret ServiceAccount ConfigMap ConfigMap Service Deployment Widget";
+  // Bounds stand before what they bound, routes after what they lead to.
+  const expected =
+    "Namespace NetworkPolicy ResourceQuota LimitRange PodDisruptionBudget Secret ServiceAccount ConfigMap ConfigMap " +
+    "RoleBinding Service Deployment HorizontalPodAutoscaler CronJob Ingress HTTPRoute Widget";
   for (const input of [objects, objects.toReversed()]) {
     const sorted = sortForApply(input);
     assert.equal(sorted.map((one) => one.kind).join(" "), expected);
-    assert.equal(sorted[3]?.metadata.name, "user-1");
+    assert.equal(sorted[7]?.metadata.name, "user-1");
   }
 });
 

@@ -1,4 +1,4 @@
-import type { KubernetesObject } from "../object.ts";
+import type { KubernetesObject, ObjectMeta } from "../object.ts";
 import type { Condition, IntOrString, LabelSelector, PodTemplateSpec } from "./pod.ts";
 
 export interface DeploymentSpec {
@@ -56,20 +56,23 @@ export interface ReplicaSet extends KubernetesObject {
   };
 }
 
+/** Times in seconds. */
+export interface JobSpec {
+  readonly template: PodTemplateSpec;
+  readonly parallelism?: number;
+  readonly completions?: number;
+  readonly backoffLimit?: number;
+  readonly activeDeadlineSeconds?: number;
+  readonly ttlSecondsAfterFinished?: number;
+  readonly suspend?: boolean;
+  readonly podReplacementPolicy?: "TerminatingOrFailed" | "Failed";
+  readonly selector?: LabelSelector;
+}
+
 export interface Job extends KubernetesObject {
   readonly apiVersion: "batch/v1";
   readonly kind: "Job";
-  readonly spec?: {
-    readonly template: PodTemplateSpec;
-    readonly parallelism?: number;
-    readonly completions?: number;
-    readonly backoffLimit?: number;
-    readonly activeDeadlineSeconds?: number;
-    readonly ttlSecondsAfterFinished?: number;
-    readonly suspend?: boolean;
-    readonly podReplacementPolicy?: "TerminatingOrFailed" | "Failed";
-    readonly selector?: LabelSelector;
-  };
+  readonly spec?: JobSpec;
   readonly status?: {
     readonly active?: number;
     readonly ready?: number;
@@ -78,5 +81,28 @@ export interface Job extends KubernetesObject {
     readonly startTime?: string;
     readonly completionTime?: string;
     readonly conditions?: readonly Condition[];
+  };
+}
+
+export interface CronJob extends KubernetesObject {
+  readonly apiVersion: "batch/v1";
+  readonly kind: "CronJob";
+  readonly spec?: {
+    readonly schedule: string;
+    readonly timeZone?: string;
+    readonly concurrencyPolicy?: "Allow" | "Forbid" | "Replace";
+    /** How late a missed run may still start. */
+    readonly startingDeadlineSeconds?: number;
+    readonly successfulJobsHistoryLimit?: number;
+    readonly failedJobsHistoryLimit?: number;
+    readonly suspend?: boolean;
+    readonly jobTemplate: { readonly metadata?: Partial<ObjectMeta>; readonly spec?: JobSpec };
+  };
+  readonly status?: {
+    readonly active?: readonly { readonly kind?: string; readonly name?: string; readonly namespace?: string }[];
+    /** RFC 3339. */
+    readonly lastScheduleTime?: string;
+    /** RFC 3339. */
+    readonly lastSuccessfulTime?: string;
   };
 }
