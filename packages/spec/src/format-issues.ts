@@ -9,12 +9,13 @@ const maxWidth = 100;
  *
  * @param text The file's text, as it was parsed.
  * @param options.color With ANSI colours.
+ * @param options.help The command that explains every field of this kind of file.
  */
 export function formatIssues(
   issues: readonly Issue[],
   text: string,
   fileName: string,
-  options: { readonly color?: boolean } = {},
+  options: { readonly color?: boolean; readonly help?: string } = {},
 ): string {
   const paint = options.color === true ? colors : plain;
   const lines = (text.startsWith("\uFEFF") ? text.slice(1) : text).split(/\r?\n/);
@@ -23,7 +24,7 @@ export function formatIssues(
     return `${paint.bold(place)}  ${paint.red(issue.message)}\n\n${frame(issue, lines, paint)}\n`;
   });
   const count = issues.length === 1 ? "1 problem" : `${issues.length} problems`;
-  return `${blocks.join("\n")}\n${count}. Every field: fairway help app.toml\n`;
+  return `${blocks.join("\n")}\n${count}. Every field: ${options.help ?? "fairway help app.toml"}\n`;
 }
 
 type Paint = (text: string) => string;

@@ -1,5 +1,5 @@
 export { formatIssues } from "./format-issues.ts";
-export { type AppToml, parseAppToml, specFor } from "./parse-app-toml.ts";
+export { type AppToml, notDeliverableYet, parseAppToml, specFor } from "./parse-app-toml.ts";
 export { builtinProfile, builtinProfileVersion } from "./profile/builtin-profile.ts";
 export type * from "./profile/profile-settings.ts";
 export { type FieldHelp, fieldHelp } from "./schema/field-help.ts";

@@ -49,13 +49,27 @@ test("a name is enough: everything else has a default", () => {
     description: "",
     kind: "business",
     owner: undefined,
+    oncall: undefined,
+    links: [],
     replicas: 1,
     engine: { name: "node", version: undefined, size: "small" },
     build: { command: undefined, base: undefined, image: undefined, exclude: [] },
     run: { command: undefined, args: [], port: 8080, grace: 30 },
     health: { live: undefined, ready: undefined, startup: undefined },
+    metrics: undefined,
     dependencies: [],
+    storages: [],
+    events: [],
+    crons: [],
+    migrations: undefined,
     env: {},
+    secrets: { required: [] },
+    public: [],
+    deploy: { strategy: "rolling", steps: [], waves: [], analysis: [], timeout: undefined },
+    resources: { cpu: undefined, memory: undefined, netutil: undefined, limits: { cpu: undefined, memory: undefined } },
+    memory: { stagger: undefined },
+    slo: undefined,
+    kubernetes: { patches: [] },
   });
 });
 
@@ -240,21 +254,10 @@ const refused: readonly [name: string, text: string, expected: readonly string[]
       ],
     ],
     [
-      "fields of later versions",
-      'name = "user"\noncall = "me"\n[secrets]\nrequired = []\n[[storages]]\nkind = "redis"\n[[dependencies]]\nname = "a"\nexternal = "x"',
+      "an engine of later versions",
+      'name = "user"\nengine.name = "static"',
       [
-        '2:1+6 not-supported-yet: "oncall" is not supported yet (this version of Fairway cannot do it; take it out to deploy without it)',
-        "3:2+7 not-supported-yet: [secrets] is not supported yet (this version of Fairway cannot do it; take it out to deploy without it)",
-        "5:3+8 not-supported-yet: [[storages]] is not supported yet (this version of Fairway cannot do it; take it out to deploy without it)",
-        '9:1+8 not-supported-yet: "external" in [[dependencies]] is not supported yet (this version of Fairway cannot do it; take it out to deploy without it)',
-      ],
-    ],
-    [
-      "an autoscaler and an engine of later versions",
-      'name = "user"\nreplicas = { min = 1, max = 2 }\nengine.name = "static"',
-      [
-        "2:12+20 not-supported-yet: an autoscaler in replicas is not supported yet (give a number: replicas = 2)",
-        '3:15+8 not-supported-yet: the engine "static" is not supported yet (supported: golang, php, python, node, image)',
+        '2:15+8 not-supported-yet: the engine "static" is not supported yet (supported: golang, php, python, node, image)',
       ],
     ],
     [
@@ -281,11 +284,6 @@ const refused: readonly [name: string, text: string, expected: readonly string[]
         '2:15+15 bad-value: build.image must be an image reference in quotes, such as "registry.example.com/team/app:1.2", found the text "https://a.b/c" (for example: image = "registry.example.com/team/app:1.2")',
         '3:24+15 bad-value: envs.prod.build.base must be an image reference in quotes, such as "registry.example.com/team/app:1.2", found the text "a/B@sha256:12" (for example: base = "docker.io/library/node:24-slim")',
       ],
-    ],
-    [
-      "something that resembles a field of later versions",
-      'name = "user"\n[secret]\nrequired = []',
-      ['2:2+6 unknown-key: unknown key "secret" (did you mean "secrets"? It is not supported yet)'],
     ],
     [
       "what only a shell can do",

@@ -1,9 +1,12 @@
+import { hostileKeys } from "./check/hostile-keys.ts";
+import { inOrder } from "./check/in-order.ts";
 import { meaningIssues } from "./check/meaning-issues.ts";
 import { readyImageIssues } from "./check/ready-image-issues.ts";
-import { placed, type RangedIssue, shapeIssues } from "./check/shape-issues.ts";
+import { type RangedIssue, shapeIssues } from "./check/shape-issues.ts";
 import { merge } from "./merge.ts";
 import { resolve } from "./resolve.ts";
 import { appTomlSchema, settingsSchema } from "./schema/app-toml.ts";
+import { appTomlDefinition } from "./schema/app-toml-definition.ts";
 import type { Issue, Parsed, ServiceSpec } from "./service-spec.ts";
 import { readToml } from "./toml/read-toml.ts";
 import { nodeAt, plainValue, type TomlScalar, type TomlTable } from "./toml/tree.ts";
@@ -15,10 +18,9 @@ export interface AppToml {
   readonly base: ServiceSpec;
   /** By the names under `[envs]`. */
   readonly environments: ReadonlyMap<string, ServiceSpec>;
+  /** What this version cannot deliver, by environment; `undefined` is the base. See `notDeliverableYet`. */
+  readonly undeliverable: ReadonlyMap<string | undefined, readonly Issue[]>;
 }
-
-/** More issues than this in one file are not reported. */
-const maxIssues = 200;
 
 /**
  * Reads app.toml: all issues at once (the first 200), in the order of their places, or the file's meaning.
@@ -41,15 +43,12 @@ export function parseAppToml(
   const read = readToml(text);
   if (!read.ok) return read;
   const { root, source } = read;
-  const refuse = (found: readonly RangedIssue[]): Parsed<AppToml> => ({
-    ok: false,
-    issues: inOrder(found.map((issue) => placed(source, issue))).slice(0, maxIssues),
-  });
+  const refuse = (found: readonly RangedIssue[]): Parsed<AppToml> => ({ ok: false, issues: inOrder(source, found) });
 
   const shape = appTomlSchema.safeParse(plainValue(root, variablesAsText));
   const found = [
     ...hostileKeys(root),
-    ...(shape.success ? [] : shapeIssues(root, shape.error.issues)),
+    ...(shape.success ? [] : shapeIssues(appTomlDefinition, root, shape.error.issues)),
     ...meaningIssues(root, options.environments ?? []),
     ...reservedName(root, options.isReserved),
   ];
@@ -64,7 +63,7 @@ export function parseAppToml(
       merged.push(...commandMissing(rootOf, root, spec), ...readyImageIssues(rootOf, root, checked.data));
       return spec;
     }
-    merged.push(...shapeIssues(rootOf, checked.error.issues));
+    merged.push(...shapeIssues(appTomlDefinition, rootOf, checked.error.issues));
     return undefined;
   };
   const base = specOf(undefined, root);
@@ -75,7 +74,7 @@ export function parseAppToml(
     if (spec !== undefined) environments.set(environment, spec);
   }
   if (base === undefined || merged.length > 0) return refuse(merged);
-  return { ok: true, value: { name: base.name, base, environments } };
+  return { ok: true, value: { name: base.name, base, environments, undeliverable: new Map() } };
 }
 
 /** The settings of one environment; those at the top of the file where it has no `[envs.<name>]`. */
@@ -83,22 +82,20 @@ export function specFor(appToml: AppToml, environment: string): ServiceSpec {
   return appToml.environments.get(environment) ?? appToml.base;
 }
 
+/**
+ * What one environment asks for that this version of Fairway cannot deliver yet, each with its place (code
+ * `not-deliverable-yet`). The file is valid; a release of it must be refused, so that nothing is half rendered.
+ */
+export function notDeliverableYet(appToml: AppToml, environment: string): readonly Issue[] {
+  const named = appToml.environments.has(environment) ? environment : undefined;
+  return appToml.undeliverable.get(named) ?? [];
+}
+
 /** Numbers and booleans under `env` become the text that was written: `1.50` stays `1.50`. */
 function variablesAsText(scalar: TomlScalar, path: readonly (string | number)[]): unknown {
   const inBase = path[0] === "envs" ? path.slice(2) : path;
   const isVariable = inBase.length === 2 && inBase[0] === "env" && scalar.type !== "date";
   return isVariable ? scalar.text : scalar.value;
-}
-
-/** Objects treat this key in ways of their own, so that a check could overlook it. */
-function hostileKeys(root: TomlTable): readonly RangedIssue[] {
-  return [...root.entries].flatMap(([key, { key: range, node }]): readonly RangedIssue[] => [
-    ...(key === "__proto__"
-      ? [{ code: "unknown-key", message: 'unknown key "__proto__"', range, hint: "take another name" }]
-      : []),
-    ...(node.type === "table" ? hostileKeys(node) : []),
-    ...(node.type === "list" ? node.items.flatMap((item) => (item.type === "table" ? hostileKeys(item) : [])) : []),
-  ]);
 }
 
 /** Engines without a usual way to start need `[run] command`. */
@@ -128,14 +125,4 @@ function reservedName(root: TomlTable, isReserved: (name: string) => boolean = (
       hint: "choose another name",
     },
   ];
-}
-
-function inOrder(issues: readonly Issue[]): readonly Issue[] {
-  const seen = new Set<string>();
-  return issues
-    .toSorted((a, b) => a.line - b.line || a.column - b.column)
-    .filter((issue) => {
-      const key = `${issue.line}:${issue.column}:${issue.message}`;
-      return !seen.has(key) && seen.add(key);
-    });
 }

@@ -1,9 +1,7 @@
 import { z } from "zod";
-import { appTomlSchema } from "../schema/app-toml.ts";
 import { type FieldInfo, fieldAt, keysOf, unwrapped } from "../schema/field-info.ts";
-import { plannedKeys } from "../schema/not-supported-yet.ts";
 import type { Issue } from "../service-spec.ts";
-import type { Range, Source } from "../toml/source.ts";
+import type { Range } from "../toml/source.ts";
 import { nodeAt, type TomlNode, type TomlTable } from "../toml/tree.ts";
 import { anyOf, quote } from "./quote.ts";
 import { suggest } from "./suggest.ts";
@@ -15,87 +13,72 @@ export interface RangedIssue extends Pick<Issue, "code" | "message" | "hint"> {
   readonly range: Range;
 }
 
-export function placed(source: Source, { range, ...issue }: RangedIssue): Issue {
-  return { ...issue, ...source.placeOf(range) };
+/** A kind of TOML file: its schema, whose fields carry `fieldInfo`, and what else there is to say about its keys. */
+export interface FileDefinition {
+  readonly schema: z.core.$ZodType;
+  /** Says about an unknown key what the schema cannot; undefined: nothing special. */
+  readonly specialKey?: (path: Path) => Pick<Issue, "code" | "message" | "hint"> | undefined;
 }
 
-/** What zod found, in words for people and with its place in the file. */
-export function shapeIssues(root: TomlTable, found: readonly z.core.$ZodIssue[]): readonly RangedIssue[] {
-  return found.flatMap((issue) => shapeIssue(root, issue, issue.path));
+/**
+ * What zod found, in words for people and with its place in the file.
+ *
+ * @param root The file, or the part of it that `found` is about; paths of `found` and of the definition begin here.
+ */
+export function shapeIssues(
+  definition: FileDefinition,
+  root: TomlTable,
+  found: readonly z.core.$ZodIssue[],
+): readonly RangedIssue[] {
+  return found.flatMap((issue) => shapeIssue(definition, root, issue, issue.path));
 }
 
-function shapeIssue(root: TomlTable, issue: z.core.$ZodIssue, path: Path): readonly RangedIssue[] {
-  if (issue.code === "unrecognized_keys") return issue.keys.map((key) => unknownKey(root, [...path, key]));
-  if (issue.code === "invalid_key") return [badKey(root, path)];
+function shapeIssue(
+  definition: FileDefinition,
+  root: TomlTable,
+  issue: z.core.$ZodIssue,
+  path: Path,
+): readonly RangedIssue[] {
+  if (issue.code === "unrecognized_keys") {
+    return issue.keys.map((key) => unknownKey(definition, root, [...path, key]));
+  }
+  if (issue.code === "invalid_key") return [badKey(definition, root, path)];
   if (issue.code === "invalid_union") {
     // The option whose type fits tells more than "none of them fits".
     const fitting = issue.errors.find(
       (option) => !option.some((inner) => inner.path.length === 0 && inner.code === "invalid_type"),
     );
-    if (fitting) return fitting.flatMap((inner) => shapeIssue(root, inner, [...path, ...inner.path]));
+    if (fitting) return fitting.flatMap((inner) => shapeIssue(definition, root, inner, [...path, ...inner.path]));
   }
   const at = nodeAt(root, path);
-  if (at === undefined) return missing(root, path);
-  return [badValue(at.node, path, issue)];
+  if (at === undefined) return missing(definition, root, path);
+  return [badValue(definition, at.node, path, issue)];
 }
 
-function unknownKey(root: TomlTable, path: Path): RangedIssue {
+function unknownKey(definition: FileDefinition, root: TomlTable, path: Path): RangedIssue {
+  const range = nodeAt(root, path)?.key ?? [0, 0];
+  const special = definition.specialKey?.(path);
+  if (special !== undefined) return { ...special, range };
   const key = String(path.at(-1));
   const parent = path.slice(0, -1);
-  const range = nodeAt(root, path)?.key ?? [0, 0];
   const where = parent.length === 0 ? "" : ` in ${tableLabel(parent)}`;
-  const planned = plannedKeys(tablePath(parent));
-  if (planned.includes(key)) {
-    const written = parent.length === 0 ? asWritten(key, nodeAt(root, path)?.node) : quote(key);
-    return {
-      code: "not-supported-yet",
-      message: `${written}${where} is not supported yet`,
-      range,
-      hint: "this version of Fairway cannot do it; take it out to deploy without it",
-    };
-  }
-  const known = knownKeys(parent);
-  const inOverride = parent.length === 2 && parent[0] === "envs";
-  if (inOverride && (key === "name" || key === "kind")) {
-    return {
-      code: "not-overridable",
-      message: `${quote(key)} cannot differ between environments`,
-      range,
-      hint: `set ${key} once, at the top of the file`,
-    };
-  }
+  const known = knownKeys(definition, parent);
   const near = suggest(key, known);
-  if (near.length > 0) {
-    return {
-      code: "unknown-key",
-      message: `unknown key ${quote(key)}${where}`,
-      range,
-      hint: `did you mean ${anyOf(near)}?`,
-    };
-  }
-  const nearPlanned = suggest(key, planned);
-  const home = homeOf(key);
   const hint =
-    nearPlanned.length > 0
-      ? `did you mean ${anyOf(nearPlanned)}? It is not supported yet`
-      : home !== undefined
-        ? home
-        : `known here: ${known.join(", ")}`;
+    near.length > 0 ? `did you mean ${anyOf(near)}?` : (homeOf(definition, key) ?? `known here: ${known.join(", ")}`);
   return { code: "unknown-key", message: `unknown key ${quote(key)}${where}`, range, hint };
 }
 
 /** Where a key belongs that stands in the wrong table; TOML makes that easy: every key after a header is in its table. */
-function homeOf(key: string): string | undefined {
-  const top = keysOf(appTomlSchema);
+function homeOf({ schema }: FileDefinition, key: string): string | undefined {
+  const top = keysOf(schema);
   if (top.includes(key)) return `"${key}" belongs at the top, before the first [table]`;
-  const tables = top.filter(
-    (one) => one !== "envs" && keysOf(fieldAt(appTomlSchema, [one])?.schema ?? z.never()).includes(key),
-  );
+  const tables = top.filter((one) => keysOf(fieldAt(schema, [one])?.schema ?? z.never()).includes(key));
   return tables.length === 0 ? undefined : `"${key}" belongs in ${tables.map((one) => `[${one}]`).join(" or ")}`;
 }
 
-function badKey(root: TomlTable, path: Path): RangedIssue {
-  const record = unwrapped(fieldAt(appTomlSchema, path.slice(0, -1))?.schema ?? z.never());
+function badKey({ schema }: FileDefinition, root: TomlTable, path: Path): RangedIssue {
+  const record = unwrapped(fieldAt(schema, path.slice(0, -1))?.schema ?? z.never());
   const info = record instanceof z.ZodRecord ? fieldAt(record.keyType, [])?.info : undefined;
   return {
     code: "bad-value",
@@ -105,15 +88,15 @@ function badKey(root: TomlTable, path: Path): RangedIssue {
   };
 }
 
-function missing(root: TomlTable, path: Path): readonly RangedIssue[] {
+function missing(definition: FileDefinition, root: TomlTable, path: Path): readonly RangedIssue[] {
   const key = String(path.at(-1));
   const parent = path.slice(0, -1);
   const table = nodeAt(root, parent)?.node;
-  const known = knownKeys(parent);
+  const known = knownKeys(definition, parent);
   const there = table?.type === "table" ? [...table.entries.keys()] : [];
   // A misspelled key is also missing; saying so twice would only be noise.
   if (there.some((one) => !known.includes(one) && suggest(one, known).includes(key))) return [];
-  const info = fieldAt(appTomlSchema, path)?.info;
+  const info = fieldAt(definition.schema, path)?.info;
   const where = parent.length === 0 ? "" : ` in ${tableLabel(parent)}`;
   return [
     {
@@ -125,21 +108,13 @@ function missing(root: TomlTable, path: Path): readonly RangedIssue[] {
   ];
 }
 
-function knownKeys(table: Path): readonly string[] {
-  return keysOf(fieldAt(appTomlSchema, table)?.schema ?? appTomlSchema);
+function knownKeys({ schema }: FileDefinition, table: Path): readonly string[] {
+  return keysOf(fieldAt(schema, table)?.schema ?? schema);
 }
 
-function badValue(node: TomlNode, path: Path, issue: z.core.$ZodIssue): RangedIssue {
-  const field = fieldAt(appTomlSchema, path);
+function badValue({ schema }: FileDefinition, node: TomlNode, path: Path, issue: z.core.$ZodIssue): RangedIssue {
+  const field = fieldAt(schema, path);
   const info = field?.info;
-  if (String(path.at(-1)) === "replicas" && node.type === "table") {
-    return {
-      code: "not-supported-yet",
-      message: "an autoscaler in replicas is not supported yet",
-      range: node.range,
-      hint: "give a number: replicas = 2",
-    };
-  }
   const wrongType = issue.code === "invalid_type" || issue.code === "invalid_union";
   return {
     code: wrongType || (issue.code === "invalid_value" && node.type !== "text") ? "wrong-type" : "bad-value",
@@ -213,20 +188,10 @@ function describe(node: TomlNode): string {
   }
 }
 
-function asWritten(key: string, node: TomlNode | undefined): string {
-  if (node?.type === "table") return `[${key}]`;
-  return node?.type === "list" && node.items.some((item) => item.type === "table") ? `[[${key}]]` : quote(key);
-}
-
 function label(path: Path): string {
   return path.filter((step) => typeof step === "string").join(".");
 }
 
 function tableLabel(path: Path): string {
   return typeof path.at(-1) === "number" ? `[[${label(path)}]]` : `[${label(path)}]`;
-}
-
-/** The table's path in the base: without the environment and list positions. */
-function tablePath(path: Path): string {
-  return label(path[0] === "envs" ? path.slice(2) : path);
 }
