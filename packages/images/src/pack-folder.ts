@@ -10,6 +10,8 @@ import { SnapshotError } from "./snapshot-error.ts";
 
 /** Bytes of a file that is read at once; a stream for each of many small files would take most of the time. */
 const readWhole = 256 * 1024;
+/** Small files that are read before it is their turn: 4 MiB at most. */
+const ahead = 16;
 
 /** Nothing in the tar tells when, by whom or where it was made. */
 const sameForAll = { uid: 0, gid: 0, mtime: new Date(0) };
@@ -39,9 +41,10 @@ export async function packFolder(
     (error: unknown) => error,
   );
   try {
-    for (const entry of [...entries].sort((a, b) => compareBytes(a.path, b.path))) {
+    const sorted = [...entries].sort((a, b) => compareBytes(a.path, b.path));
+    for await (const [entry, content] of readAhead(folder, sorted)) {
       signal?.throwIfAborted();
-      await packEntry(pack, folder, entry);
+      await packEntry(pack, folder, entry, content);
     }
     pack.finalize();
   } catch (error) {
@@ -54,7 +57,40 @@ export async function packFolder(
   return `sha256:${hash.digest("hex")}`;
 }
 
-async function packEntry(pack: Pack, folder: string, entry: SourceEntry): Promise<void> {
+/** Each entry, and what is in it when it is a small file; the next ones are being read meanwhile. */
+async function* readAhead(
+  folder: string,
+  entries: readonly SourceEntry[],
+): AsyncGenerator<readonly [SourceEntry, Buffer | undefined]> {
+  const coming: Promise<Buffer | undefined>[] = [];
+  for (const [index, entry] of entries.entries()) {
+    while (coming.length < ahead && index + coming.length < entries.length) {
+      const content = readSmall(folder, entries[index + coming.length]);
+      // Awaited in its turn, or never when an earlier one failed.
+      content.catch(() => {});
+      coming.push(content);
+    }
+    yield [entry, await coming.shift()];
+  }
+}
+
+async function readSmall(folder: string, entry: SourceEntry | undefined): Promise<Buffer | undefined> {
+  if (entry?.kind !== "file" || entry.size > readWhole) return undefined;
+  const file = await openFile(folder, entry);
+  try {
+    const content = Buffer.alloc(entry.size + 1);
+    let length = 0;
+    for (let read = -1; read !== 0 && length <= entry.size; length += read) {
+      ({ bytesRead: read } = await file.read(content, length));
+    }
+    if (length !== entry.size) throw changed(entry);
+    return content.subarray(0, length);
+  } finally {
+    await file.close();
+  }
+}
+
+async function packEntry(pack: Pack, folder: string, entry: SourceEntry, content: Buffer | undefined): Promise<void> {
   if (entry.kind === "directory")
     return added(pack, { ...sameForAll, type: "directory", name: entry.path, mode: 0o755 });
   if (entry.kind === "link")
@@ -67,28 +103,26 @@ async function packEntry(pack: Pack, folder: string, entry: SourceEntry): Promis
     size: entry.size,
     mode: entry.executable ? 0o755 : 0o644,
   } as const;
-  const changed = () =>
-    new SnapshotError("file-refused", `${entry.path}: changed while it was read`, { path: entry.path });
-  const file = await open(join(folder, entry.path), constants.O_RDONLY | constants.O_NOFOLLOW);
+  if (content !== undefined) return added(pack, header, content);
+  const file = await openFile(folder, entry);
   try {
-    if (entry.size <= readWhole) {
-      const content = Buffer.alloc(entry.size + 1);
-      let length = 0;
-      for (let read = -1; read !== 0 && length <= entry.size; length += read) {
-        ({ bytesRead: read } = await file.read(content, length));
-      }
-      if (length !== entry.size) throw changed();
-      return await added(pack, header, content.subarray(0, length));
-    }
     const body = pack.entry(header);
     // The header is out before the content: a file that grows or shrinks now would break the tar.
     await pipeline(file.createReadStream({ autoClose: false }), body).catch((error: unknown) => {
-      if (error instanceof Error && error.message === "Size mismatch") throw changed();
+      if (error instanceof Error && error.message === "Size mismatch") throw changed(entry);
       throw error;
     });
   } finally {
     await file.close();
   }
+}
+
+function openFile(folder: string, { path }: SourceEntry) {
+  return open(join(folder, path), constants.O_RDONLY | constants.O_NOFOLLOW);
+}
+
+function changed({ path }: SourceEntry): SnapshotError {
+  return new SnapshotError("file-refused", `${path}: changed while it was read`, { path });
 }
 
 function added(pack: Pack, header: Parameters<Pack["entry"]>[0], content?: Buffer): Promise<void> {
