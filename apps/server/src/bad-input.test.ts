@@ -281,6 +281,20 @@ test("an app.toml that is broken, has unknown keys, or 10 MB: every issue with i
   assert.deepEqual((await server.client.listServices()).items, []);
 });
 
+test("files beside app.toml that are too many, too large, or have odd names", async () => {
+  const create = (kubernetes: Readonly<Record<string, string>>) =>
+    send("POST", "/v1/releases", {
+      headers: json(),
+      body: JSON.stringify({ appToml: valid("user"), snapshot, kubernetes }),
+    });
+  for (const name of ["../../etc/passwd.yaml", "a b.yaml", "run.sh", ".yaml".padStart(200, "a")]) {
+    await refused(create({ [name]: "" }), 400, "body-not-valid");
+  }
+  const many = Object.fromEntries(Array.from({ length: 51 }, (_, index) => [`${index}.yaml`, ""]));
+  await refused(create(many), 400, "body-not-valid");
+  await refused(create({ "a.yaml": "x".repeat(600_000), "b.yaml": "x".repeat(600_000) }), 400, "body-not-valid");
+});
+
 const valid = (name: string) => `name = "${name}"\ndescription = "d"\nkind = "business"\n[engine]\nname = "node"\n`;
 
 test("a service named like a reserved namespace, or without its snapshot", async () => {

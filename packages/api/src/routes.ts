@@ -14,6 +14,8 @@ const imageReference = z
   .string()
   .max(500)
   .regex(/^[\x21-\x7e]+$/, "must be an image reference");
+/** What a team writes: app.toml, and the files of `kubernetes/` beside it, by name. */
+const serviceFiles = { appToml: z.string().max(1_048_576), kubernetes: s.kubernetesFiles.default({}) };
 /** Left out where there is only one environment. */
 const inEnvironment = z.object({ environment: s.environmentName.optional() });
 
@@ -306,7 +308,7 @@ export const routes = {
     summary: "Makes a snapshot's image and pushes it, where clusters of the environment need one; safe to repeat",
     body: z.object({
       environment: s.environmentName.optional(),
-      appToml: z.string().max(1_048_576),
+      ...serviceFiles,
       snapshot: s.digest,
     }),
     response: s.imageEvent,
@@ -329,7 +331,7 @@ export const routes = {
     summary: "Resolves, renders and stores a release",
     body: z.object({
       environment: s.environmentName.optional(),
-      appToml: z.string().max(1_048_576),
+      ...serviceFiles,
       /** Needed unless app.toml names a ready image. */
       snapshot: s.digest.optional(),
     }),

@@ -17,6 +17,12 @@ export interface ServiceProfile {
   readonly replicas: number;
 }
 
+/** What a team wrote, as it was sent: app.toml, and the files of `kubernetes/` beside it by their names. */
+export interface ServiceSource {
+  readonly appToml: string;
+  readonly kubernetes: Readonly<Record<string, string>>;
+}
+
 /** A stored release: immutable, named by the hash of its inputs. JSON only. */
 export interface ReleaseRecord {
   readonly name: string;
@@ -26,6 +32,10 @@ export interface ReleaseRecord {
   /** `sha256:<hex>` of the snapshot; undefined: the release runs a ready image. */
   readonly snapshot: string | undefined;
   readonly profile: ServiceProfile;
+  /** What it was made of, to be read anew; undefined for releases of versions that did not keep it. */
+  readonly source: ServiceSource | undefined;
+  /** Of the platform owner's profile that it was made with; undefined like `source`. */
+  readonly profileVersion: string | undefined;
   /** The inputs that were hashed, for comparison and for rendering again. */
   readonly inputs: unknown;
   /** Slot-neutral objects by cluster name. */
@@ -138,7 +148,7 @@ export interface Services {
 export interface ReleaseStore {
   /**
    * Keeps the first record of a name; the same inputs give the same name. One that was retired is available again
-   * when `release.available` is true: its snapshot was sent again.
+   * when `release.available` is true: its snapshot was sent again. One without a source takes this one.
    */
   put(release: ReleaseRecord): Promise<ReleaseRecord>;
   get(name: string): Promise<ReleaseRecord | undefined>;

@@ -54,6 +54,17 @@ export function storeContract(name: string, make: () => Promise<Store>): void {
       assert.equal(await releases.get("absent"), undefined);
     });
 
+    it("learns the source of a release that was put without one", async () => {
+      const { services, releases } = await make();
+      await services.ensure("user");
+      const old = release("aaa1", { source: undefined, profileVersion: undefined });
+      assert.deepEqual(await releases.put(old), old);
+      const source = { appToml: "# one", kubernetes: { "a.yaml": "kind: ConfigMap" } };
+      const known = { ...old, source, profileVersion: "7" };
+      assert.deepEqual(await releases.put(known), known);
+      assert.deepEqual(await releases.put({ ...known, source: { ...source, appToml: "# two" } }), known);
+    });
+
     it("finds releases by the beginning of their name, literally, and at most ten", async () => {
       const { services, releases } = await make();
       await services.ensure("user");
@@ -305,6 +316,8 @@ function release(name: string, more: Partial<ReleaseRecord> = {}): ReleaseRecord
       env: {},
       replicas: 1,
     },
+    source: { appToml: 'name = "user"', kubernetes: {} },
+    profileVersion: "builtin",
     inputs: {},
     objects: { alpha: [{ kind: "Namespace" }] },
     createdAt: at(1),

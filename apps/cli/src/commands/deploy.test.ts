@@ -223,16 +223,20 @@ test("a ready image is neither built nor uploaded; what is worth a look is told"
   });
   const folder = await serviceFolder(t, {
     "app.toml": 'name = "user"\n[build]\nimage = "registry.example.com/app:1.2"\n',
+    "kubernetes/settings.yaml": "kind: ConfigMap\n",
   });
   const ended = await runCli(["deploy"], { folder, environment: server.environment });
   assert.deepEqual([ended.code, ended.err], [0, ""]);
   assert.match(ended.out, /1 change: image registry\.example\.com\/app:1\.2 moved/);
   assert.match(ended.out, /\n {2}! the image of registry\.example\.com\/app:1\.2 has 800 MiB\n/);
   assert.ok(!server.calls.some((name) => ["headSnapshot", "putSnapshot", "createImage"].includes(name)));
-  assert.deepEqual(
-    asked.map((body) => Object.keys(body ?? {})),
-    [["environment", "appToml"]],
-  );
+  assert.deepEqual(asked, [
+    {
+      environment: "prod",
+      appToml: 'name = "user"\n[build]\nimage = "registry.example.com/app:1.2"\n',
+      kubernetes: { "settings.yaml": "kind: ConfigMap\n" },
+    },
+  ]);
 });
 
 test("a registry that refuses is told with what to do, and nothing is rolled out", async (t) => {

@@ -5,6 +5,7 @@ import { type ServiceSpec, specFor } from "@fairway/spec";
 import { checkEntry } from "../app-file/check-entry.ts";
 import { parseAppFile } from "../app-file/parse-app-file.ts";
 import { type AppFile, readAppFile } from "../app-file/read-app-file.ts";
+import { readKubernetesFiles } from "../app-file/read-kubernetes-files.ts";
 import { type CliCommand, examples, type Invocation } from "../command.ts";
 import { CommandFailure, exitCode } from "../command-failure.ts";
 import type { Connected } from "../connection/connect.ts";
@@ -38,11 +39,12 @@ add). With [build] image in app.toml nothing is built: that image runs, as its t
     const file = await readAppFile(invocation.shell, where);
     // What can be said without a server is said without one.
     parseAppFile(file);
+    const kubernetes = await readKubernetesFiles(file.folder);
     const connected = await invocation.connect();
     const environment = await environmentOf(connected, invocation.options.env);
     const spec = specFor(parseAppFile(file, environment.all), environment.name);
     await checkEntry(file.folder, spec);
-    return deployService(invocation, connected, environment, file, spec);
+    return deployService(invocation, connected, environment, { file, kubernetes }, spec);
   },
 };
 
@@ -50,7 +52,7 @@ async function deployService(
   invocation: Invocation,
   connected: Connected,
   environment: Environment,
-  file: AppFile,
+  { file, kubernetes }: { readonly file: AppFile; readonly kubernetes: Readonly<Record<string, string>> },
   spec: ServiceSpec,
 ): Promise<number> {
   const { shell, style, options } = invocation;
@@ -88,7 +90,7 @@ async function deployService(
     }
 
     const { client } = connected;
-    const body = { environment: environment.name, appToml: file.text };
+    const body = { environment: environment.name, appToml: file.text, kubernetes };
     /** The server may have had the snapshot when it was asked, and have let go of it since: what needed it got too old. */
     const withSnapshot = async <Result>(work: () => Promise<Result>): Promise<Result> => {
       try {

@@ -6,7 +6,12 @@ import type { StepPrinter } from "./step-printer.ts";
 /** Follows the server making and pushing the image. */
 export async function pushImage(
   { client }: Connected,
-  body: { readonly environment: string; readonly appToml: string; readonly snapshot: string },
+  body: {
+    readonly environment: string;
+    readonly appToml: string;
+    readonly kubernetes: Readonly<Record<string, string>>;
+    readonly snapshot: string;
+  },
   steps: StepPrinter,
   event: (value: ImageEvent) => void,
   signal: AbortSignal,

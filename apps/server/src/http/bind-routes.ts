@@ -28,9 +28,9 @@ export interface Binding {
 /** Bytes of a JSON body; a body that is allowed to be larger is named here. */
 const bodyLimit = 64 * 1024;
 const largerBodies: Readonly<Record<string, number>> = {
-  // 1 MiB of TOML, each character of which may take two in JSON.
-  createRelease: 2.5 * 1024 * 1024,
-  createImage: 2.5 * 1024 * 1024,
+  // 1 MiB of TOML and as much of other files, each character of which may take two in JSON.
+  createRelease: 4.5 * 1024 * 1024,
+  createImage: 4.5 * 1024 * 1024,
   // Two Docker configurations of 256 KiB and 64 KiB of certificates.
   putRegistry: 1.5 * 1024 * 1024,
   // 256 KiB of kubeconfig.

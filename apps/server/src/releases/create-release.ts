@@ -1,20 +1,14 @@
 import { createHash } from "node:crypto";
 import type { ReleaseRecord, ReleaseStore, Services, Snapshots } from "@fairway/catalog";
 import type { SnapshotStore } from "@fairway/images";
-import {
-  type ClusterFacts,
-  describeChanges,
-  namespaceOf,
-  type ReleaseInputs,
-  releaseName,
-  render,
-  reservedNamespace,
-} from "@fairway/manifests";
-import { builtinProfile, parseAppToml, type ServiceSpec, specFor } from "@fairway/spec";
+import { describeChanges, releaseName, render } from "@fairway/manifests";
+import { builtinProfile, builtinProfileVersion } from "@fairway/spec";
 import { Refusal } from "../http/refusal.ts";
 import type { Environment } from "../resources/environments.ts";
 import type { ActiveReleases } from "./active-releases.ts";
+import type { ReadSource } from "./read-source.ts";
 import type { ReleaseImages } from "./release-images.ts";
+import { releaseInputs } from "./release-inputs.ts";
 
 export interface ReleaseStores {
   readonly services: Services;
@@ -25,16 +19,9 @@ export interface ReleaseStores {
   readonly now: () => number;
 }
 
-export interface SpecRequest {
-  readonly environment: Environment;
-  /** All environments' names, to find misspelt ones. */
-  readonly environmentNames: readonly string[];
-  readonly appToml: string;
-}
-
 export interface ReleaseRequest {
   readonly environment: Environment;
-  readonly spec: ServiceSpec;
+  readonly read: ReadSource;
   /** `sha256:<hex>`; not needed by a ready image. */
   readonly snapshot: string | undefined;
   readonly images: ReleaseImages;
@@ -48,60 +35,32 @@ export interface CreatedRelease {
   readonly changes: readonly string[];
 }
 
-/** What an app.toml means for one environment. Throws `Refusal`. */
-export function specOf(request: SpecRequest): ServiceSpec {
-  const spec = readSpec(request);
-  if (reservedNamespace(spec.name)) {
-    throw new Refusal({
-      status: 422,
-      code: "namespace-reserved",
-      title: `A service cannot be called ${spec.name}`,
-      detail: "this namespace belongs to Kubernetes or to the platform",
-      hint: "choose another name in app.toml",
-    });
-  }
-  return spec;
-}
-
 /**
  * Renders what was asked for with its images for every cluster, and stores it. Checks come first: a refused request
  * leaves nothing behind.
  */
 export async function createRelease(request: ReleaseRequest, stores: ReleaseStores): Promise<CreatedRelease> {
-  const { environment, spec, images } = request;
+  const { environment, read, images } = request;
+  const { spec } = read;
   const snapshot = images.ready === undefined ? request.snapshot : undefined;
   if (snapshot !== undefined) await requireSnapshot(snapshot, stores);
 
-  const dependencies = spec.dependencies.map(({ name }) => name);
-  // Services that call each other must be deployable one after the other: a name gets its number before its service exists.
-  for (const name of [spec.name, ...dependencies]) await stores.services.ensure(name);
-  const namespace = namespaceOf(builtinProfile.namespace, spec.name, environment.name);
-  const inputs: ReleaseInputs = {
-    environment: environment.name,
-    spec,
-    namespace,
-    clusters: environment.clusters.map(({ record }, index) => ({
-      name: record.name,
-      addressTemplate: record.addressTemplate,
-      ...imageIn(record.name, images),
-      lead: index === 0,
-      profile: builtinProfile,
-    })),
-    ...(images.ready === undefined ? {} : { ready: images.ready }),
-    ...(images.base === undefined ? {} : { base: images.base }),
-    numbers: await stores.services.numbers([spec.name, ...dependencies]),
-    namespaces: Object.fromEntries(
-      dependencies.map((name) => [name, namespaceOf(builtinProfile.namespace, name, environment.name)]),
-    ),
-    extras: [],
-  };
+  const inputs = await releaseInputs(request, {
+    settings: () => builtinProfile,
+    async numbers(names) {
+      // Services that call each other must be deployable one after the other: a name gets its number before its service exists.
+      for (const name of names) await stores.services.ensure(name);
+      return stores.services.numbers(names);
+    },
+  });
   const active = await stores.active.of(environment.name);
   const previous = active[spec.name];
+  const dependencies = spec.dependencies.map(({ name }) => name);
   const release = await stores.releases.put({
     name: releaseName(inputs, sha256),
     service: spec.name,
     environment: environment.name,
-    namespace,
+    namespace: inputs.namespace,
     snapshot,
     profile: {
       description: spec.description,
@@ -112,6 +71,8 @@ export async function createRelease(request: ReleaseRequest, stores: ReleaseStor
       env: spec.env,
       replicas: typeof spec.replicas === "number" ? spec.replicas : spec.replicas.min,
     },
+    source: read.source,
+    profileVersion: builtinProfileVersion,
     inputs,
     objects: render(inputs, sha256),
     createdAt: new Date(stores.now()).toISOString(),
@@ -128,30 +89,6 @@ export async function createRelease(request: ReleaseRequest, stores: ReleaseStor
         .map((name) => `dependency ${name} is not deployed yet`),
     ],
   };
-}
-
-function imageIn(cluster: string, { clusters }: ReleaseImages): Pick<ClusterFacts, "image" | "pullSecret"> {
-  const found = clusters.get(cluster);
-  if (found !== undefined) return found;
-  throw new Refusal({
-    status: 409,
-    code: "environment-changed",
-    title: `The cluster ${cluster} came while the release was made`,
-    hint: "try again",
-  });
-}
-
-function readSpec({ appToml, environment, environmentNames }: SpecRequest): ServiceSpec {
-  const parsed = parseAppToml(appToml, { environments: environmentNames });
-  if (parsed.ok) return specFor(parsed.value, environment.name);
-  throw new Refusal({
-    status: 422,
-    code: "app-toml-not-valid",
-    title: "app.toml is not valid",
-    detail: parsed.issues.length === 1 ? "1 problem" : `${parsed.issues.length} problems`,
-    hint: "fairway validate shows each with its place",
-    issues: [...parsed.issues],
-  });
 }
 
 /** Throws `snapshot-unknown` unless the snapshot is here. */

@@ -5,9 +5,16 @@ import { z } from "zod";
 import type { ClusterPool } from "../clusters/cluster-pool.ts";
 import type { Handlers, OutgoingEvent } from "../http/handler.ts";
 import type { PushProgress } from "../images/image-client.ts";
-import { createRelease, type ReleaseStores, requireSnapshot, specOf } from "../releases/create-release.ts";
+import { createRelease, type ReleaseStores, requireSnapshot } from "../releases/create-release.ts";
+import { readSource } from "../releases/read-source.ts";
 import type { ImagesOf, ReleaseImages } from "../releases/release-images.ts";
 import { environments, requireEnvironment } from "./environments.ts";
+
+interface SourceBody {
+  readonly environment?: string | undefined;
+  readonly appToml: string;
+  readonly kubernetes: Readonly<Record<string, string>>;
+}
 
 const mostListed = 100;
 /** Milliseconds between two words about the progress of a push. */
@@ -20,10 +27,11 @@ export function releaseHandlers(
   imagesOf: ImagesOf,
   exclusively: <T>(task: () => Promise<T>) => Promise<T>,
 ): Pick<Handlers, "createImage" | "createRelease" | "listReleases"> {
-  const read = (body: { readonly environment?: string | undefined; readonly appToml: string }) => {
-    const environment = requireEnvironment(pool, body.environment);
+  const readBody = ({ environment: asked, appToml, kubernetes }: SourceBody) => {
+    const environment = requireEnvironment(pool, asked);
     const environmentNames = environments(pool).map(({ name }) => name);
-    return { environment, spec: specOf({ environment, environmentNames, appToml: body.appToml }) };
+    const source = { appToml, kubernetes };
+    return { environment, read: readSource({ environment: environment.name, environmentNames, source }) };
   };
   const withImages = async (request: Parameters<ImagesOf>[0]): Promise<ReleaseImages> => {
     const { snapshot, spec } = request;
@@ -40,7 +48,10 @@ export function releaseHandlers(
 
   return {
     createImage: async ({ body, signal }) => {
-      const { environment, spec } = read(body);
+      const {
+        environment,
+        read: { spec },
+      } = readBody(body);
       await requireSnapshot(body.snapshot, stores);
       return imageEvents(signal, (onProgress, until) =>
         withImages({ environment, spec, snapshot: body.snapshot, signal: until, onProgress }),
@@ -48,11 +59,11 @@ export function releaseHandlers(
     },
     // Not under the lock: a push may take minutes.
     createRelease: async ({ body, caller, signal }) => {
-      const { environment, spec } = read(body);
+      const { environment, read } = readBody(body);
       const { snapshot } = body;
-      const images = await withImages({ environment, spec, snapshot, signal });
+      const images = await withImages({ environment, spec: read.spec, snapshot, signal });
       const { release, previous, changes } = await exclusively(() =>
-        createRelease({ environment, spec, snapshot, images, actor: caller.actor }, stores),
+        createRelease({ environment, read, snapshot, images, actor: caller.actor }, stores),
       );
       return {
         release: releaseView(release, previous),

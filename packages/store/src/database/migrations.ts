@@ -126,6 +126,13 @@ export const migrations: Record<string, Migration> = {
         `alter table releases alter column snapshot drop not null`,
       ]),
   },
+  "0003-release-sources": {
+    up: (db) =>
+      inOrder(db, [
+        // Unknown for releases that were made before.
+        `alter table releases add column source jsonb, add column profile_version text`,
+      ]),
+  },
 };
 
 async function inOrder(db: Kysely<unknown>, statements: readonly string[]): Promise<void> {

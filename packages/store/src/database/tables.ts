@@ -12,6 +12,8 @@ export interface Tables {
     profile: JSONColumnType<object>;
     inputs: JSONColumnType<object>;
     objects: JSONColumnType<object>;
+    source: ColumnType<object | null, string | null, string>;
+    profile_version: string | null;
     created_at: Date;
     /** When it was last asked for: what was asked for again is kept as if it were new. */
     stored_at: Generated<Date>;

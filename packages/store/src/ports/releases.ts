@@ -1,4 +1,4 @@
-import type { ReleaseRecord, ReleaseStore, ServiceProfile } from "@fairway/catalog";
+import type { ReleaseRecord, ReleaseStore, ServiceProfile, ServiceSource } from "@fairway/catalog";
 import { type Kysely, type Selectable, sql } from "kysely";
 import { storedJson } from "../database/stored-json.ts";
 import type { Tables } from "../database/tables.ts";
@@ -22,6 +22,8 @@ export function openReleases(db: Kysely<Tables>): ReleaseStore {
           profile: storedJson(release.profile),
           inputs: storedJson(release.inputs),
           objects: storedJson(release.objects),
+          source: release.source === undefined ? null : storedJson(release.source),
+          profile_version: release.profileVersion ?? null,
           created_at: new Date(release.createdAt),
           actor: release.actor,
           available: release.available,
@@ -29,6 +31,8 @@ export function openReleases(db: Kysely<Tables>): ReleaseStore {
         .onConflict((conflict) =>
           conflict.column("name").doUpdateSet({
             available: sql<boolean>`releases.available or excluded.available`,
+            source: sql<string>`coalesce(releases.source, excluded.source)`,
+            profile_version: sql<string>`coalesce(releases.profile_version, excluded.profile_version)`,
             stored_at: sql<Date>`clock_timestamp()`,
           }),
         )
@@ -115,6 +119,8 @@ function releaseOf(row: Selectable<Tables["releases"]>): ReleaseRecord {
     snapshot: row.snapshot ?? undefined,
     // JSON has no undefined.
     profile: { ...profile, owner: profile.owner },
+    source: (row.source as ServiceSource | null) ?? undefined,
+    profileVersion: row.profile_version ?? undefined,
     inputs: row.inputs,
     objects: row.objects as ReleaseRecord["objects"],
     createdAt: row.created_at.toISOString(),

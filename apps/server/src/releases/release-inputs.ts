@@ -1,0 +1,67 @@
+import { type ClusterFacts, namespaceOf, type ReleaseInputs } from "@fairway/manifests";
+import type { ProfileSettings } from "@fairway/spec";
+import { Refusal } from "../http/refusal.ts";
+import type { Environment } from "../resources/environments.ts";
+import type { ReadSource } from "./read-source.ts";
+import type { ReleaseImages } from "./release-images.ts";
+
+export interface InputsRequest {
+  readonly environment: Environment;
+  readonly read: ReadSource;
+  readonly images: Pick<ReleaseImages, "clusters" | "ready" | "base">;
+}
+
+/** What the platform adds to a request. */
+export interface PlatformFacts {
+  /** The platform-wide numbers of services, by name. */
+  numbers(names: readonly string[]): Promise<Readonly<Record<string, number>>>;
+  /** The profile's settings for a service in a cluster, or, without one, in the whole environment. */
+  settings(place: {
+    readonly environment: string;
+    readonly cluster: string | undefined;
+    readonly service: string;
+  }): ProfileSettings;
+}
+
+/** Everything that a release of these files is made of. Changes nothing by itself. Throws `Refusal`. */
+export async function releaseInputs(
+  { environment, read, images }: InputsRequest,
+  platform: PlatformFacts,
+): Promise<ReleaseInputs> {
+  const { spec, extras } = read;
+  const dependencies = spec.dependencies.map(({ name }) => name);
+  const settings = (cluster: string | undefined) =>
+    platform.settings({ environment: environment.name, cluster, service: spec.name });
+  const pattern = settings(undefined).namespace;
+  return {
+    environment: environment.name,
+    spec,
+    namespace: namespaceOf(pattern, spec.name, environment.name),
+    clusters: environment.clusters.map(({ record }, index) => ({
+      name: record.name,
+      addressTemplate: record.addressTemplate,
+      ...imageIn(record.name, images),
+      lead: index === 0,
+      profile: settings(record.name),
+    })),
+    ...(images.ready === undefined ? {} : { ready: images.ready }),
+    ...(images.base === undefined ? {} : { base: images.base }),
+    numbers: await platform.numbers([spec.name, ...dependencies]),
+    namespaces: Object.fromEntries(dependencies.map((name) => [name, namespaceOf(pattern, name, environment.name)])),
+    extras,
+  };
+}
+
+function imageIn(
+  cluster: string,
+  { clusters }: Pick<ReleaseImages, "clusters">,
+): Pick<ClusterFacts, "image" | "pullSecret"> {
+  const found = clusters.get(cluster);
+  if (found !== undefined) return found;
+  throw new Refusal({
+    status: 409,
+    code: "environment-changed",
+    title: `The cluster ${cluster} came while the release was made`,
+    hint: "try again",
+  });
+}
