@@ -91,6 +91,31 @@ test("programs are stopped, started, and taken back to a backup", async (t) => {
   assert.doesNotMatch(names, /configmap\/after/);
 });
 
+test("while the kubelet is away containers go on and nothing new starts; when it is back, what waited runs", async (t) => {
+  const { clusters, nodeImage } = await startKubernetes(t, { kubelet: true });
+  const [cluster] = clusters;
+  assert.ok(cluster);
+  const serve = `require("http").createServer((q, s) => s.end("up")).listen(8080)`;
+  const create = (name: string) =>
+    cluster.kubectl(["run", name, `--image=${nodeImage}`, "--restart=Never", "--", "node", "-e", serve]);
+  const field = (pod: string, path: string) => cluster.kubectl(["get", "pod", pod, "-o", `jsonpath={${path}}`]);
+  await create("old");
+  await cluster.kubectl(["wait", "--for=condition=Ready", "pod/old", "--timeout=90s"]);
+  const address = `http://${await field("old", ".status.podIP")}:8080/`;
+  for (const signal of ["SIGTERM", "SIGKILL"] as const) {
+    const name = `new-${signal.toLowerCase()}`;
+    await cluster.stop("kubelet", signal);
+    await create(name);
+    await cluster.kubectl(["wait", "--for=condition=PodScheduled", `pod/${name}`, "--timeout=60s"]);
+    assert.equal(await ask(address), "up");
+    assert.equal(await field(name, ".status.startTime"), "", "nobody has taken it up");
+    await cluster.start("kubelet");
+    await cluster.kubectl(["wait", "--for=condition=Ready", `pod/${name}`, "--timeout=90s"]);
+    assert.equal(await ask(address), "up");
+    assert.equal(await field("old", ".status.containerStatuses[0].restartCount"), "0");
+  }
+});
+
 test("a run that is killed leaves no process, and its place is clean for the next", async (t) => {
   const script = new URL("../../scripts/start-kubernetes.ts", import.meta.url).pathname;
   const child = spawn(process.execPath, ["--no-warnings", script, "1", "control"], {
