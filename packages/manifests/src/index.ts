@@ -2,6 +2,7 @@ export { AddressError, type AddressParts, addressTemplateIssue, resolveAddress }
 export { baseImage } from "./base-image.ts";
 export { canonicalJson } from "./canonical-json.ts";
 export { describeChanges } from "./describe-changes.ts";
+export { formatDocuments } from "./format-documents.ts";
 export {
   environmentLabel,
   managedByLabel,

@@ -1,7 +1,12 @@
 import { createHash } from "node:crypto";
-import { placeInSlot, type ReleaseInputs, releaseName, render as renderRelease } from "@fairway/manifests";
+import {
+  formatDocuments,
+  placeInSlot,
+  type ReleaseInputs,
+  releaseName,
+  render as renderRelease,
+} from "@fairway/manifests";
 import { builtinProfile, specFor } from "@fairway/spec";
-import { stringify } from "yaml";
 import { parseAppFile } from "../app-file/parse-app-file.ts";
 import { readAppFile } from "../app-file/read-app-file.ts";
 import { type CliCommand, examples, printJson } from "../command.ts";
@@ -44,10 +49,7 @@ with the built-in profile and Kubernetes addresses. Needs no server: the image's
     };
     const objects = placeInSlot(renderRelease(inputs, sha256)["kubernetes"] ?? [], "a", releaseName(inputs, sha256));
     if (options.json === true) printJson(shell, { service: spec.name, environment, objects });
-    else
-      shell.out.write(
-        objects.map((object) => stringify(object, { lineWidth: 0, aliasDuplicateObjects: false })).join("---\n"),
-      );
+    else shell.out.write(formatDocuments(objects));
     return exitCode.done;
   },
 };

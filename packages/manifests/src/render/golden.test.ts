@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
-import { stringify } from "yaml";
-import { placeInSlot, releaseName, render } from "../index.ts";
+import { formatDocuments, placeInSlot, releaseName, render } from "../index.ts";
 import { inputsOf, sha256 } from "./testing/inputs.ts";
 
 // Regenerate with: UPDATE_GOLDENS=1 node --test 'packages/manifests/src/**/*.test.ts'
@@ -12,8 +11,7 @@ const folder = new URL("../../testdata/", import.meta.url);
 /** What is applied in the cluster `beta` by the first rollout of this file to `prod`. */
 function applied(appToml: string): string {
   const inputs = inputsOf(appToml, "prod");
-  const objects = placeInSlot(render(inputs, sha256)["beta"] ?? [], "a", releaseName(inputs, sha256));
-  return objects.map((object) => `---\n${stringify(object, { lineWidth: 0, aliasDuplicateObjects: false })}`).join("");
+  return formatDocuments(placeInSlot(render(inputs, sha256)["beta"] ?? [], "a", releaseName(inputs, sha256)));
 }
 
 for (const name of readdirSync(folder)) {
