@@ -3,6 +3,8 @@ export { baseImage } from "./base-image.ts";
 export { canonicalJson } from "./canonical-json.ts";
 export { describeChanges } from "./describe-changes.ts";
 export { formatDocuments } from "./format-documents.ts";
+export type { HatchIssue } from "./hatch/hatch-issue.ts";
+export { type ExtraPlace, type ParsedExtras, parseExtraObjects } from "./hatch/parse-extra-objects.ts";
 export {
   environmentLabel,
   managedByLabel,

@@ -19,3 +19,8 @@ export function commonLabels(service: string, environment: string): Readonly<Rec
     [environmentLabel]: environment,
   };
 }
+
+/** Whether a label or annotation says what only Fairway knows, so that nobody else may set it. */
+export function reservedKey(key: string): boolean {
+  return key.startsWith("fairway.dev/") || key === "app.kubernetes.io/name" || key === managedByLabel;
+}
