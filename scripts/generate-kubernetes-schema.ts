@@ -33,9 +33,14 @@ const documents: Readonly<Record<string, readonly string[]>> = {
     "io.k8s.api.apps.v1.ReplicaSet",
     "io.k8s.api.autoscaling.v1.Scale",
   ],
+  "apis__autoscaling__v2_openapi.json": ["io.k8s.api.autoscaling.v2.HorizontalPodAutoscaler"],
   "apis__batch__v1_openapi.json": ["io.k8s.api.batch.v1.CronJob", "io.k8s.api.batch.v1.Job"],
   "apis__coordination.k8s.io__v1_openapi.json": ["io.k8s.api.coordination.v1.Lease"],
   "apis__discovery.k8s.io__v1_openapi.json": ["io.k8s.api.discovery.v1.EndpointSlice"],
+  "apis__networking.k8s.io__v1_openapi.json": [
+    "io.k8s.api.networking.v1.Ingress",
+    "io.k8s.api.networking.v1.NetworkPolicy",
+  ],
   "apis__policy__v1_openapi.json": ["io.k8s.api.policy.v1.PodDisruptionBudget"],
   "apis__rbac.authorization.k8s.io__v1_openapi.json": ["ClusterRole", "ClusterRoleBinding", "Role", "RoleBinding"].map(
     (kind) => `io.k8s.api.rbac.v1.${kind}`,

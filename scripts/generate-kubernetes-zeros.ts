@@ -10,7 +10,12 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const groups = ["apps", "autoscaling", "batch", "coordination", "core", "discovery", "policy", "rbac"];
+const groups = [
+  ...["apps", "autoscaling", "batch", "coordination", "core", "discovery", "networking", "policy", "rbac"].map(
+    (group) => [group, "v1"] as const,
+  ),
+  ["autoscaling", "v2"] as const,
+];
 
 interface Declarations {
   /** Schema name of a package, for example `io.k8s.api.core.v1`. */
@@ -38,7 +43,7 @@ if (api === undefined || machinery === undefined || version === undefined) {
   process.exit(2);
 }
 const packages = [
-  ...groups.map((group) => read(join(api, group, "v1"), `io.k8s.api.${group}.v1`)),
+  ...groups.map(([group, one]) => read(join(api, group, one), `io.k8s.api.${group}.${one}`)),
   read(join(machinery, "pkg/apis/meta/v1"), "io.k8s.apimachinery.pkg.apis.meta.v1"),
 ];
 const basic = new Set(["string", "bool", "int32", "int64", "float64", "UID"]);

@@ -29,7 +29,9 @@ const viewed = [
     read,
   ),
   rule("batch", ["jobs", "cronjobs", "cronjobs/status", "jobs/status"], read),
+  rule("autoscaling", ["horizontalpodautoscalers", "horizontalpodautoscalers/status"], read),
   rule("policy", ["poddisruptionbudgets", "poddisruptionbudgets/status"], read),
+  rule("networking.k8s.io", ["ingresses", "ingresses/status", "networkpolicies"], read),
 ];
 const edited = [
   rule("", ["secrets"], read),
@@ -37,7 +39,9 @@ const edited = [
   rule("", ["pods/eviction", "serviceaccounts/token"], ["create"]),
   rule("apps", ["deployments", "deployments/scale", "replicasets", "replicasets/scale"], write),
   rule("batch", ["jobs", "cronjobs"], write),
+  rule("autoscaling", ["horizontalpodautoscalers"], write),
   rule("policy", ["poddisruptionbudgets"], write),
+  rule("networking.k8s.io", ["ingresses", "networkpolicies"], write),
   rule("coordination.k8s.io", ["leases"], everything),
 ];
 const administered = [rule(group, ["roles", "rolebindings"], everything)];

@@ -253,9 +253,9 @@ function fixedDocument(path: string, request: IncomingMessage): FixedDocument | 
   const [, root, first, second, ...rest] = path.split("/");
   if (rest.length > 0) return undefined;
   let found: JsonObject | undefined;
-  if (root === "api" && first === "v1" && second === undefined) found = apiResourceList("");
+  if (root === "api" && first === "v1" && second === undefined) found = apiResourceList("", "v1");
   else if (root === "apis" && first !== undefined && second === undefined) found = apiGroup(first);
-  else if (root === "apis" && first !== undefined && second === "v1") found = apiResourceList(first);
+  else if (root === "apis" && first !== undefined && second !== undefined) found = apiResourceList(first, second);
   return found === undefined ? undefined : json(found);
 }
 

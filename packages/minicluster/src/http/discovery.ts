@@ -40,8 +40,14 @@ export function apiVersions(host: string): JsonObject {
   };
 }
 
+/** The one version in which a group is served. */
+function versionOf(group: string): string {
+  return kinds.find((kind) => kind.group === group)?.version ?? "v1";
+}
+
 function groupObject(group: string): JsonObject {
-  const version = { groupVersion: `${group}/v1`, version: "v1" };
+  const served = versionOf(group);
+  const version = { groupVersion: `${group}/${served}`, version: served };
   return { name: group, versions: [version], preferredVersion: { ...version } };
 }
 
@@ -64,9 +70,9 @@ function subresourceKind(kind: Kind, subresource: Kind["subresources"][number]):
   return { kind: kind.kind };
 }
 
-/** `/api/v1` and `/apis/{group}/v1`; undefined when it is not served. */
-export function apiResourceList(group: string): JsonObject | undefined {
-  if (!groups().includes(group)) return undefined;
+/** `/api/v1` and `/apis/{group}/{version}`; undefined when it is not served. */
+export function apiResourceList(group: string, version: string): JsonObject | undefined {
+  if (!groups().includes(group) || version !== versionOf(group)) return undefined;
   const resources: Json[] = [];
   for (const kind of kinds.filter((one) => one.group === group)) {
     const entry: JsonObject = {
@@ -93,7 +99,12 @@ export function apiResourceList(group: string): JsonObject | undefined {
     const { resource: name, kind } = review;
     resources.push({ name, singularName: kind.toLowerCase(), namespaced: false, kind, verbs: ["create"] });
   }
-  return { kind: "APIResourceList", apiVersion: "v1", groupVersion: group === "" ? "v1" : `${group}/v1`, resources };
+  return {
+    kind: "APIResourceList",
+    apiVersion: "v1",
+    groupVersion: group === "" ? version : `${group}/${version}`,
+    resources,
+  };
 }
 
 /** All at once, as clients since Kubernetes 1.26 ask for it; `core` is what `/api` tells, else what `/apis` does. */
@@ -114,7 +125,7 @@ export function aggregatedDiscovery(core: boolean): JsonObject {
       }
       return {
         metadata: group === "" ? {} : { name: group },
-        versions: [{ version: "v1", resources, freshness: "Current" }],
+        versions: [{ version: versionOf(group), resources, freshness: "Current" }],
       };
     });
   return { kind: "APIGroupDiscoveryList", apiVersion: "apidiscovery.k8s.io/v2", metadata: {}, items };

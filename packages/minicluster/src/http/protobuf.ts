@@ -37,10 +37,12 @@ const folders: Readonly<Record<string, string>> = {
   "apps/v1": "apps/v1",
   "batch/v1": "batch/v1",
   "autoscaling/v1": "autoscaling/v1",
+  "autoscaling/v2": "autoscaling/v2",
   "coordination.k8s.io/v1": "coordination/v1",
   "discovery.k8s.io/v1": "discovery/v1",
   "authentication.k8s.io/v1": "authentication/v1",
   "authorization.k8s.io/v1": "authorization/v1",
+  "networking.k8s.io/v1": "networking/v1",
   "policy/v1": "policy/v1",
   "rbac.authorization.k8s.io/v1": "rbac/v1",
 };

@@ -1,3 +1,4 @@
+import { autoscalerKind } from "./autoscaler-kind.ts";
 import {
   configMapKind,
   endpointSliceKind,
@@ -9,7 +10,9 @@ import {
   serviceAccountKind,
 } from "./core-kinds.ts";
 import { cronJobKind } from "./cron-job-kind.ts";
+import { ingressKind } from "./ingress-kind.ts";
 import type { Kind } from "./kind.ts";
+import { networkPolicyKind } from "./network-policy-kind.ts";
 import { podKind } from "./pod-kind.ts";
 import { limitRangeKind, podDisruptionBudgetKind, resourceQuotaKind } from "./policy-kinds.ts";
 import { clusterRoleBindingKind, clusterRoleKind, roleBindingKind, roleKind } from "./rbac-kinds.ts";
@@ -30,10 +33,13 @@ export const kinds: readonly Kind[] = [
   serviceKind,
   deploymentKind,
   replicaSetKind,
+  autoscalerKind,
   cronJobKind,
   jobKind,
   leaseKind,
   endpointSliceKind,
+  ingressKind,
+  networkPolicyKind,
   podDisruptionBudgetKind,
   clusterRoleBindingKind,
   clusterRoleKind,

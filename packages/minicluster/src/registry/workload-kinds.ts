@@ -1,15 +1,4 @@
-import {
-  at,
-  childOf,
-  equalJson,
-  type JsonObject,
-  listAt,
-  numberAt,
-  objectAt,
-  objectsAt,
-  stringsAt,
-  textAt,
-} from "../json.ts";
+import { at, childOf, equalJson, type JsonObject, numberAt, objectAt, objectsAt, stringsAt, textAt } from "../json.ts";
 import type { StatusCause } from "../status.ts";
 import { forbiddenField, invalidValue, notSupported, required } from "./causes.ts";
 import { ageColumn, column, humanDuration, nameColumn } from "./columns.ts";
@@ -19,6 +8,7 @@ import { dnsSubdomainProblems } from "./names.ts";
 import { defaultPodSpec } from "./pod-spec-defaults.ts";
 import { podTemplateCauses } from "./pod-spec-validation.ts";
 import { selectorCauses } from "./selector-validation.ts";
+import { shownSelector } from "./shown-selector.ts";
 
 const notNegative = "must be greater than or equal to 0";
 
@@ -114,22 +104,6 @@ function strategyCauses(spec: JsonObject): StatusCause[] {
   return causes;
 }
 
-/** `a=b,c in (d,e)` as `kubectl get -o wide` writes a selector. */
-function shownSelector(object: JsonObject): string {
-  const selector = objectAt(object, "spec", "selector");
-  const parts = [
-    ...Object.entries(stringsAt(selector, "matchLabels")).map(([key, value]) => `${key}=${value}`),
-    ...objectsAt(selector, "matchExpressions").map((expression) => {
-      const key = textAt(expression, "key");
-      const operator = textAt(expression, "operator");
-      if (operator === "Exists") return key;
-      if (operator === "DoesNotExist") return `!${key}`;
-      return `${key} ${operator.toLowerCase()} (${listAt(expression, "values").join(",")})`;
-    }),
-  ].sort();
-  return parts.length === 0 ? "<none>" : parts.join(",");
-}
-
 /** Names or images of the containers in a workload's pod template, as `kubectl get -o wide` writes them. */
 export function containersOf(spec: JsonObject | undefined, field: "name" | "image"): string {
   return objectsAt(spec, "template", "spec", "containers")
@@ -140,7 +114,7 @@ export function containersOf(spec: JsonObject | undefined, field: "name" | "imag
 const wideColumns: readonly Column[] = [
   column("Containers", (object) => containersOf(objectAt(object, "spec"), "name"), { wide: true }),
   column("Images", (object) => containersOf(objectAt(object, "spec"), "image"), { wide: true }),
-  column("Selector", shownSelector, { wide: true }),
+  column("Selector", (object) => shownSelector(objectAt(object, "spec", "selector")), { wide: true }),
 ];
 
 const statusNumber = (field: string) => (object: JsonObject) => numberAt(object, "status", field) ?? 0;
