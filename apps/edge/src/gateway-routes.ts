@@ -4,7 +4,7 @@ import type { GatewayRoutes } from "@fairway/gateway";
 /** The edge's one listener. */
 export const LISTENER = "edge";
 
-/** Hosts lead to clusters' gateways, by weight. */
+/** Hosts and paths lead to clusters' gateways, by weight; there the same host and path are routed once more, to pods. */
 export function gatewayRoutes(routes: EdgeRoutes, port: number): GatewayRoutes {
   return {
     listeners: [
@@ -12,8 +12,9 @@ export function gatewayRoutes(routes: EdgeRoutes, port: number): GatewayRoutes {
         name: LISTENER,
         host: "127.0.0.1",
         port,
-        routes: routes.hosts.map(({ host, backends }) => ({
+        routes: routes.hosts.map(({ host, path, backends }) => ({
           hosts: [host],
+          ...(path === undefined ? {} : { path: { type: "prefix" as const, value: path } }),
           backends: backends.map(({ cluster, address, weight }) => ({ name: cluster, weight, endpoints: [address] })),
         })),
       },

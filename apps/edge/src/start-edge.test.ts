@@ -57,6 +57,17 @@ test("a cluster that is gone, or has no instance, is passed over", async (t) => 
   for (let index = 0; index < 6; index++) assert.equal((await get(address, "web.localhost")).status, 200);
 });
 
+test("paths of one host lead to the clusters of different services", async (t) => {
+  const [alpha, beta] = [await clusterGateway(t, "alpha"), await clusterGateway(t, "beta")];
+  const server = await controlPlane(t);
+  const shop = { ...host("shop", [alpha]), host: "shop.example" };
+  server.publish({ version: "1", hosts: [shop, { ...host("pay", [beta]), host: "shop.example", path: "/pay" }] });
+  const { address } = await edge(t, folder(t), server.url);
+  await until(async () => (await get(address, "shop.example")).body === "alpha shop.example");
+  assert.equal((await get(address, "shop.example", "*/*", "/pay/1?x")).body, "beta shop.example");
+  assert.equal((await get(address, "shop.example", "*/*", "/payment")).body, "alpha shop.example");
+});
+
 test("an unknown host: browsers get a page, others a problem; both name the hosts, nothing of the request is trusted", async (t) => {
   const server = await controlPlane(t);
   server.publish({ version: "1", hosts: [host("web", ["127.0.0.1:1"])] });
@@ -153,10 +164,11 @@ function folder(t: TestContext): string {
   return directory;
 }
 
-async function get(address: string, hostHeader: string, accept = "*/*") {
+async function get(address: string, hostHeader: string, accept = "*/*", path = "/") {
   const [hostname = "", port = ""] = address.split(":");
   const request = httpRequest({
     host: hostname,
+    path,
     port: Number(port),
     headers: { Host: hostHeader, Accept: accept },
     agent: false,

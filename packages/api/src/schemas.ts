@@ -305,13 +305,15 @@ export const liveEvent = z.object({
 });
 export type LiveEvent = z.infer<typeof liveEvent>;
 
-/** What the edge routes: hosts to clusters' gateways. */
+/** What the edge routes: hosts, and paths of them, to clusters' gateways. */
 export const edgeRoutes = z.object({
   /** Changes when anything below does. */
   version: z.string(),
   hosts: z.array(
     z.object({
       host: z.string(),
+      /** The paths that begin with these parts; all of the host when it is left out. */
+      path: z.string().optional(),
       service: z.string(),
       environment: z.string(),
       backends: z.array(

@@ -6,7 +6,7 @@ import { createEndpointPool, type EndpointPool } from "./endpoint-pool.ts";
 import { type ExchangeContext, exchange, exchangeUpgrade } from "./exchange.ts";
 import { isAmbiguous, mayUpgrade } from "./headers.ts";
 import { answerProblem, answerProblemOn } from "./problem-answer.ts";
-import { endpointsOf, type GatewayRoutes, hostMatcher, type Listener } from "./routes.ts";
+import { type Asked, endpointsOf, type GatewayRoutes, type Listener, routeMatcher } from "./routes.ts";
 
 export interface GatewayOptions {
   /** To get a connection; milliseconds, 1,000 unless told. */
@@ -50,7 +50,7 @@ interface OpenListener {
   readonly host: string;
   readonly port: number;
   readonly upgraded: Set<Duplex>;
-  match: (host: string | undefined) => Balancer | undefined;
+  match: (asked: Asked) => Balancer | undefined;
   opened: Promise<string | undefined>;
 }
 
@@ -88,17 +88,17 @@ export function createGateway(options: GatewayOptions = {}): Gateway {
       }
       const forward = (balancer: Balancer): void =>
         void exchange(context, balancer, request, response).catch(() => response.destroy());
-      const balancer = state.match(request.headers.host);
+      const balancer = state.match(askedBy(request));
       if (balancer) return forward(balancer);
       void (options.discover?.() ?? Promise.resolve()).then(() => {
-        const discovered = state.match(request.headers.host);
+        const discovered = state.match(askedBy(request));
         if (discovered) forward(discovered);
         else if (options.onUnknownHost) options.onUnknownHost(request, response);
         else answerProblem(response, "no-route");
       });
     });
     server.on("upgrade", (request, socket, head) => {
-      const balancer = state.match(request.headers.host);
+      const balancer = state.match(askedBy(request));
       upgraded.add(socket);
       socket.once("close", () => upgraded.delete(socket));
       // From here on nobody else listens: a client that resets the connection would end the process.
@@ -122,15 +122,12 @@ export function createGateway(options: GatewayOptions = {}): Gateway {
     return state;
   }
 
-  function matcherOf(
-    listener: Listener,
-    kept: Map<string, BackendPosition>,
-  ): (host: string | undefined) => Balancer | undefined {
-    return hostMatcher(
+  function matcherOf(listener: Listener, kept: Map<string, BackendPosition>): (asked: Asked) => Balancer | undefined {
+    return routeMatcher(
       listener.routes.map((route) => ({
-        hosts: route.hosts,
+        ...route,
         value: createBalancer(route.backends, (backend) => {
-          const key = JSON.stringify([listener.name, route.hosts, backend]);
+          const key = JSON.stringify([listener.name, route.hosts, route.path, backend]);
           const position = kept.get(key) ?? positions.get(key) ?? { credit: 0, turn: 0 };
           kept.set(key, position);
           return position;
@@ -191,6 +188,10 @@ export function createGateway(options: GatewayOptions = {}): Gateway {
       pools.clear();
     },
   };
+}
+
+function askedBy(request: IncomingMessage): Asked {
+  return { host: request.headers.host, target: request.url };
 }
 
 /** Resolves when every connection of the listener has ended, by itself or by force. */

@@ -10,10 +10,16 @@ export interface Backend {
 /** One route of a listener. */
 export interface Route {
   /**
-   * Host patterns as in Envoy's virtual hosts: `web.localhost` (exact), `web.*` (that first label and at least one more),
-   * `*` (any). The port of the Host header is not looked at. Exact wins over a prefix, a prefix over any.
+   * Host patterns: `web.localhost` (exact), `*.example.com` (one label before it), `web.*` (that first label and at least
+   * one more), `*` (any). The port of the Host header is not looked at. The first of these that fits wins, and no other
+   * is looked at, whatever the path.
    */
   readonly hosts: readonly string[];
+  /**
+   * Which paths of these hosts: `prefix` by whole parts (`/api` has `/api` and `/api/x`, not `/apis`), or exactly this one.
+   * All paths when it is left out. An exact path wins, then the longest prefix.
+   */
+  readonly path?: { readonly type: "prefix" | "exact"; readonly value: string };
   readonly backends: readonly Backend[];
 }
 
@@ -44,29 +50,64 @@ export function endpointsOf(routes: GatewayRoutes): ReadonlySet<string> {
   return endpoints;
 }
 
-/** Finds the value whose pattern fits a Host header best. The first of two equal patterns wins. */
-export function hostMatcher<T>(
-  entries: readonly { readonly hosts: readonly string[]; readonly value: T }[],
-): (hostHeader: string | undefined) => T | undefined {
-  const exact = new Map<string, T>();
-  const prefix = new Map<string, T>();
-  let any: { readonly value: T } | undefined;
-  for (const { hosts, value } of entries) {
-    for (const host of hosts) {
+/** What a request asks for. */
+export interface Asked {
+  /** The Host header. */
+  readonly host: string | undefined;
+  /** The request's target, with its query. */
+  readonly target: string | undefined;
+}
+
+/** Finds the value whose route fits a request best. The first of two equal ones wins. */
+export function routeMatcher<T>(
+  entries: readonly (Pick<Route, "hosts" | "path"> & { readonly value: T })[],
+): (asked: Asked) => T | undefined {
+  type Entry = (typeof entries)[number];
+  const exact = new Map<string, Entry[]>();
+  const below = new Map<string, Entry[]>();
+  const first = new Map<string, Entry[]>();
+  const any: Entry[] = [];
+  for (const entry of entries) {
+    for (const host of entry.hosts) {
       const pattern = host.toLowerCase();
-      if (pattern === "*") any ??= { value };
-      else if (pattern.endsWith(".*")) setOnce(prefix, pattern.slice(0, -2), value);
-      else setOnce(exact, pattern, value);
+      if (pattern === "*") any.push(entry);
+      else if (pattern.startsWith("*.")) add(below, pattern.slice(2), entry);
+      else if (pattern.endsWith(".*")) add(first, pattern.slice(0, -2), entry);
+      else add(exact, pattern, entry);
     }
   }
-  return (hostHeader) => {
-    const host = hostName(hostHeader);
-    const found = exact.get(host);
-    if (found !== undefined) return found;
-    const dot = host.indexOf(".");
-    const byLabel = dot > 0 ? prefix.get(host.slice(0, dot)) : undefined;
-    return byLabel ?? any?.value;
+  return ({ host, target }) => {
+    const name = hostName(host);
+    const dot = name.indexOf(".");
+    const byLabel = dot > 0 ? (below.get(name.slice(dot + 1)) ?? first.get(name.slice(0, dot))) : undefined;
+    return byPath(exact.get(name) ?? byLabel ?? any, target)?.value;
   };
+}
+
+function byPath<E extends Pick<Route, "path">>(entries: readonly E[], target: string | undefined): E | undefined {
+  if (entries.every(({ path }) => path === undefined)) return entries[0];
+  const path = pathOf(target);
+  let best: E | undefined;
+  let rank = -1;
+  for (const entry of entries) {
+    const own = rankOf(entry.path, path);
+    if (own > rank) [best, rank] = [entry, own];
+  }
+  return best;
+}
+
+/** How well a path fits; -1: not at all. */
+function rankOf(of: Route["path"], path: string): number {
+  if (of === undefined) return 0;
+  if (of.type === "exact") return of.value === path ? Number.MAX_SAFE_INTEGER : -1;
+  const prefix = of.value.endsWith("/") ? of.value : `${of.value}/`;
+  return `${path}/`.startsWith(prefix) ? prefix.length : -1;
+}
+
+/** Of `/a?b` or `http://host/a?b`. */
+function pathOf(target = "/"): string {
+  const path = target.replace(/^[a-z]+:\/\/[^/?#]*/i, "").replace(/[?#].*$/s, "");
+  return path === "" ? "/" : path;
 }
 
 /** The name in a Host header: lower case, without port and final dot. */
@@ -76,6 +117,8 @@ export function hostName(hostHeader: string | undefined): string {
   return withoutPort.endsWith(".") ? withoutPort.slice(0, -1) : withoutPort;
 }
 
-function setOnce<T>(map: Map<string, T>, key: string, value: T): void {
-  if (!map.has(key)) map.set(key, value);
+function add<T>(map: Map<string, T[]>, key: string, value: T): void {
+  const known = map.get(key);
+  if (known === undefined) map.set(key, [value]);
+  else known.push(value);
 }

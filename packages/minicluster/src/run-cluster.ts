@@ -2,6 +2,7 @@ import { isPod } from "@fairway/objects";
 import type { BackOffTimes } from "./agent/back-off.ts";
 import { startNodeAgent } from "./agent/node-agent.ts";
 import { keepNode, machineCapacity } from "./agent/node-object.ts";
+import { cpuMeter } from "./agent/process/cpu-meter.ts";
 import type { Unpack } from "./agent/process/image-store.ts";
 import { podLogs } from "./agent/process/pod-logs.ts";
 import { type ContainerUsage, createProcessRuntime } from "./agent/process/process-runtime.ts";
@@ -71,7 +72,8 @@ export async function runCluster(objects: ObjectsApi, options: RunClusterOptions
     ...(options.backOff === undefined ? {} : { backOff: options.backOff }),
   });
   const stopNode = keepNode(objects, clock, options.name, machineCapacity(), runtime.version);
-  const stopControllers = startControllers(objects, clock, onError, options.tokens);
+  const cpuOf = cpuMeter(clock, () => runtime.usage());
+  const stopControllers = startControllers(objects, clock, onError, options.tokens, cpuOf);
   const stopAll = async (graceMilliseconds: number): Promise<void> => {
     cancelSweep();
     stopControllers();

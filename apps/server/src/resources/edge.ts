@@ -4,6 +4,7 @@ import type { Drains } from "@fairway/catalog";
 import type { ClusterPool } from "../clusters/cluster-pool.ts";
 import type { Handlers } from "../http/handler.ts";
 import type { ActiveReleases } from "../releases/active-releases.ts";
+import { publicAddresses } from "../services/public-addresses.ts";
 import { environments } from "./environments.ts";
 
 /** The name under which the edge serves a service; clusters' gateways know it too: its first label is the Service's name. */
@@ -34,6 +35,9 @@ export function edgeHandlers(pool: ClusterPool, active: ActiveReleases, drains: 
           );
           if (clusters.some(({ record }) => record.gateway !== undefined)) {
             hosts.push({ host: edgeHost(service), service, environment, backends });
+            for (const { host, path } of publicAddresses(Object.values(objects).flat())) {
+              hosts.push({ host, path, service, environment, backends });
+            }
           }
         }
       }

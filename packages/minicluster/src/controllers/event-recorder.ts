@@ -26,10 +26,12 @@ const REMEMBERED = 4096;
 /** etcd's limit for what kubelets write (client-go cuts at the same length). */
 const MESSAGE_LENGTH = 1024;
 
+/** Of all recorders: two may tell of objects of one name in one millisecond. */
+let serial = 0;
+
 /** Writes core/v1 Events. Never throws: events are best effort. */
 export function createEventRecorder(objects: ObjectsApi, clock: Clock, source: EventSource): EventRecorder {
   const known = new Map<string, { readonly namespace: string; readonly name: string }>();
-  let serial = 0;
 
   function again(key: string, now: string): boolean {
     const at = known.get(key);

@@ -1,6 +1,7 @@
 import type { Clock } from "../clock/clock.ts";
 import type { ObjectsApi } from "../objects-api.ts";
 import { scheduler } from "../scheduler/scheduler.ts";
+import { autoscalerController, type PodCpu } from "./autoscaler/autoscaler-controller.ts";
 import { runController } from "./controller.ts";
 import { cronJobController } from "./cron-job/cron-job-controller.ts";
 import { garbageCollector } from "./deletion/garbage-collector.ts";
@@ -19,12 +20,14 @@ import { type TokenSecrets, tokenController } from "./service-account/token-cont
  * Starts every controller and the scheduler. Returns the stop.
  *
  * @param tokens without it Secrets get no tokens, and namespaces no certificate
+ * @param cpuOf without it autoscalers only keep replicas within their bounds
  */
 export function startControllers(
   objects: ObjectsApi,
   clock: Clock,
   onError: (message: string) => void,
   tokens?: TokenSecrets,
+  cpuOf?: PodCpu,
 ): () => void {
   const recorder = (component: string) => createEventRecorder(objects, clock, { component });
   const stops = [
@@ -36,6 +39,7 @@ export function startControllers(
     garbageCollector(objects),
     deploymentController(objects, clock, recorder("deployment-controller")),
     replicaSetController(objects, clock, recorder("replicaset-controller")),
+    autoscalerController(objects, clock, recorder("horizontal-pod-autoscaler"), cpuOf),
     cronJobController(objects, clock, recorder("cronjob-controller")),
     jobController(objects, clock, recorder("job-controller")),
     endpointSliceController(objects),

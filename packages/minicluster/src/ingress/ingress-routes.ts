@@ -1,5 +1,5 @@
 import type { GatewayRoutes, Listener, Route } from "@fairway/gateway";
-import type { EndpointSlice, Service } from "@fairway/objects";
+import type { EndpointSlice, Ingress, IngressBackend, Service } from "@fairway/objects";
 import { SERVICE_LABEL } from "../controllers/endpoint-slice/endpoint-slices.ts";
 
 /** Label of Fairway's service on the Kubernetes Service that hosts lead to. */
@@ -19,12 +19,13 @@ export interface IngressOptions {
 export const INGRESS = "ingress";
 
 /**
- * What the cluster's gateway serves: `<service>.<anything>` by the Host's first label, and one listener per numbered service, which takes any Host.
- * Only endpoints that are ready and not terminating are used.
+ * What the cluster's gateway serves: hosts and paths of Ingresses, `<service>.<anything>` by the Host's first label, and one
+ * listener per numbered service, which takes any Host. Only endpoints that are ready and not terminating are used.
  */
 export function ingressRoutes(
   services: readonly Service[],
   slices: readonly EndpointSlice[],
+  ingresses: readonly Ingress[],
   options: IngressOptions,
 ): GatewayRoutes {
   const byService = new Map<string, EndpointSlice[]>();
@@ -48,6 +49,14 @@ export function ingressRoutes(
     taken.add(number);
     numbered.push({ name: `service-${number}`, host: options.address, port, routes: [{ hosts: ["*"], backends }] });
   }
+  const backendOf = (namespace: string, { service: of }: IngressBackend): Route["backends"] => {
+    const key = `${namespace}/${of?.name}`;
+    const service = services.find(({ metadata }) => `${metadata.namespace}/${metadata.name}` === key);
+    const wanted = of?.port?.name ?? service?.spec?.ports?.find(({ port }) => port === of?.port?.number)?.name ?? "";
+    return [{ name: key, weight: 1, endpoints: endpointsOfPort(wanted, byService.get(key) ?? []) }];
+  };
+  // Oldest first, as above: a host and path that two have stay with the first.
+  hosts.unshift(...ingresses.toSorted(byAge).flatMap((one) => routesOf(one, backendOf)));
   return {
     listeners: [{ name: INGRESS, host: options.address, port: options.ingressPort, routes: hosts }, ...numbered],
   };
@@ -56,7 +65,10 @@ export function ingressRoutes(
 /** Of the Service's first port, or the one named `http`. */
 function endpointsOf(service: Service, slices: readonly EndpointSlice[]): readonly string[] {
   const ports = service.spec?.ports ?? [];
-  const wanted = (ports.find(({ name }) => name === "http") ?? ports[0])?.name ?? "";
+  return endpointsOfPort((ports.find(({ name }) => name === "http") ?? ports[0])?.name ?? "", slices);
+}
+
+function endpointsOfPort(wanted: string, slices: readonly EndpointSlice[]): readonly string[] {
   return slices
     .flatMap((slice) => {
       const port = slice.ports?.find(({ name }) => (name ?? "") === wanted)?.port;
@@ -68,7 +80,24 @@ function endpointsOf(service: Service, slices: readonly EndpointSlice[]): readon
     .toSorted();
 }
 
-function byAge(a: Service, b: Service): number {
-  const key = ({ metadata }: Service): string => `${metadata.creationTimestamp} ${metadata.namespace}/${metadata.name}`;
+/** Rules without a host are for all that have no other route; so is the default backend. */
+function routesOf(
+  { spec, metadata }: Ingress,
+  backendOf: (namespace: string, backend: IngressBackend) => Route["backends"],
+): readonly Route[] {
+  const namespace = metadata.namespace ?? "";
+  const ruled = (spec?.rules ?? []).flatMap(({ host = "*", http }) =>
+    (http?.paths ?? []).map(({ path = "/", pathType, backend }): Route => {
+      const type = pathType === "Exact" ? "exact" : "prefix";
+      return { hosts: [host], path: { type, value: path }, backends: backendOf(namespace, backend) };
+    }),
+  );
+  const fallback = spec?.defaultBackend;
+  return fallback === undefined ? ruled : [...ruled, { hosts: ["*"], backends: backendOf(namespace, fallback) }];
+}
+
+function byAge(a: Service | Ingress, b: Service | Ingress): number {
+  const key = ({ metadata }: Service | Ingress): string =>
+    `${metadata.creationTimestamp} ${metadata.namespace}/${metadata.name}`;
   return key(a) < key(b) ? -1 : 1;
 }

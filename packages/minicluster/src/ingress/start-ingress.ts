@@ -1,5 +1,5 @@
 import { createGateway } from "@fairway/gateway";
-import { isEndpointSlice, isService } from "@fairway/objects";
+import { isEndpointSlice, isIngress, isService } from "@fairway/objects";
 import type { Clock } from "../clock/clock.ts";
 import type { ObjectsApi } from "../objects-api.ts";
 import { INGRESS, type IngressOptions, ingressRoutes } from "./ingress-routes.ts";
@@ -10,6 +10,7 @@ export interface Ingress {
   stop(options: { readonly drainMilliseconds: number }): Promise<void>;
 }
 
+const followed = new Set(["services", "endpointslices", "ingresses"]);
 /** A port that somebody else has is tried again after so long. */
 const RETRY_MILLISECONDS = 2_000;
 
@@ -28,7 +29,8 @@ export async function startIngress(
   async function write(): Promise<void> {
     const services = objects.list("services").filter(isService);
     const slices = objects.list("endpointslices").filter(isEndpointSlice);
-    const results = await gateway.setRoutes(ingressRoutes(services, slices, options));
+    const ingresses = objects.list("ingresses").filter(isIngress);
+    const results = await gateway.setRoutes(ingressRoutes(services, slices, ingresses, options));
     const failed = results.filter(({ error }) => error !== undefined);
     for (const { name, error } of failed) {
       if (!said.has(name)) onError(`${name}: cannot listen: ${error}`);
@@ -50,7 +52,7 @@ export async function startIngress(
   }
 
   const unsubscribe = objects.subscribe(({ resource }) => {
-    if (resource === "services" || resource === "endpointslices") writeSoon();
+    if (followed.has(resource)) writeSoon();
   });
   await write();
   const address = gateway.address(INGRESS);

@@ -16,6 +16,7 @@ import {
   type SimulatedRuntimeOptions,
 } from "../agent/simulated/simulated-runtime.ts";
 import { createVirtualClock, type VirtualClock } from "../clock/virtual-clock.ts";
+import type { PodCpu } from "../controllers/autoscaler/autoscaler-controller.ts";
 import { createEventRecorder } from "../controllers/event-recorder.ts";
 import { startControllers } from "../controllers/start-controllers.ts";
 import { type Objects, openObjects } from "../open-objects.ts";
@@ -37,6 +38,8 @@ export interface SimulatedCluster {
 
 export interface SimulatedClusterOptions extends Omit<SimulatedRuntimeOptions, "clock"> {
   readonly capacity?: NodeCapacity;
+  /** What pods use, for autoscalers. */
+  readonly cpuOf?: PodCpu;
 }
 
 export const NAMESPACE = "shop";
@@ -60,7 +63,7 @@ export function startSimulatedCluster(options: SimulatedClusterOptions = {}): Si
     runtime,
     onError,
   });
-  const stopControllers = startControllers(objects, clock, onError);
+  const stopControllers = startControllers(objects, clock, onError, undefined, options.cpuOf);
   return {
     clock,
     objects,

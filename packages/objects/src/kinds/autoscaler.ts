@@ -43,6 +43,16 @@ export interface HorizontalPodAutoscaler extends KubernetesObject {
     readonly desiredReplicas?: number;
     /** RFC 3339. */
     readonly lastScaleTime?: string;
+    /** In the order of `spec.metrics`; null while nothing is known. */
+    readonly currentMetrics?:
+      | readonly {
+          readonly type: string;
+          readonly resource?: {
+            readonly name: string;
+            readonly current: { readonly averageUtilization?: number; readonly averageValue?: string };
+          };
+        }[]
+      | null;
     readonly conditions?: readonly Condition[];
   };
 }
