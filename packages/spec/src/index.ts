@@ -1,6 +1,11 @@
 export { formatIssues } from "./format-issues.ts";
 export { type AppToml, notDeliverableYet, parseAppToml, specFor } from "./parse-app-toml.ts";
+export { type BrokenRule, brokenRules } from "./profile/broken-rules.ts";
 export { builtinProfile, builtinProfileVersion } from "./profile/builtin-profile.ts";
+export { builtinProfileText } from "./profile/builtin-profile-text.ts";
+export { type FieldIssue, placesInAppToml } from "./profile/field-place.ts";
+export { emptyProfile, type Profile, parseProfile } from "./profile/parse-profile.ts";
 export type * from "./profile/profile-settings.ts";
+export { type ProfilePlace, settingsFor } from "./profile/settings-for.ts";
 export { type FieldHelp, fieldHelp } from "./schema/field-help.ts";
 export * from "./service-spec.ts";

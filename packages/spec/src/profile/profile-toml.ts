@@ -1,0 +1,565 @@
+import { z } from "zod";
+import { type FieldInfo, fieldInfo } from "../schema/field-info.ts";
+import { builtinProfile } from "./builtin-profile.ts";
+
+// Everything about the profile's fields is said here once, as app.toml's are in `schema/app-toml.ts`. Nothing is filled in
+// here: every layer of a profile is partial.
+
+function described<S extends z.ZodType>(schema: S, info: FieldInfo): S {
+  fieldInfo.add(schema, info);
+  return schema;
+}
+
+function text(pattern: RegExp, info: FieldInfo) {
+  return described(z.string().regex(pattern), info);
+}
+
+function list<S extends z.ZodType>(item: S, info: FieldInfo) {
+  return described(z.array(item).max(200), info);
+}
+
+function tomlList(values: readonly string[]): string {
+  return `[${values.map((value) => JSON.stringify(value)).join(", ")}]`;
+}
+
+/** `false` takes away what a layer below says. */
+const none = z.literal(false);
+const name40 = /^[a-z]([-a-z0-9]{0,38}[a-z0-9])?$/;
+const name63 = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
+
+const cpu = { pattern: /^(?!0+m?$)(\d{1,6}m|\d{1,4}(\.\d{1,3})?)$/, needs: 'cores such as "250m" or "2"' };
+const memory = {
+  pattern: /^(?!0)\d{1,12}(Ki|Mi|Gi|Ti|k|M|G|T)$/,
+  needs: 'an amount of memory such as "256Mi" or "2Gi"',
+};
+
+function size(key: keyof typeof builtinProfile.sizes) {
+  const byDefault = builtinProfile.sizes[key];
+  return described(
+    z.strictObject({
+      cpu: text(cpu.pattern, {
+        description: `CPU that one replica of a ${key} service requests`,
+        needs: cpu.needs,
+        example: `cpu = "${byDefault.cpu}"`,
+        default: `"${byDefault.cpu}"`,
+      }).optional(),
+      memory: text(memory.pattern, {
+        description: `Memory that one replica of a ${key} service requests`,
+        needs: memory.needs,
+        example: `memory = "${byDefault.memory}"`,
+        default: `"${byDefault.memory}"`,
+      }).optional(),
+    }),
+    {
+      description: `What a ${key} service gets`,
+      needs: "a table with cpu and memory",
+      example: `[sizes.${key}]\ncpu = "${byDefault.cpu}"`,
+    },
+  ).optional();
+}
+
+const sizes = described(
+  z.strictObject({ small: size("small"), medium: size("medium"), large: size("large"), xlarge: size("xlarge") }),
+  {
+    description: "What the sizes of app.toml mean for one replica",
+    needs: "a table for each size",
+    example: '[sizes.small]\ncpu = "100m"',
+  },
+);
+
+function factor(key: "cpu" | "memory") {
+  return described(z.number().min(1).max(100), {
+    description: `The limit is the request of ${key} times this`,
+    needs: "a number from 1 to 100",
+    example: `${key} = ${builtinProfile.limitFactors[key]}`,
+    default: String(builtinProfile.limitFactors[key]),
+  }).optional();
+}
+
+const limits = described(z.strictObject({ cpu: factor("cpu"), memory: factor("memory") }), {
+  description: "Room for bursts: limit = request times factor",
+  needs: "a table with factors",
+  example: "[limits]\nmemory = 2",
+});
+
+const quota = described(
+  z.strictObject({
+    cpu: described(z.union([z.string().regex(cpu.pattern), none]), {
+      description: "CPU that all pods of one service may request in a cluster; false: no bound",
+      needs: `${cpu.needs}, or false`,
+      example: 'cpu = "200"',
+      default: `"${builtinProfile.quota.cpu}"`,
+    }).optional(),
+    memory: described(z.union([z.string().regex(memory.pattern), none]), {
+      description: "Memory that all pods of one service may request in a cluster; false: no bound",
+      needs: `${memory.needs}, or false`,
+      example: 'memory = "800Gi"',
+      default: `"${builtinProfile.quota.memory}"`,
+    }).optional(),
+    pods: described(z.union([z.int().min(1).max(100_000), none]), {
+      description: "Pods that one service may have in a cluster; false: no bound",
+      needs: "a whole number from 1 to 100000, or false",
+      example: "pods = 500",
+      default: String(builtinProfile.quota.pods),
+    }).optional(),
+  }),
+  {
+    description: "What one service may take of a cluster, so that a typo ends there",
+    needs: "a table",
+    example: "[quota]\npods = 100",
+  },
+);
+
+function base(key: keyof typeof builtinProfile.bases) {
+  const byDefault = builtinProfile.bases[key];
+  return described(
+    z.strictObject({
+      image: text(/^[!-~]{1,500}$/, {
+        description: `Image that services of the engine ${key} stand on; {version} is the engine's version`,
+        needs: "an image reference in quotes",
+        example: `image = "registry.example.com/base/${key}:{version}"`,
+        default: byDefault === undefined ? "none" : `"${byDefault.image}"`,
+      }).optional(),
+      version: text(/^[A-Za-z0-9][A-Za-z0-9._+-]{0,63}$/, {
+        description: "The version of services that name none",
+        needs: 'a version in quotes, such as "24"',
+        example: `version = "${byDefault?.version ?? "1"}"`,
+        default: byDefault?.version === undefined ? "none" : `"${byDefault.version}"`,
+      }).optional(),
+    }),
+    {
+      description: `What the engine ${key} stands on`,
+      needs: "a table with image and version",
+      example: `[bases.${key}]\nimage = "registry.example.com/base/${key}:{version}"`,
+    },
+  ).optional();
+}
+
+const bases = described(
+  z.strictObject({ node: base("node"), golang: base("golang"), python: base("python"), php: base("php") }),
+  {
+    description: "Images that services stand on, by engine, where neither app.toml nor the registry names one",
+    needs: "a table for each engine",
+    example: '[bases.node]\nimage = "registry.example.com/base/node:{version}"',
+  },
+);
+
+const images = described(
+  z.strictObject({
+    warning: text(memory.pattern, {
+      description: "Compressed size above which a person is told how large an image is",
+      needs: 'a size such as "512Mi"',
+      example: 'warning = "512Mi"',
+      default: '"512Mi"',
+    }).optional(),
+    allowed: list(
+      text(/^[a-zA-Z0-9][!-~]{0,499}$/, {
+        description: "The beginning of an image's reference",
+        needs: "the beginning of an image reference, up to a whole part of it",
+        example: 'allowed = ["registry.example.com/"]',
+      }),
+      {
+        description: "Where images that app.toml names may come from; empty: anywhere",
+        needs: "a list of beginnings of image references",
+        example: 'allowed = ["registry.example.com/"]',
+        default: "[]",
+      },
+    ).optional(),
+  }),
+  { description: "Rules for images", needs: "a table", example: '[images]\nallowed = ["registry.example.com/"]' },
+);
+
+function checkPath(key: "live" | "ready" | "startup", what: string) {
+  return described(z.union([z.string().regex(/^\/[!-~]{0,1000}$/), none]), {
+    description: `${what}, for services that name no path; false: none`,
+    needs: 'a path that begins with "/", or false',
+    example: `${key} = "/${key}"`,
+    default: "false",
+  }).optional();
+}
+
+const health = described(
+  z.strictObject({
+    live: checkPath("live", "Is it alive?"),
+    ready: checkPath("ready", "Can it serve?"),
+    startup: checkPath("startup", "Has it started?"),
+  }),
+  { description: "Paths of checks where app.toml names none", needs: "a table", example: '[health]\nready = "/ready"' },
+);
+
+/** https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set */
+const qualifiedName = /^([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?\/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
+
+function metadata(what: "label" | "annotation", value: z.ZodType<string>, valueNeeds: string) {
+  const example = what === "label" ? 'team = "{owner}"' : '"example.com/contact" = "{owner}"';
+  return described(
+    z.record(
+      text(qualifiedName, {
+        description: `Name of a${what === "label" ? "" : "n"} ${what}`,
+        needs: `a${what === "label" ? "" : "n"} ${what}'s name, such as "example.com/team"`,
+        example,
+      }),
+      described(value, {
+        description: `What it says; {service}, {owner}, {environment} and {cluster} are filled in`,
+        needs: valueNeeds,
+        example,
+      }),
+    ),
+    {
+      description: `A${what === "label" ? "" : "n"} ${what} that every object and pod gets`,
+      needs: "a table of texts",
+      example: `[${what}s]\n${example}`,
+    },
+  );
+}
+
+const labels = metadata(
+  "label",
+  z.string().regex(/^([A-Za-z0-9{]([-A-Za-z0-9_.{}]{0,100}[A-Za-z0-9}])?)?$/),
+  'letters, digits, "-", "_" and ".", perhaps with placeholders',
+);
+const annotationText = z.string().regex(/^[^\0]{0,10000}$/);
+const annotations = metadata("annotation", annotationText, "text of at most 10000 characters");
+
+const publicSettings = described(
+  z.strictObject({
+    via: described(z.enum(["ingress", "gateway"]), {
+      description: "What public addresses become: an Ingress, or an HTTPRoute at a Gateway",
+      needs: "one of ingress, gateway",
+      example: 'via = "gateway"',
+      default: '"ingress"',
+    }).optional(),
+    class: described(z.union([z.string().regex(/^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/), none]), {
+      description: "Class of Ingresses; false: the cluster's default class",
+      needs: "the name of an IngressClass, or false",
+      example: 'class = "nginx"',
+      default: "false",
+    }).optional(),
+    gateway: described(
+      z.union([
+        z.strictObject({
+          name: text(/^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/, {
+            description: "The Gateway's name",
+            needs: "a Gateway's name",
+            example: 'name = "main"',
+          }),
+          namespace: text(name63, {
+            description: "The namespace that it is in",
+            needs: "a namespace",
+            example: 'namespace = "gateways"',
+          }),
+          section: text(name63, {
+            description: "One listener of it",
+            needs: "a listener's name",
+            example: 'section = "https"',
+            default: "all listeners that fit",
+          }).optional(),
+        }),
+        none,
+      ]),
+      {
+        description: "The Gateway that HTTPRoutes attach to",
+        needs: "a table with name and namespace, or false",
+        example: 'gateway = { name = "main", namespace = "gateways" }',
+        default: "false",
+      },
+    ).optional(),
+    domains: list(
+      text(/^([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\.)*[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, {
+        description: "A domain: itself and what is below it",
+        needs: 'a domain, such as "example.com"',
+        example: 'domains = ["example.com"]',
+      }),
+      {
+        description: "Where public hosts may be; empty: anywhere",
+        needs: "a list of domains",
+        example: 'domains = ["example.com"]',
+        default: "[]",
+      },
+    ).optional(),
+    certificate: described(z.union([z.string().regex(/^[a-z0-9{][-a-z0-9.{}]{0,251}$/), none]), {
+      description: "TLS Secret of an Ingress, {service} and {host} filled in; false: the controller's own certificate",
+      needs: "the name of a Secret, or false",
+      example: 'certificate = "{service}-tls"',
+      default: "false",
+    }).optional(),
+    annotations: described(
+      z.record(
+        text(qualifiedName, {
+          description: "Name of an annotation",
+          needs: 'an annotation\'s name, such as "example.com/issuer"',
+          example: '"cert-manager.io/cluster-issuer" = "main"',
+        }),
+        described(annotationText, {
+          description: "What it says",
+          needs: "text of at most 10000 characters",
+          example: '"cert-manager.io/cluster-issuer" = "main"',
+        }),
+      ),
+      {
+        description: "Annotations of Ingresses and HTTPRoutes",
+        needs: "a table of texts",
+        example: '[public.annotations]\n"cert-manager.io/cluster-issuer" = "main"',
+      },
+    ).optional(),
+  }),
+  { description: "How public addresses are reached", needs: "a table", example: '[public]\nclass = "nginx"' },
+);
+
+const security = described(z.enum(["restricted", "baseline", "privileged"]), {
+  description: "How far pods are held in, as the Pod Security Standards of Kubernetes name it",
+  needs: "one of restricted, baseline, privileged",
+  example: 'security = "restricted"',
+  default: `"${builtinProfile.security}"`,
+});
+
+const namespace = text(/^[a-z0-9{]([-a-z0-9{}]{0,100}[a-z0-9}])?$/, {
+  description: "A service's namespace, of {service} and perhaps {environment}",
+  needs: 'a pattern with {service}, such as "{service}-{environment}"',
+  example: 'namespace = "{service}"',
+  default: `"${builtinProfile.namespace}"`,
+});
+
+const access = described(
+  z.union([
+    z.strictObject({
+      role: text(/^[A-Za-z0-9][-A-Za-z0-9.:_]{0,252}$/, {
+        description: "The ClusterRole that the owner team gets in the namespaces of its services",
+        needs: "the name of a ClusterRole",
+        example: 'role = "view"',
+        default: `"${builtinProfile.access?.role}"`,
+      }).optional(),
+      group: text(/^\P{C}{1,253}$/u, {
+        description: "The team's group; {owner} is filled in",
+        needs: "the name of a group, perhaps with {owner}",
+        example: 'group = "team-{owner}"',
+        default: `"${builtinProfile.access?.group}"`,
+      }).optional(),
+    }),
+    none,
+  ]),
+  {
+    description: "What the owner team may do in the namespaces of its services; false: nothing",
+    needs: "a table with role and group, or false",
+    example: '[access]\nrole = "view"',
+  },
+);
+
+function namespaces(description: string, example: string) {
+  return list(text(name63, { description: "A namespace", needs: "a namespace", example }), {
+    description,
+    needs: "a list of namespaces",
+    example,
+    default: "[]",
+  }).optional();
+}
+
+const network = described(
+  z.strictObject({
+    policies: described(z.boolean(), {
+      description: "Whether network policies are rendered",
+      needs: "true or false",
+      example: "policies = true",
+      default: "true",
+    }).optional(),
+    gateways: namespaces(
+      "Namespaces of the gateways through which public requests come",
+      'gateways = ["ingress-nginx"]',
+    ),
+    platform: namespaces(
+      "Namespaces of the platform's own parts: they reach every service, and are reached by it",
+      'platform = ["monitoring"]',
+    ),
+    internal: list(
+      text(/^[0-9a-fA-F:.]{2,45}\/\d{1,3}$/, {
+        description: "A range of addresses",
+        needs: 'a range of addresses, such as "10.0.0.0/8"',
+        example: 'internal = ["10.0.0.0/8"]',
+      }),
+      {
+        description: 'The cluster\'s own ranges of addresses, to which "everywhere outside" does not reach',
+        needs: "a list of ranges of addresses",
+        example: 'internal = ["10.0.0.0/8"]',
+        default: "[]",
+      },
+    ).optional(),
+  }),
+  { description: "Who may reach whom", needs: "a table", example: '[network]\ngateways = ["ingress-nginx"]' },
+);
+
+function kinds(key: "patches" | "objects", description: string) {
+  const example = `${key} = ["ConfigMap"]`;
+  return list(
+    text(/^[A-Z][A-Za-z0-9]{0,62}$/, { description: "A kind", needs: 'a kind, such as "ConfigMap"', example }),
+    {
+      description,
+      needs: "a list of kinds",
+      example,
+      default: tomlList(builtinProfile.kubernetes[key]),
+    },
+  ).optional();
+}
+
+const kubernetes = described(
+  z.strictObject({
+    patches: kinds("patches", "Kinds that [[kubernetes.patches]] of an app.toml may change"),
+    objects: kinds("objects", "Kinds that the files of kubernetes/ beside an app.toml may have"),
+  }),
+  { description: "What teams may do to objects themselves", needs: "a table", example: "[kubernetes]\nobjects = []" },
+);
+
+const ruleNumber = (key: "min" | "max", what: string) =>
+  described(z.number(), {
+    description: `The ${what} number that the field may mean`,
+    needs: "a number",
+    example: `${key} = 2`,
+  }).optional();
+const holds = (key: "present" | "absent", description: string) =>
+  described(z.literal(true), { description, needs: "true", example: `${key} = true` }).optional();
+
+const rule = described(
+  z.strictObject({
+    name: text(name63, {
+      description: "The rule's name, shown to whoever breaks it",
+      needs: 'lower-case letters, digits and "-", at most 63 characters',
+      example: 'name = "two-replicas"',
+    }),
+    environments: list(
+      text(name40, {
+        description: "An environment",
+        needs: "an environment's name",
+        example: 'environments = ["prod"]',
+      }),
+      {
+        description: "Where it holds",
+        needs: "a list of environments",
+        example: 'environments = ["prod"]',
+        default: "everywhere",
+      },
+    ).optional(),
+    kinds: list(
+      described(z.enum(["business", "infrastructure", "frontend", "job"]), {
+        description: "A kind of service",
+        needs: "one of business, infrastructure, frontend, job",
+        example: 'kinds = ["business"]',
+      }),
+      {
+        description: "For which kinds of service it holds",
+        needs: "a list of kinds of service",
+        example: 'kinds = ["business"]',
+        default: "all",
+      },
+    ).optional(),
+    field: text(/^[A-Za-z_][A-Za-z0-9_-]*(\.[A-Za-z0-9_-]+){0,5}$/, {
+      description: "The field that is looked at, as app.toml names it; of a list, every item is looked at",
+      needs: 'a field of app.toml, such as "owner" or "engine.version"',
+      example: 'field = "replicas"',
+    }),
+    present: holds("present", "The field must be there and not be empty"),
+    absent: holds("absent", "The field must not be there"),
+    min: ruleNumber("min", "smallest"),
+    max: ruleNumber("max", "largest"),
+    matches: described(z.string().min(1).max(200), {
+      description: "A regular expression (RE2) that is found in the field's text; ^ and $ are its ends",
+      needs: "a regular expression of at most 200 characters",
+      example: 'matches = "^[0-9]+$"',
+    }).optional(),
+    one_of: described(
+      z
+        .array(
+          described(z.union([z.string(), z.number(), z.boolean()]), {
+            description: "A value",
+            needs: "text, a number or a boolean",
+            example: 'one_of = ["node", "golang"]',
+          }),
+        )
+        .min(1)
+        .max(200),
+      {
+        description: "The values that the field may have",
+        needs: "a list of values",
+        example: 'one_of = ["node", "golang"]',
+      },
+    ).optional(),
+    message: described(
+      z
+        .string()
+        .regex(/^\P{Cc}*\S\P{Cc}*$/u)
+        .max(500),
+      {
+        description: "What whoever breaks it is told, in your own words",
+        needs: "text of at most 500 characters, on one line",
+        example: 'message = "in prod we want two of everything: one may fail"',
+      },
+    ),
+  }),
+  {
+    description: "One rule",
+    needs: "a table",
+    example: '[[rules]]\nname = "owner"',
+  },
+);
+
+const rules = list(rule, {
+  description: "What every service must be; a release of one that is not is refused with the rule's message",
+  needs: "a list of tables",
+  example: '[[rules]]\nname = "owner"',
+});
+
+/** What a profile says, and each of its overlays may; the keys of `ProfileSettings` in the words of the file. */
+const settingsSchema = z.strictObject({
+  namespace: namespace.optional(),
+  security: security.optional(),
+  sizes: sizes.optional(),
+  limits: limits.optional(),
+  quota: quota.optional(),
+  bases: bases.optional(),
+  images: images.optional(),
+  health: health.optional(),
+  labels: labels.optional(),
+  annotations: annotations.optional(),
+  public: publicSettings.optional(),
+  access: access.optional(),
+  network: network.optional(),
+  kubernetes: kubernetes.optional(),
+});
+export type ProfileLayer = z.output<typeof settingsSchema>;
+
+// One image of a service is made for a whole environment, and what a team writes is checked for all of its clusters.
+const inCluster = settingsSchema.omit({
+  namespace: true,
+  bases: true,
+  images: true,
+  health: true,
+  kubernetes: true,
+});
+const inEnvironment = settingsSchema.omit({ namespace: true });
+
+function overlays<S extends z.ZodType>(key: string, what: string, sample: string, schema: S) {
+  const example = `[${key}.${sample}.quota]\npods = 100`;
+  const info = { description: `What differs ${what}`, needs: "a table", example };
+  return described(
+    z.record(
+      text(name40, {
+        description: `The name of ${what.replace(/^\S+ /, "")}`,
+        needs: 'a name: lower-case letters, digits and "-", beginning with a letter, at most 40 characters',
+        example,
+      }),
+      described(schema, info),
+    ),
+    info,
+  ).optional();
+}
+
+/** The whole file. */
+export const profileSchema = described(
+  z.strictObject({
+    ...settingsSchema.shape,
+    rules: rules.optional(),
+    envs: overlays("envs", "in one environment", "prod", inEnvironment),
+    clusters: overlays("clusters", "in one cluster", "alpha", inCluster),
+    services: overlays("services", "for one service", "user", inEnvironment),
+  }),
+  { description: "The platform owner's profile", needs: "a table", example: 'security = "restricted"' },
+);
+export type ProfileToml = z.output<typeof profileSchema>;
