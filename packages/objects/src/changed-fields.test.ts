@@ -38,20 +38,34 @@ const cases: readonly [name: string, a: unknown, b: unknown, expected: readonly 
     ['.env[name="B"].value: "2" -> "3"'],
   ],
   [
+    "items without names are compared by what else tells them apart",
+    {
+      ports: [
+        { containerPort: 80, protocol: "TCP" },
+        { containerPort: 90, protocol: "TCP" },
+      ],
+    },
+    { ports: [{ containerPort: 90, protocol: "UDP" }] },
+    [
+      '.ports[containerPort=80]: {"containerPort":80,"protocol":"TCP"} -> undefined',
+      '.ports[containerPort=90].protocol: "TCP" -> "UDP"',
+    ],
+  ],
+  [
     "two items with one name are compared by position",
     {
       ports: [
-        { name: "x", port: 1 },
-        { name: "x", port: 2 },
+        { name: "x", size: 1 },
+        { name: "x", size: 2 },
       ],
     },
     {
       ports: [
-        { name: "x", port: 1 },
-        { name: "x", port: 3 },
+        { name: "x", size: 1 },
+        { name: "x", size: 3 },
       ],
     },
-    [".ports[1].port: 2 -> 3"],
+    [".ports[1].size: 2 -> 3"],
   ],
   ["plain lists by position", ["a", "b"], ["a", "c", "d"], ['[1]: "b" -> "c"', '[2]: undefined -> "d"']],
   ["a first named item", { env: [] }, { env: [{ name: "A" }] }, ['.env[name="A"]: undefined -> {"name":"A"}']],

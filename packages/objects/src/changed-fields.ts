@@ -2,7 +2,8 @@
 export interface ChangedField {
   /**
    * Where, as Kubernetes writes it: `.spec.template.spec.containers[name="app"].image`. Items of lists are named by
-   * `name` when every item has one of its own, else by position: `[0]`.
+   * `name` when every item has one of its own, else by another field that tells them apart (`[containerPort=8080]`), else
+   * by position: `[0]`.
    */
   readonly path: string;
   /** Undefined when the field is new. */
@@ -10,6 +11,12 @@ export interface ChangedField {
   /** Undefined when the field is gone. */
   readonly to: unknown;
 }
+
+/**
+ * Fields by which items of Kubernetes lists are told apart, the most telling first: the merge keys of its API
+ * (`x-kubernetes-list-map-keys` in its OpenAPI document) and `host` of an Ingress' rules.
+ */
+const itemKeys = ["name", "containerPort", "port", "mountPath", "topologyKey", "host", "key"];
 
 /**
  * What differs between two JSON values, field by field, in the order of the first value and then of the second. A
@@ -20,9 +27,11 @@ export function changedFields(a: unknown, b: unknown, path = ""): readonly Chang
   if (Object.is(a, b)) return [];
   if (isRecord(a) && isRecord(b)) return changedKeys(a, b, (key) => path + keyStep(key));
   if (Array.isArray(a) && Array.isArray(b)) {
-    const [namedA, namedB] = [byName(a), byName(b)];
-    if (namedA !== undefined && namedB !== undefined) {
-      return changedKeys(namedA, namedB, (name) => `${path}[name=${JSON.stringify(name)}]`);
+    for (const key of itemKeys) {
+      const [keyedA, keyedB] = [byKey(a, key), byKey(b, key)];
+      if (keyedA !== undefined && keyedB !== undefined) {
+        return changedKeys(keyedA, keyedB, (value) => `${path}[${key}=${value}]`);
+      }
     }
     return changedKeys({ ...a }, { ...b }, (index) => `${path}[${index}]`);
   }
@@ -44,15 +53,15 @@ function isRecord(value: unknown): value is Fields {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** The items by name; undefined when one has no name or two have the same. An empty list suits either way. */
-function byName(items: readonly unknown[]): Fields | undefined {
-  const named: [string, unknown][] = [];
+/** The items by a field's value, as JSON; undefined when one lacks it or two have the same. An empty list suits any. */
+function byKey(items: readonly unknown[], key: string): Fields | undefined {
+  const keyed: [string, unknown][] = [];
   for (const item of items) {
-    const name = isRecord(item) ? own(item, "name") : undefined;
-    if (typeof name !== "string") return undefined;
-    named.push([name, item]);
+    const value = isRecord(item) ? own(item, key) : undefined;
+    if (typeof value !== "string" && typeof value !== "number") return undefined;
+    keyed.push([JSON.stringify(value), item]);
   }
-  const fields = Object.fromEntries(named);
+  const fields = Object.fromEntries(keyed);
   return Object.keys(fields).length === items.length ? fields : undefined;
 }
 

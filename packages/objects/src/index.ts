@@ -1,5 +1,6 @@
 export { type ChangedField, changedFields } from "./changed-fields.ts";
 export { type Health, type HealthStatus, healthOf } from "./health.ts";
+export { hiddenText, type SecretHider, secretHider, shownValue } from "./hide-secrets.ts";
 export type * from "./kinds/access.ts";
 export type * from "./kinds/autoscaler.ts";
 export * from "./kinds/guards.ts";
@@ -11,6 +12,7 @@ export { type KindInfo, kindInfo, kindOfResource, kindRegistry } from "./kinds/r
 export type * from "./kinds/routes.ts";
 export type * from "./kinds/workloads.ts";
 export * from "./object.ts";
+export { fieldsOwnedBy, type OwnedFields, ownedPart } from "./owned-part.ts";
 export { type ObjectIssue, type ParsedObject, parseObject } from "./parse-object.ts";
 export { formatCpu, formatMemory, parseQuantity } from "./quantity.ts";
 export { describeRef, refKey, refOf, sortForApply } from "./ref.ts";
