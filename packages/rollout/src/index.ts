@@ -1,3 +1,5 @@
+export type * from "./diff/cluster-diff.ts";
+export { compareCluster } from "./diff/compare-cluster.ts";
 export { createEngine, type Engine, type EngineOptions } from "./engine/engine.ts";
 export { defaultLimits, type Limits } from "./limits.ts";
 export { type ClusterPlan, type Place, type Plan, plan } from "./plan/plan.ts";

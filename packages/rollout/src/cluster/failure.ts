@@ -1,5 +1,6 @@
 import type { Cause } from "@fairway/diagnosis";
 import { ClusterError } from "../ports.ts";
+import type { PrepareFinding } from "../state/rollout-event.ts";
 import { ForeignObject, InventoryAhead } from "./ownership.ts";
 
 interface Words {
@@ -78,7 +79,9 @@ function words(error: ClusterError, what: string): Words {
       };
     }
     case "invalid":
-      return /immutable/i.test([error.message, ...error.fields.map((field) => field.message)].join(" "))
+      return /immutable|cannot change|updates to .* are forbidden/i.test(
+        [error.message, ...error.fields.map((field) => field.message)].join(" "),
+      )
         ? {
             code: "ImmutableField",
             summary: `${what} would change a field that cannot be changed`,
@@ -114,4 +117,10 @@ function words(error: ClusterError, what: string): Words {
 export function causeOf(error: unknown, cluster: string, what: string): Cause {
   const { code, summary, message, advice } = refusalOf(error, what);
   return { code, severity: "fatal", summary, cluster, object: what, count: 1, message, advice };
+}
+
+/** The same as a finding of prepare. */
+export function refusalFinding(cluster: string, error: unknown, what: string): PrepareFinding {
+  const { code, summary, message, advice } = refusalOf(error, what);
+  return { cluster, code, message: summary === message ? summary : `${summary}: ${message}`, advice };
 }
