@@ -24,17 +24,17 @@ test("an issue shows its place, the line before, the line, and what to do", () =
 
 test("several issues, the first line, an empty line before, wider line numbers", () => {
   assert.equal(
-    shown(`names = "user"\n${"\n".repeat(8)}[run]\ngrace = "5"\n`),
+    shown(`names = "user"\n${"\n".repeat(8)}[run]\nport = "5"\n`),
     `app.toml:1:1  unknown key "names"
 
   1 │ names = "user"
     │ ^^^^^ did you mean "name"?
 
-app.toml:11:9  run.grace must be a whole number from 0 to 3600, found the text "5"
+app.toml:11:8  run.port must be a whole number from 1024 to 65535, found the text "5"
 
   10 │ [run]
-  11 │ grace = "5"
-     │         ^^^ write it without quotes: grace = 5
+  11 │ port = "5"
+     │        ^^^ write it without quotes: port = 5
 
 2 problems. Every field: fairway help app.toml
 `,

@@ -175,9 +175,9 @@ const refused: readonly [name: string, text: string, expected: readonly string[]
       'name = "User"\nreplicas = "2"\n[engine]\nsize = "big"\n[run]\ngrace = -1',
       [
         '1:8+6 bad-value: name must be lower-case letters, digits and "-", beginning with a letter, at most 40 characters, found the text "User" (for example: name = "user")',
-        '2:12+3 wrong-type: replicas must be a whole number from 0 to 1000, found the text "2" (write it without quotes: replicas = 2)',
+        '2:12+3 wrong-type: replicas must be a whole number from 0 to 1000, or a table with min, max, cpu, found the text "2" (write it without quotes: replicas = 2)',
         '4:8+5 bad-value: engine.size must be one of small, medium, large, xlarge, found the text "big" (for example: size = "small")',
-        "6:9+2 bad-value: run.grace must be a whole number from 0 to 3600, found the number -1 (for example: grace = 30)",
+        '6:9+2 bad-value: run.grace must be a duration such as "30s", or a number of seconds, from 0s to 1h, found the number -1 (for example: grace = "30s")',
       ],
     ],
     [
@@ -212,7 +212,7 @@ const refused: readonly [name: string, text: string, expected: readonly string[]
     [
       "a key that belongs into one of two tables",
       'name = "user"\ncommand = "node ."',
-      ['2:1+7 unknown-key: unknown key "command" ("command" belongs in [build] or [run])'],
+      ['2:1+7 unknown-key: unknown key "command" ("command" belongs in [build], [run] or [migrations])'],
     ],
     [
       "a list of tables instead of a table",
@@ -224,7 +224,7 @@ const refused: readonly [name: string, text: string, expected: readonly string[]
       'name = "user"\n[[dependencies]]\nname = "user"\n[[dependencies]]\nname = "a"\n[[dependencies]]\nname = "a"\n[[dependencies]]',
       [
         '3:8+6 dependency-on-itself: "user" depends on itself (take it out; a service reaches itself on $PORT)',
-        '7:8+3 duplicate-dependency: the dependency "a" is listed twice (keep one of the two)',
+        '7:8+3 duplicate: the dependency "a" is listed twice (keep one of the two)',
         '8:3+12 missing: "name" is missing in [[dependencies]] (add a line: name = "data-bus")',
       ],
     ],
@@ -267,7 +267,7 @@ const refused: readonly [name: string, text: string, expected: readonly string[]
         '3:8+6 not-together: the engine "node" and "image" in [build] cannot stand together (take the engine\'s name out: a ready image brings its own)',
         '5:1+5 not-together: "image" and "base" cannot stand together in [build] (a ready image is not built: take "image" or "base" out)',
         '5:1+5 not-together: "image" and "exclude" cannot stand together in [build] (a ready image is not built: take "image" or "exclude" out)',
-        '5:1+5 not-together: "image" and "command" cannot stand together in [build] (a ready image is not built: take "image" or "command" out)',
+        '5:1+5 not-together: "image" and "command" cannot stand together in [build], with [envs.prod] (a ready image is not built: take "image" or "command" out)',
       ],
     ],
     [
@@ -279,10 +279,10 @@ const refused: readonly [name: string, text: string, expected: readonly string[]
     ],
     [
       "what is no reference of an image",
-      'name = "user"\nbuild.image = "https://a.b/c"\nenvs.prod.build.base = "a/B@sha256:12"',
+      'name = "user"\nbuild.image = "https://a.b/c"\nenvs.prod.build.image = "a/B@sha256:12"',
       [
         '2:15+15 bad-value: build.image must be an image reference in quotes, such as "registry.example.com/team/app:1.2", found the text "https://a.b/c" (for example: image = "registry.example.com/team/app:1.2")',
-        '3:24+15 bad-value: envs.prod.build.base must be an image reference in quotes, such as "registry.example.com/team/app:1.2", found the text "a/B@sha256:12" (for example: base = "docker.io/library/node:24-slim")',
+        '3:25+15 bad-value: envs.prod.build.image must be an image reference in quotes, such as "registry.example.com/team/app:1.2", found the text "a/B@sha256:12" (for example: image = "registry.example.com/team/app:1.2")',
       ],
     ],
     [

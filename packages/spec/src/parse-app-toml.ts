@@ -1,15 +1,18 @@
+import { contractsWithoutDependency, reservedName, unknownEnvironments } from "./check/file-rules.ts";
 import { hostileKeys } from "./check/hostile-keys.ts";
 import { inOrder } from "./check/in-order.ts";
-import { meaningIssues } from "./check/meaning-issues.ts";
-import { readyImageIssues } from "./check/ready-image-issues.ts";
+import { rules } from "./check/rules/rules.ts";
 import { type RangedIssue, shapeIssues } from "./check/shape-issues.ts";
-import { merge } from "./merge.ts";
+import { expandChecks } from "./expand-checks.ts";
 import { resolve } from "./resolve.ts";
-import { appTomlSchema, settingsSchema } from "./schema/app-toml.ts";
+import { appTomlSchema, maxEnvironments, settingsSchema } from "./schema/app-toml.ts";
 import { appTomlDefinition } from "./schema/app-toml-definition.ts";
 import type { Issue, Parsed, ServiceSpec } from "./service-spec.ts";
+import { mergeTables } from "./toml/merge-tables.ts";
 import { readToml } from "./toml/read-toml.ts";
-import { nodeAt, plainValue, type TomlScalar, type TomlTable } from "./toml/tree.ts";
+import type { Range } from "./toml/source.ts";
+import { nodeAt, plainValue, type TomlNode, type TomlScalar, type TomlTable } from "./toml/tree.ts";
+import { undeliverable } from "./undeliverable.ts";
 
 /** A whole app.toml, checked for every environment that it mentions. Take one environment's part with `specFor`. */
 export interface AppToml {
@@ -22,59 +25,64 @@ export interface AppToml {
   readonly undeliverable: ReadonlyMap<string | undefined, readonly Issue[]>;
 }
 
+export interface ParseOptions {
+  /** The environments that exist, where they are known: `[envs.<name>]` that nearly is one of them is then an issue; any other name is allowed. */
+  readonly environments?: readonly string[];
+  /** Whether a service may not have this name; by default every name may be had. */
+  readonly isReserved?: (name: string) => boolean;
+  /** Names of the files in the folder `rpc/` beside app.toml: `pay.brief`. */
+  readonly contracts?: readonly string[];
+}
+
 /**
- * Reads app.toml: all issues at once (the first 200), in the order of their places, or the file's meaning.
- *
- * Codes: `too-large`, `too-deep`, `syntax` (each alone), `unknown-key`, `not-supported-yet`, `not-overridable`, `wrong-type`,
- * `bad-value`, `missing`, `not-together`, `dependency-on-itself`, `duplicate-dependency`, `reserved-env-name`, `unknown-environment`,
- * `reserved-name`.
- *
- * @param options.environments The environments that exist, where they are known: `[envs.<name>]` that nearly is one of
- *   them is then an issue; any other name is allowed.
- * @param options.isReserved Whether a service may not have this name; by default every name may be had.
+ * Reads app.toml: all issues at once (the first 200), in the order of their places, or the file's meaning. What each code
+ * means stands in docs/reference/app-toml-issues.md.
  */
-export function parseAppToml(
-  text: string,
-  options: {
-    readonly environments?: readonly string[];
-    readonly isReserved?: (name: string) => boolean;
-  } = {},
-): Parsed<AppToml> {
+export function parseAppToml(text: string, options: ParseOptions = {}): Parsed<AppToml> {
+  const { environments: known = [], isReserved = () => false, contracts = [] } = options;
   const read = readToml(text);
   if (!read.ok) return read;
   const { root, source } = read;
-  const refuse = (found: readonly RangedIssue[]): Parsed<AppToml> => ({ ok: false, issues: inOrder(source, found) });
-
-  const shape = appTomlSchema.safeParse(plainValue(root, variablesAsText));
-  const found = [
+  const shape = appTomlSchema.safeParse(plainValue(root, scalarValue));
+  const found: RangedIssue[] = [
     ...hostileKeys(root),
     ...(shape.success ? [] : shapeIssues(appTomlDefinition, root, shape.error.issues)),
-    ...meaningIssues(root, options.environments ?? []),
-    ...reservedName(root, options.isReserved),
+    ...unknownEnvironments(root, known),
+    ...reservedName(root, isReserved),
+    ...contractsWithoutDependency(root, contracts),
   ];
-  if (!shape.success || found.length > 0) return refuse(found);
 
-  const { envs = {}, ...settings } = shape.data;
-  const merged: RangedIssue[] = [];
-  const specOf = (over: unknown, rootOf: TomlTable): ServiceSpec | undefined => {
-    const checked = settingsSchema.safeParse(merge(settings, over));
-    if (checked.success) {
-      const spec = resolve(checked.data);
-      merged.push(...commandMissing(rootOf, root, spec), ...readyImageIssues(rootOf, root, checked.data));
-      return spec;
-    }
-    merged.push(...shapeIssues(appTomlDefinition, rootOf, checked.error.issues));
-    return undefined;
+  const { base, environments } = partsOf(root);
+  const specOf = (settings: TomlTable): ServiceSpec | undefined => {
+    const broken = rules.flatMap((rule) => rule(settings));
+    // What a misspelled or misshapen key leaves missing is not missing.
+    found.push(...(shape.success ? broken : broken.filter(({ code }) => code !== "missing")));
+    if (!shape.success) return undefined;
+    const checked = settingsSchema.safeParse(plainValue(settings, scalarValue));
+    if (!checked.success) found.push(...shapeIssues(appTomlDefinition, settings, checked.error.issues));
+    return checked.success && broken.length === 0 ? resolve(checked.data) : undefined;
   };
-  const base = specOf(undefined, root);
-  const environments = new Map<string, ServiceSpec>();
-  for (const [environment, over] of Object.entries(envs)) {
-    const node = nodeAt(root, ["envs", environment])?.node;
-    const spec = specOf(over, node?.type === "table" ? node : root);
-    if (spec !== undefined) environments.set(environment, spec);
+  const spec = specOf(base);
+  const ofBase = new Set(found.map(({ message, range }) => `${range[0]} ${message}`));
+  const specs = new Map<string, ServiceSpec>();
+  for (const [environment, over] of environments) {
+    const before = found.length;
+    const ofEnvironment = specOf(mergeTables(base, over));
+    if (ofEnvironment !== undefined) specs.set(environment, ofEnvironment);
+    for (const issue of found.splice(before)) {
+      const same = ofBase.has(`${issue.range[0]} ${issue.message}`);
+      // Right where it stands, and wrong with what the environment says: then that must be told.
+      const stands = !same && isIn(base, issue.range);
+      found.push(stands ? { ...issue, message: `${issue.message}, with [envs.${environment}]` } : issue);
+    }
   }
-  if (base === undefined || merged.length > 0) return refuse(merged);
-  return { ok: true, value: { name: base.name, base, environments, undeliverable: new Map() } };
+  if (spec === undefined || found.length > 0) return { ok: false, issues: inOrder(source, found) };
+  const undelivered = new Map<string | undefined, readonly Issue[]>();
+  for (const [environment, settings] of [[undefined, base] as const, ...environments]) {
+    const merged = environment === undefined ? settings : mergeTables(base, settings);
+    undelivered.set(environment, inOrder(source, undeliverable(merged, contracts)));
+  }
+  return { ok: true, value: { name: spec.name, base: spec, environments: specs, undeliverable: undelivered } };
 }
 
 /** The settings of one environment; those at the top of the file where it has no `[envs.<name>]`. */
@@ -91,38 +99,33 @@ export function notDeliverableYet(appToml: AppToml, environment: string): readon
   return appToml.undeliverable.get(named) ?? [];
 }
 
-/** Numbers and booleans under `env` become the text that was written: `1.50` stays `1.50`. */
-function variablesAsText(scalar: TomlScalar, path: readonly (string | number)[]): unknown {
-  const inBase = path[0] === "envs" ? path.slice(2) : path;
-  const isVariable = inBase.length === 2 && inBase[0] === "env" && scalar.type !== "date";
-  return isVariable ? scalar.text : scalar.value;
+/** The file without `[envs]`, and what each environment lays over it. */
+function partsOf(root: TomlTable): {
+  readonly base: TomlTable;
+  readonly environments: readonly (readonly [name: string, over: TomlTable])[];
+} {
+  const base: TomlTable = { ...root, entries: new Map([...root.entries].filter(([key]) => key !== "envs")) };
+  const envs = nodeAt(root, ["envs"])?.node;
+  const environments = (envs?.type === "table" ? [...envs.entries].slice(0, maxEnvironments) : []).flatMap(
+    ([name, { node }]) => (node.type === "table" ? [[name, expandChecks(node)] as const] : []),
+  );
+  return { base: expandChecks(base), environments };
 }
 
-/** Engines without a usual way to start need `[run] command`. */
-function commandMissing(of: TomlTable, root: TomlTable, spec: ServiceSpec): readonly RangedIssue[] {
-  const example = { php: '["php", "-S", ...]', python: '["python3", "main.py"]' } as const;
-  const engine = spec.engine.name;
-  if (spec.run.command !== undefined || (engine !== "php" && engine !== "python")) return [];
-  const named = nodeAt(of, ["engine", "name"]) ?? nodeAt(root, ["engine", "name"]);
-  return [
-    {
-      code: "missing",
-      message: `the engine "${engine}" needs a command under [run]`,
-      range: named?.node.range ?? [0, 0],
-      hint: `for example, under [run]: command = ${example[engine]}`,
-    },
-  ];
+/** Whether something at this place is part of the tree. */
+function isIn(node: TomlNode, range: Range): boolean {
+  if (node.range === range) return true;
+  if (node.type === "table")
+    return [...node.entries.values()].some((entry) => entry.key === range || isIn(entry.node, range));
+  return node.type === "list" && node.items.some((item) => isIn(item, range));
 }
 
-function reservedName(root: TomlTable, isReserved: (name: string) => boolean = () => false): readonly RangedIssue[] {
-  const name = nodeAt(root, ["name"])?.node;
-  if (name?.type !== "text" || !isReserved(name.text)) return [];
-  return [
-    {
-      code: "reserved-name",
-      message: `a service cannot be called "${name.text}": this namespace belongs to Kubernetes or to the platform`,
-      range: name.range,
-      hint: "choose another name",
-    },
-  ];
+/**
+ * Numbers and booleans under `env` become the text that was written: `1.50` stays `1.50`. Objects of Kubernetes hold times as
+ * text.
+ */
+function scalarValue(scalar: TomlScalar, path: readonly (string | number)[]): unknown {
+  const [table, ...below] = path[0] === "envs" ? path.slice(2) : path;
+  if (table === "env" && below.length === 1 && scalar.type !== "date") return scalar.text;
+  return table === "kubernetes" && scalar.type === "date" ? scalar.text : scalar.value;
 }

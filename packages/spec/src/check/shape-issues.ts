@@ -74,7 +74,10 @@ function homeOf({ schema }: FileDefinition, key: string): string | undefined {
   const top = keysOf(schema);
   if (top.includes(key)) return `"${key}" belongs at the top, before the first [table]`;
   const tables = top.filter((one) => keysOf(fieldAt(schema, [one])?.schema ?? z.never()).includes(key));
-  return tables.length === 0 ? undefined : `"${key}" belongs in ${tables.map((one) => `[${one}]`).join(" or ")}`;
+  const last = tables.at(-1);
+  if (last === undefined) return undefined;
+  const before = tables.slice(0, -1).map((one) => `[${one}]`);
+  return `"${key}" belongs in ${before.join(", ")}${before.length === 0 ? "" : " or "}[${last}]`;
 }
 
 function badKey({ schema }: FileDefinition, root: TomlTable, path: Path): RangedIssue {
@@ -116,12 +119,33 @@ function badValue({ schema }: FileDefinition, node: TomlNode, path: Path, issue:
   const field = fieldAt(schema, path);
   const info = field?.info;
   const wrongType = issue.code === "invalid_type" || issue.code === "invalid_union";
+  if (issue.code === "too_big" && node.type === "list") {
+    return {
+      code: "too-many",
+      message: `${label(path)} has ${node.items.length} items`,
+      range: node.range,
+      hint: `at most ${issue.maximum} may stand here`,
+    };
+  }
+  const message = `${label(path)} must be ${info?.needs ?? "something else"}, found ${describe(node)}`;
+  // A format's own words tell more than an example.
+  if (issue.code === "custom" && issue.message !== "Invalid input") {
+    return { code: "bad-value", message, range: partOf(node, issue.params?.["at"]), hint: issue.message };
+  }
   return {
     code: wrongType || (issue.code === "invalid_value" && node.type !== "text") ? "wrong-type" : "bad-value",
-    message: `${label(path)} must be ${info?.needs ?? "something else"}, found ${describe(node)}`,
+    message,
     range: node.range,
     ...valueHint(node, path, issue, field?.schema, info),
   };
+}
+
+/** The part of a text that a format complains about, where the text stands as it is, without escapes. */
+function partOf(node: TomlNode, at: unknown): Range {
+  const [start, end] = Array.isArray(at) ? at.map(Number) : [];
+  const [from, to] = node.range;
+  const asItIs = node.type === "text" && node.text.length === to - from - 2;
+  return asItIs && start !== undefined && end !== undefined ? [from + 1 + start, from + 1 + end] : node.range;
 }
 
 function valueHint(
@@ -136,12 +160,13 @@ function valueHint(
     const near = suggest(node.text, issue.values.map(String));
     if (near.length > 0) return { hint: `did you mean ${anyOf(near)}?` };
   }
-  if (issue.code === "invalid_type") {
-    if (issue.expected === "string" && node.type !== "text" && node.type !== "list" && node.type !== "table") {
+  const expected = expectedTypes(issue);
+  if (expected.length > 0) {
+    if (expected.includes("string") && node.type !== "text" && node.type !== "list" && node.type !== "table") {
       return { hint: `write it in quotes: ${key} = ${quote(node.text)}` };
     }
     if (
-      (issue.expected === "number" || issue.expected === "int") &&
+      (expected.includes("number") || expected.includes("int")) &&
       node.type === "text" &&
       /^\d{1,9}$/.test(node.text)
     ) {
@@ -165,6 +190,13 @@ function valueHint(
     }
   }
   return exampleHint(info);
+}
+
+/** What zod would have taken here: one type, or those of a union's options. */
+function expectedTypes(issue: z.core.$ZodIssue): readonly string[] {
+  if (issue.code === "invalid_type") return [issue.expected];
+  if (issue.code !== "invalid_union") return [];
+  return issue.errors.flatMap((option) => option.filter(({ path }) => path.length === 0).flatMap(expectedTypes));
 }
 
 function exampleHint(info: FieldInfo | undefined): { readonly hint?: string } {

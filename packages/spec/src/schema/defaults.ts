@@ -1,7 +1,8 @@
-/** What holds where app.toml says nothing. Health times in seconds, grace in seconds. */
+/** What holds where app.toml says nothing. Health times in seconds, grace in seconds, the window in days. */
 export const defaults = {
   kind: "business",
   replicas: 1,
+  autoscalerCpu: 70,
   engine: "node",
   size: "small",
   port: 8080,
@@ -11,4 +12,9 @@ export const defaults = {
     ready: { period: 2, timeout: 2, threshold: 3 },
     startup: { period: 2, timeout: 2, threshold: 60 },
   },
+  metricsPath: "/metrics",
+  concurrency: "forbid",
+  publicPath: "/",
+  strategy: "rolling",
+  sloWindow: 30,
 } as const;

@@ -9,6 +9,8 @@ export interface FieldInfo {
   readonly example: string;
   /** As TOML, or in words. */
   readonly default?: string;
+  /** Regular expression of its text, for editors; the checks may want more. */
+  readonly pattern?: string;
 }
 
 /** The information of each field, kept at its schema. */

@@ -1,0 +1,36 @@
+import { contractOf } from "./check/file-rules.ts";
+import { quote } from "./check/quote.ts";
+import type { RangedIssue } from "./check/shape-issues.ts";
+import { itemsAt, keyAt, textAt } from "./toml/look-up.ts";
+import type { Range } from "./toml/source.ts";
+import type { TomlTable } from "./toml/tree.ts";
+
+/** What one environment asks for that this version cannot deliver. */
+export function undeliverable(settings: TomlTable, contracts: readonly string[]): readonly RangedIssue[] {
+  const strategy = textAt(settings, "deploy", "strategy");
+  const filled = (...path: readonly string[]): Range | undefined =>
+    itemsAt(settings, ...path).length > 0 ? keyAt(settings, ...path) : undefined;
+  const dependencies = itemsAt(settings, "dependencies").flatMap((dependency) => textAt(dependency, "name") ?? []);
+  const copied = new Set(contracts.map(contractOf));
+  return [
+    ...issue(filled("storages"), "[[storages]]: databases, queues and stores"),
+    ...issue(filled("events"), "[[events]]: a data bus"),
+    ...issue(filled("secrets", "required"), "[secrets]: secrets"),
+    ...issue(keyAt(settings, "migrations", "command"), "[migrations]: a step that changes the database"),
+    ...issue(
+      strategy === undefined || strategy.value === "rolling" ? undefined : strategy.range,
+      `the strategy ${quote(strategy?.value ?? "")}: rollouts other than rolling`,
+    ),
+    ...issue(filled("deploy", "waves"), '"waves" in [deploy]: clusters one after another'),
+    ...issue(filled("deploy", "analysis"), '"analysis" in [deploy]: measuring a release while it takes over'),
+    ...dependencies
+      .filter(({ value }) => copied.has(value))
+      .flatMap(({ value, range }) => issue(range, `rpc/${value}.brief: checking calls against a contract`)),
+  ];
+}
+
+function issue(range: Range | undefined, what: string): readonly RangedIssue[] {
+  if (range === undefined) return [];
+  const hint = "it is checked already; to deploy now, take it out";
+  return [{ code: "not-deliverable-yet", message: `${what} cannot be had from this version of Fairway`, range, hint }];
+}
