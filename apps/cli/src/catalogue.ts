@@ -15,6 +15,11 @@ export const catalogue: readonly CatalogueEntry[] = [
     load: async () => (await import("./commands/deploy.ts")).deploy,
   },
   {
+    path: ["init"],
+    summary: "write an app.toml for what lies in a folder (no server needed)",
+    load: async () => (await import("./commands/init.ts")).init,
+  },
+  {
     path: ["validate"],
     summary: "check an app.toml (no server needed)",
     load: async () => (await import("./commands/validate.ts")).validate,

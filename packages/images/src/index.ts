@@ -1,6 +1,7 @@
 export { buildCommand } from "./build-command.ts";
 export { type BuildOptions, buildSnapshot, type Snapshot } from "./build-snapshot.ts";
 export { compressSnapshot } from "./compress-snapshot.ts";
+export { type IgnoreRules, ignoreRules } from "./ignore-rules.ts";
 export type { ImageSettings } from "./image/compose-image.ts";
 export type { PushedLayer } from "./image/push-image.ts";
 export { type PushedImage, type PushOptions, pushSnapshotImage } from "./image/push-snapshot-image.ts";

@@ -35,7 +35,10 @@ const order = [
 const inline = new Set(["replicas"]);
 
 export interface WriteOptions {
-  /** Lines above a field, by its path: `env.DB_HOST`, `run`, `dependencies[0]`; the first lines of the file by "". */
+  /**
+   * Lines above a field, by its path: `env.DB_HOST`, `run`, `dependencies[0]`; the first lines of the file by "". Lines below
+   * the fields of a table by its path and a dot: `env.`; those of the file's own fields by ".".
+   */
   readonly comments?: ReadonlyMap<string, readonly string[]>;
 }
 
@@ -55,6 +58,7 @@ function table(settings: Settings, path: readonly string[], comments: Comments):
   const below = entries.filter(([key, value]) => isSection(key, value, path));
   return [
     ...here.flatMap(([key, value]) => field([key], value, named(path, key), comments)),
+    ...comment(comments, `${path.join(".")}.`),
     ...below.flatMap(([key, value]) => section([...path, key], value, comments)),
   ];
 }
@@ -64,9 +68,10 @@ function section(path: readonly string[], value: SettingValue, comments: Comment
   const dotted = path.join(".");
   if (isSettings(value)) {
     // A header of its own only where something stands directly below it.
-    const bare = sorted(value, path).every(([key, below]) => isSection(key, below, path));
+    const entries = sorted(value, path);
+    const bare = entries.length > 0 && entries.every(([key, below]) => isSection(key, below, path));
     const inside = table(value, path, comments);
-    return bare && inside.length > 0 ? inside : ["", ...comment(comments, dotted), `[${name}]`, ...inside];
+    return bare ? inside : ["", ...comment(comments, dotted), `[${name}]`, ...inside];
   }
   const items = Array.isArray(value) ? value : [];
   return items.flatMap((item, index) => [
