@@ -22,6 +22,7 @@ import { releaseImages } from "./releases/release-images.ts";
 import { defaultRetention, type Retention, retireReleases } from "./releases/retention.ts";
 import { aboutHandlers } from "./resources/about.ts";
 import { clusterHandlers } from "./resources/clusters.ts";
+import { diffHandlers } from "./resources/diff.ts";
 import { edgeHandlers } from "./resources/edge.ts";
 import { environments } from "./resources/environments.ts";
 import { eventHandlers } from "./resources/events.ts";
@@ -98,15 +99,23 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
       else live.publish({ kind: "service", id: namespace, environment });
     },
   });
+  const stored = engineReleases(releases);
+  const secrets = registrySecrets(pool, registries, registryContent);
+  const imagesOf = releaseImages({
+    registries,
+    files: registryContent,
+    client: options.images,
+    snapshotPath: files.path,
+  });
   const engine = createEngine({
     journal,
     clusters: (environment) =>
       (environments(pool).find(({ name }) => name === environment)?.clusters ?? []).map(({ record }) =>
         pooledPort(pool, record.name),
       ),
-    releases: engineReleases(releases),
+    releases: stored,
     traffic: engineTraffic(drains, (environment, id) => live.publish({ kind: "service", id, environment })),
-    secrets: registrySecrets(pool, registries, registryContent),
+    secrets,
     clock: {
       now,
       sleep: (milliseconds, signal) => pause(milliseconds, undefined, signal === undefined ? {} : { signal }),
@@ -157,12 +166,11 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
       exclusively: exclusive(),
     }),
     ...snapshotHandlers(files, snapshots, now, exclusively),
-    ...releaseHandlers(
-      pool,
-      { services, releases, active, snapshots, files, now },
-      releaseImages({ registries, files: registryContent, client: options.images, snapshotPath: files.path }),
-      exclusively,
-    ),
+    ...releaseHandlers(pool, { services, releases, active, snapshots, files, now }, imagesOf, exclusively),
+    ...diffHandlers({
+      ...{ pool, registries, imagesOf, secrets, journal, stored },
+      ...{ services, releases, snapshots, files, now },
+    }),
     ...rolloutHandlers({ pool, releases, active, index: store.rollouts, engine, reader, exclusively }),
     ...serviceHandlers(pool, { services, releases, active, drains, reader, edgePort: options.edgePort, now }),
     ...logHandlers(pool, services),

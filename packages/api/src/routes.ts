@@ -359,6 +359,35 @@ export const routes = {
       "environment-ambiguous",
     ],
   }),
+  diff: route({
+    method: "POST",
+    path: "/v1/diff",
+    // It changes nothing, but asks clusters and registries with the platform's own rights.
+    permission: "services:deploy",
+    status: 200,
+    summary: "What a deploy would change in each cluster, field by field; changes nothing",
+    body: z.object({
+      environment: s.environmentName.optional(),
+      ...serviceFiles,
+      /** Without one, the code of the active release is taken. */
+      snapshot: s.digest.optional(),
+    }),
+    response: s.deployDiff,
+    problems: [
+      "app-toml-not-valid",
+      "snapshot-unknown",
+      "registry-missing",
+      "base-image-missing",
+      "image-not-found",
+      "image-not-runnable",
+      "registry-unauthorized",
+      "registry-not-public",
+      "registry-unreachable",
+      "namespace-reserved",
+      "environment-unknown",
+      "environment-ambiguous",
+    ],
+  }),
   listReleases: route({
     method: "GET",
     path: "/v1/services/{service}/releases",

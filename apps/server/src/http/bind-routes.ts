@@ -31,6 +31,7 @@ const largerBodies: Readonly<Record<string, number>> = {
   // 1 MiB of TOML and as much of other files, each character of which may take two in JSON.
   createRelease: 4.5 * 1024 * 1024,
   createImage: 4.5 * 1024 * 1024,
+  diff: 4.5 * 1024 * 1024,
   // Two Docker configurations of 256 KiB and 64 KiB of certificates.
   putRegistry: 1.5 * 1024 * 1024,
   // 256 KiB of kubeconfig.

@@ -106,6 +106,7 @@ export async function requireSnapshot(
   });
 }
 
-function sha256(text: string): string {
+/** In hexadecimal. */
+export function sha256(text: string): string {
   return createHash("sha256").update(text).digest("hex");
 }

@@ -142,7 +142,8 @@ function notRunnable(clusters: readonly string[]): Refusal {
   });
 }
 
-function registryMissing({ name, clusters }: Environment): Refusal {
+/** No registry of the environment is known to push to. */
+export function registryMissing({ name, clusters }: Environment): Refusal {
   const registered = clusters.filter(({ record }) => !record.embedded).map(({ record }) => record.name);
   return new Refusal({
     status: 422,
@@ -153,7 +154,8 @@ function registryMissing({ name, clusters }: Environment): Refusal {
   });
 }
 
-function baseMissing({ engine }: ServiceSpec, registry: RegistryRecord): Refusal {
+/** Nobody names the image that the engine stands on. */
+export function baseMissing({ engine }: ServiceSpec, registry: RegistryRecord): Refusal {
   return new Refusal({
     status: 422,
     code: "base-image-missing",

@@ -111,7 +111,12 @@ async function world(deployed?: Wanted, secrets: readonly Secret[] = []): Promis
     cluster,
     clock,
     compare: (of, more = {}) =>
-      compareCluster(more.cluster ?? cluster, of, { clock, reach: 5_000, secrets: more.secrets ?? [] }, signal),
+      compareCluster(
+        more.cluster ?? cluster,
+        of,
+        { clock, reach: 5_000, secrets: async () => more.secrets ?? [] },
+        signal,
+      ),
   };
 }
 

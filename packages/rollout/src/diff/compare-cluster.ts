@@ -34,7 +34,7 @@ import { risksOf } from "./risks.ts";
 export async function compareCluster(
   cluster: Cluster,
   plan: Plan,
-  options: { readonly clock: Clock; readonly reach: number; readonly secrets: readonly Secret[] },
+  options: { readonly clock: Clock; readonly reach: number; readonly secrets: () => Promise<readonly Secret[]> },
   signal: AbortSignal,
 ): Promise<ClusterDiff> {
   const ended = new AbortController();
@@ -44,7 +44,7 @@ export async function compareCluster(
     () => undefined,
   );
   try {
-    return await compare(cluster, plan, options.secrets, AbortSignal.any([signal, late.signal]));
+    return await compare(cluster, plan, await options.secrets(), AbortSignal.any([signal, late.signal]));
   } catch (error) {
     signal.throwIfAborted();
     const reason = late.signal.aborted ? late.signal.reason : error;

@@ -1,0 +1,138 @@
+import { setTimeout as pause } from "node:timers/promises";
+import type { DeployDiff } from "@fairway/api";
+import type { Registries } from "@fairway/catalog";
+import { placeInSlot, releaseName, render } from "@fairway/manifests";
+import {
+  type ClusterDiff,
+  compareCluster,
+  type Journal,
+  type NamespaceSecrets,
+  plan,
+  type Releases,
+  type StoredRelease,
+} from "@fairway/rollout";
+import { builtinProfile } from "@fairway/spec";
+import type { ClusterPool } from "../clusters/cluster-pool.ts";
+import { pooledPort } from "../clusters/pooled-port.ts";
+import type { Handlers } from "../http/handler.ts";
+import { type ReleaseStores, requireSnapshot, sha256 } from "../releases/create-release.ts";
+import { foreseeImages } from "../releases/foresee-images.ts";
+import { readSource } from "../releases/read-source.ts";
+import type { ImagesOf } from "../releases/release-images.ts";
+import { releaseInputs } from "../releases/release-inputs.ts";
+import { environments, requireEnvironment } from "./environments.ts";
+
+/** Milliseconds for one cluster to answer everything. */
+const reach = 15_000;
+
+interface DiffParts extends Pick<ReleaseStores, "services" | "releases" | "snapshots" | "files" | "now"> {
+  readonly pool: ClusterPool;
+  readonly registries: Registries;
+  readonly imagesOf: ImagesOf;
+  readonly secrets: NamespaceSecrets;
+  readonly journal: Pick<Journal<never>, "active">;
+  /** The stored releases as the engine reads them. */
+  readonly stored: Releases;
+}
+
+/** What a deploy would change, asked of all clusters side by side. Writes nothing, here nor there. */
+export function diffHandlers(parts: DiffParts): Pick<Handlers, "diff"> {
+  const { pool, stored } = parts;
+  return {
+    diff: async ({ body, signal }) => {
+      const environment = requireEnvironment(pool, body.environment);
+      const environmentNames = environments(pool).map(({ name }) => name);
+      const source = { appToml: body.appToml, kubernetes: body.kubernetes };
+      const read = readSource({ environment: environment.name, environmentNames, source });
+      const { spec } = read;
+      const snapshot = spec.build.image === undefined ? body.snapshot : undefined;
+      if (snapshot !== undefined) await requireSnapshot(snapshot, parts);
+
+      const active = await parts.journal.active(environment.name, spec.name);
+      const running = active === undefined ? undefined : await parts.releases.get(active.release);
+      const { images, code, exact } = await foreseeImages({ environment, spec, snapshot, running, signal }, parts);
+      const unknown: string[] = [];
+      const inputs = await releaseInputs(
+        { environment, read, images },
+        {
+          settings: () => builtinProfile,
+          async numbers(names) {
+            const known = await parts.services.numbers(names);
+            unknown.push(...names.filter((name) => known[name] === undefined && name !== spec.name));
+            // A number is given by a deploy.
+            return { ...Object.fromEntries(unknown.map((name) => [name, 0])), ...known };
+          },
+        },
+      );
+      const name = releaseName(inputs, sha256);
+      const { namespace } = inputs;
+      // The same inputs are the same release, with the objects that were rendered then.
+      const known = exact ? await stored.get(name) : undefined;
+      const objects = render(inputs, sha256);
+      const wanted = known ?? { name, service: spec.name, environment: environment.name, namespace, objects };
+      const former = active === undefined ? undefined : await stored.get(active.release);
+      const kept = await keptReleases(stored, spec.name, environment.name);
+      const whole = plan(
+        { number: 0, service: spec.name, environment: environment.name, strategy: "rolling" },
+        active === undefined || former === undefined ? undefined : { active, release: former },
+        { active: { release: name, slot: active?.slot ?? "a" }, release: wanted },
+        environment.clusters.map(({ record }) => record.name),
+        { place: placeInSlot, kept, namespace },
+      );
+      const clusters = await Promise.all(
+        environment.clusters.map(({ record: { name: cluster } }) => {
+          const place = { environment: environment.name, cluster, service: spec.name, namespace };
+          const secrets = () => parts.secrets.secretsFor(place);
+          return compareCluster(
+            pooledPort(pool, cluster),
+            whole,
+            { clock: clockOf(parts.now), reach, secrets },
+            signal,
+          );
+        }),
+      );
+      return {
+        service: spec.name,
+        environment: environment.name,
+        ...(active === undefined ? {} : { active: active.release }),
+        ...(exact ? { release: name } : {}),
+        code,
+        notes: notesOf(code, exact, unknown),
+        clusters: clusters.map(view),
+      };
+    },
+  };
+}
+
+function notesOf(code: DeployDiff["code"], exact: boolean, unknown: readonly string[]): string[] {
+  return [
+    ...(exact || code === "none" ? [] : ["the image will change: it is made and pushed by the deploy"]),
+    ...unknown.map((name) => `dependency ${name} is not known yet: a deploy gives it its address`),
+  ];
+}
+
+async function keptReleases(stored: Releases, service: string, environment: string): Promise<readonly StoredRelease[]> {
+  const names = (await stored.kept?.(service, environment)) ?? [];
+  const kept = await Promise.all(names.map((name) => stored.get(name)));
+  return kept.filter((release) => release !== undefined);
+}
+
+function clockOf(now: () => number) {
+  return {
+    now,
+    sleep: (milliseconds: number, signal?: AbortSignal) =>
+      pause(milliseconds, undefined, signal === undefined ? {} : { signal }),
+  };
+}
+
+function view(diff: ClusterDiff): DeployDiff["clusters"][number] {
+  return {
+    ...diff,
+    objects: diff.objects.map((object) => ({
+      ...object,
+      fields: object.fields.map((field) => ({ ...field })),
+      risks: object.risks.map((risk) => ({ ...risk })),
+    })),
+    problems: diff.problems.map((problem) => ({ ...problem })),
+  };
+}
