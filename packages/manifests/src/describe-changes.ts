@@ -29,8 +29,8 @@ const rules: readonly (readonly [path: RegExp, words: (name: string, change: Cha
   [/^\.clusters\[name="[^"]*"\]\.lead$/, () => ""],
   [/^\.clusters\[name="([^"]*)"\]$/, (name, change) => `cluster ${name}${addedOrRemoved(change)}`],
   [/^\.clusters\[name="([^"]*)"\]/, (name) => `addresses in cluster ${name}`],
-  // Numbers belong to dependencies, which are told already.
-  [/^\.numbers\b/, () => ""],
+  // Numbers and namespaces belong to dependencies, which are told already.
+  [/^\.(numbers|namespaces)\b/, () => ""],
 ];
 
 /**

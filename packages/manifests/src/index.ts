@@ -1,23 +1,30 @@
 export { AddressError, type AddressParts, addressTemplateIssue, resolveAddress } from "./address.ts";
 export { baseImage } from "./base-image.ts";
 export { canonicalJson } from "./canonical-json.ts";
+export { platformDependencies } from "./dependencies.ts";
 export { describeChanges } from "./describe-changes.ts";
 export { formatDocuments } from "./format-documents.ts";
 export type { HatchIssue } from "./hatch/hatch-issue.ts";
 export { type ExtraPlace, type ParsedExtras, parseExtraObjects } from "./hatch/parse-extra-objects.ts";
 export {
+  callsLabel,
+  cronLabel,
   environmentLabel,
+  extraLabel,
   managedByLabel,
   manager,
+  netutilAnnotation,
   numberAnnotation,
   releaseLabel,
   serviceLabel,
   slotLabel,
+  staggerLabel,
 } from "./labels.ts";
 export { placeInSlot, type Slot, workloadName } from "./place-in-slot.ts";
 export * from "./release-inputs.ts";
 export { releaseName, type Sha256 } from "./release-name.ts";
 export { commandOf } from "./render/container.ts";
+export { migrationJob } from "./render/migration-job.ts";
 export { pullSecret } from "./render/pull-secret.ts";
 export { namespaceOf, render } from "./render/render.ts";
 export { reservedNamespace } from "./reserved-namespace.ts";

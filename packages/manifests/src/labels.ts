@@ -8,8 +8,27 @@ export const managedByLabel = "app.kubernetes.io/managed-by";
 /** Value of `managedByLabel` on everything that Fairway makes. */
 export const manager = "fairway";
 
+/** On what a team brought itself (`kubernetes/*.yaml`), which has no slots. */
+export const extraLabel = "fairway.dev/extra";
+/** On a cron's pods: its name. */
+export const cronLabel = "fairway.dev/cron";
+/** On one of several workloads with different memory limits: its number, from 1. */
+export const staggerLabel = "fairway.dev/stagger";
+
 /** Annotation of a Service: the platform-wide number that addresses are made of. */
 export const numberAnnotation = "fairway.dev/number";
+/** Annotation of pods: megabits per second that each is expected to move, for whoever places them. */
+export const netutilAnnotation = "fairway.dev/netutil";
+
+/** On the pods of a service that has declared to call another: the provider lets in who carries it. */
+export function callsLabel(provider: string): string {
+  return `fairway.dev/calls.${provider}`;
+}
+
+/** Whether a label or annotation says what only Fairway knows, so that nobody else may set it. */
+export function reservedKey(key: string): boolean {
+  return key.startsWith("fairway.dev/") || key === "app.kubernetes.io/name" || key === managedByLabel;
+}
 
 export function commonLabels(service: string, environment: string): Readonly<Record<string, string>> {
   return {
@@ -18,9 +37,4 @@ export function commonLabels(service: string, environment: string): Readonly<Rec
     [serviceLabel]: service,
     [environmentLabel]: environment,
   };
-}
-
-/** Whether a label or annotation says what only Fairway knows, so that nobody else may set it. */
-export function reservedKey(key: string): boolean {
-  return key.startsWith("fairway.dev/") || key === "app.kubernetes.io/name" || key === managedByLabel;
 }

@@ -63,9 +63,9 @@ test("changes in words: image, clusters, profile, and what is not known", () => 
     future: { field: 1 },
   };
   assert.deepEqual(describeChanges(before, after), [
-    "platform profile",
     "addresses in cluster alpha",
     "image",
+    "platform profile",
     "cluster beta removed",
     "future",
   ]);

@@ -5,7 +5,7 @@ import type { ReleaseInputs } from "./release-inputs.ts";
 export type Sha256 = (text: string) => string;
 
 /** Grows with every change of what `render` makes of the same inputs: such a change makes new releases. */
-const rendererVersion = 1;
+const rendererVersion = 2;
 
 /** The release's name: the first 12 hexadecimal digits of the hash of its inputs. The order of clusters means nothing. */
 export function releaseName(inputs: ReleaseInputs, sha256: Sha256): string {

@@ -7,5 +7,6 @@ export { type FieldIssue, placesInAppToml } from "./profile/field-place.ts";
 export { emptyProfile, type Profile, parseProfile } from "./profile/parse-profile.ts";
 export type * from "./profile/profile-settings.ts";
 export { type ProfilePlace, settingsFor } from "./profile/settings-for.ts";
+export { defaults } from "./schema/defaults.ts";
 export { type FieldHelp, fieldHelp } from "./schema/field-help.ts";
 export * from "./service-spec.ts";

@@ -1,6 +1,9 @@
-import { type Container, formatCpu, formatMemory, type Probe, parseQuantity } from "@fairway/objects";
-import type { EngineName, HealthCheck, ProfileSettings, ServiceSpec } from "@fairway/spec";
-import type { ClusterFacts, ReleaseInputs } from "../release-inputs.ts";
+import type { Container, ContainerPort } from "@fairway/objects";
+import type { EngineName, ServiceSpec } from "@fairway/spec";
+import { probes, servesRequests } from "./health-checks.ts";
+import type { Place } from "./place.ts";
+import { resources } from "./resources.ts";
+import { containerSecurity } from "./security-context.ts";
 
 /** What starts a snapshot that does not say; engines that are not here have it in their image, or must say it. */
 const usualCommand: Partial<Record<EngineName, readonly string[]>> = {
@@ -8,16 +11,11 @@ const usualCommand: Partial<Record<EngineName, readonly string[]>> = {
   golang: ["./app"],
 };
 
-/** Whether a service without checks gets one, and whether its pods are drained before they stop: a job serves nobody. */
-function servesRequests(spec: ServiceSpec): boolean {
-  return spec.kind !== "job";
-}
-
 /**
  * Seconds that a pod goes on serving after its deletion began. Proxies need that long to hear of it; in the meantime
  * they still send requests.
  */
-export function drainSeconds(spec: ServiceSpec): number {
+export function drainSeconds(spec: Pick<ServiceSpec, "kind">): number {
   return servesRequests(spec) ? 5 : 0;
 }
 
@@ -26,62 +24,51 @@ export function commandOf(spec: Pick<ServiceSpec, "run" | "engine">): readonly s
   return spec.run.command ?? usualCommand[spec.engine.name];
 }
 
-/** The service's one container, `app`, which listens on the port named `http`. */
-export function container({ spec }: ReleaseInputs, { image, profile }: ClusterFacts, variables: string): Container {
+/**
+ * The service's own container, `app`, which listens on the port named `http`.
+ *
+ * @param memoryFactor What its memory limit is multiplied with.
+ */
+export function appContainer(place: Place, memoryFactor: number): Container {
+  const { spec } = place.inputs;
   const command = commandOf(spec);
   const drain = drainSeconds(spec);
-  return {
-    name: "app",
-    image,
-    imagePullPolicy: "IfNotPresent",
+  return container(place, {
     ...(command === undefined ? {} : { command }),
     ...(spec.run.args.length === 0 ? {} : { args: spec.run.args }),
-    ports: [{ name: "http", containerPort: spec.run.port, protocol: "TCP" }],
-    env: [{ name: "PORT", value: String(spec.run.port) }],
-    envFrom: [{ configMapRef: { name: variables } }],
-    resources: resources(profile, spec),
-    ...probes(spec),
+    ports: portsOf(spec),
+    resources: resources(spec, place.cluster.profile, memoryFactor),
+    ...probes(spec, place.cluster.profile),
     ...(drain === 0 ? {} : { lifecycle: { preStop: { sleep: { seconds: drain } } } }),
-    securityContext: {
-      allowPrivilegeEscalation: false,
-      capabilities: { drop: ["ALL"] },
-      readOnlyRootFilesystem: true,
-      runAsNonRoot: true,
-    },
+  });
+}
+
+/** Another command in the service's image, with the same variables, sizes and bounds: a cron, a migration. */
+export function commandContainer(place: Place, command: readonly string[]): Container {
+  return container(place, { command, resources: resources(place.inputs.spec, place.cluster.profile) });
+}
+
+function container(place: Place, own: Partial<Container>): Container {
+  const { inputs, cluster, variables } = place;
+  const { command, args, ports, ...others } = own;
+  return {
+    name: "app",
+    image: cluster.image,
+    imagePullPolicy: "IfNotPresent",
+    ...(command === undefined ? {} : { command }),
+    ...(args === undefined ? {} : { args }),
+    ...(ports === undefined ? {} : { ports }),
+    env: [{ name: "PORT", value: String(inputs.spec.run.port) }],
+    envFrom: [{ configMapRef: { name: variables.name } }],
+    ...others,
+    ...containerSecurity(cluster.profile.security),
     // The root is read-only; almost every program expects this one folder to be writable.
     volumeMounts: [{ name: "tmp", mountPath: "/tmp" }],
   };
 }
 
-function resources(profile: ProfileSettings, spec: ServiceSpec): NonNullable<Container["resources"]> {
-  const requests = profile.sizes[spec.engine.size];
-  const times = (quantity: string, factor: number): number => (parseQuantity(quantity) ?? 0) * factor;
-  return {
-    requests: { cpu: requests.cpu, memory: requests.memory },
-    limits: {
-      cpu: formatCpu(times(requests.cpu, profile.limitFactors.cpu)),
-      memory: formatMemory(times(requests.memory, profile.limitFactors.memory)),
-    },
-  };
+function portsOf({ run, metrics }: ServiceSpec): readonly ContainerPort[] {
+  const http = { name: "http", containerPort: run.port, protocol: "TCP" };
+  const port = metrics?.port ?? run.port;
+  return port === run.port ? [http] : [http, { name: "metrics", containerPort: port, protocol: "TCP" }];
 }
-
-function probes(spec: ServiceSpec): Pick<Container, "livenessProbe" | "readinessProbe" | "startupProbe"> {
-  const { live, ready, startup } = spec.health;
-  return {
-    ...(startup ? { startupProbe: httpProbe(startup) } : {}),
-    ...(live ? { livenessProbe: httpProbe(live) } : {}),
-    ...(ready ? { readinessProbe: httpProbe(ready) } : servesRequests(spec) ? { readinessProbe: connects } : {}),
-  };
-}
-
-function httpProbe({ path, period, timeout, threshold }: HealthCheck): Probe {
-  return {
-    httpGet: { path, port: "http" },
-    periodSeconds: period,
-    timeoutSeconds: timeout,
-    failureThreshold: threshold,
-  };
-}
-
-/** A service that names no check is ready when it accepts connections. */
-const connects: Probe = { tcpSocket: { port: "http" }, periodSeconds: 2, timeoutSeconds: 2, failureThreshold: 3 };

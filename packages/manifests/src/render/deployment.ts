@@ -1,8 +1,10 @@
-import type { Deployment, PodSpec } from "@fairway/objects";
-import type { ServiceSpec } from "@fairway/spec";
-import { commonLabels, serviceLabel } from "../labels.ts";
-import { container, drainSeconds } from "./container.ts";
+import type { Deployment, TopologySpreadConstraint } from "@fairway/objects";
+import type { ProfileSettings, ServiceSpec } from "@fairway/spec";
+import { serviceLabel, staggerLabel } from "../labels.ts";
+import { appContainer, drainSeconds } from "./container.ts";
+import { healthCheck } from "./health-checks.ts";
 import { metadata, type Place } from "./place.ts";
+import { podMetadata, podSpec } from "./pod.ts";
 
 /** Seconds that a new pod may take to become ready, startup check aside: pulling its image, starting, warming up. */
 const startSeconds = 120;
@@ -10,60 +12,90 @@ const startSeconds = 120;
 /** A pod that falls over in its first seconds of readiness does not count as available. */
 const minReadySeconds = 2;
 
-/** Uid and gid of "nonroot" in the distroless images; any that is not 0 would do. */
-const nonRoot = 65532;
+/** By how much the memory limit of each staggered workload is above that of the one before. */
+const staggerStep = 0.1;
+
+/** One of the workloads that share a service's replicas. */
+interface Part {
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  /** Undefined where an autoscaler keeps it: a number here would be set again with every rollout. */
+  readonly replicas: number | undefined;
+  readonly memoryFactor: number;
+}
 
 /** Replicas in the rolling way: never fewer than asked, old pods leave only when new ones are available. */
-export function deployment(place: Place, variables: string): Deployment {
-  const { spec, environment } = place.inputs;
+export function deployment(place: Place): readonly Deployment[] {
+  return partsOf(place.inputs.spec).map((part) => deploymentOf(place, part));
+}
+
+/**
+ * One workload, or with `[memory] stagger` several, whose limits grow by a tenth from one to the next: pods that leak alike then do
+ * not end at the same time. The replicas are dealt out, the first get what is left.
+ */
+function partsOf({ name, replicas, memory }: ServiceSpec): readonly Part[] {
+  const { stagger = 1 } = memory;
+  if (stagger === 1 || typeof replicas !== "number") {
+    return [{ name, labels: {}, replicas: typeof replicas === "number" ? replicas : undefined, memoryFactor: 1 }];
+  }
+  return Array.from({ length: stagger }, (_, index) => ({
+    name: `${name}-${index + 1}`,
+    labels: { [staggerLabel]: String(index + 1) },
+    replicas: Math.floor(replicas / stagger) + (index < replicas % stagger ? 1 : 0),
+    memoryFactor: 1 + staggerStep * index,
+  }));
+}
+
+function deploymentOf(place: Place, { name, labels, replicas, memoryFactor }: Part): Deployment {
+  const { spec } = place.inputs;
   return {
     apiVersion: "apps/v1",
     kind: "Deployment",
-    metadata: metadata(place, spec.name),
+    metadata: metadata(place, name, { labels }),
     spec: {
-      replicas: typeof spec.replicas === "number" ? spec.replicas : spec.replicas.min,
-      selector: { matchLabels: { [serviceLabel]: spec.name } },
+      ...(replicas === undefined ? {} : { replicas }),
+      selector: { matchLabels: { [serviceLabel]: spec.name, ...labels } },
       strategy: { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 0, maxSurge: "25%" } },
       minReadySeconds,
-      progressDeadlineSeconds: startSeconds + startupSeconds(spec),
+      progressDeadlineSeconds: progressSeconds(spec, place.cluster.profile),
       // Fairway goes back by rendering the old release again, old replica sets are only of use to a person with kubectl.
       revisionHistoryLimit: 2,
       template: {
-        metadata: { labels: commonLabels(spec.name, environment) },
-        spec: podSpec(place, variables),
+        metadata: podMetadata(place, { labels, annotations: scraped(spec) }),
+        spec: podSpec(place, appContainer(place, memoryFactor), {
+          terminationGracePeriodSeconds: drainSeconds(spec) + spec.run.grace,
+          topologySpreadConstraints: spread(spec.name),
+        }),
       },
     },
   };
 }
 
-function podSpec({ inputs, cluster }: Place, variables: string): PodSpec {
-  const { spec } = inputs;
-  return {
-    serviceAccountName: spec.name,
-    automountServiceAccountToken: false,
-    // Kubernetes would otherwise add variables of every Service in the namespace.
-    enableServiceLinks: false,
-    terminationGracePeriodSeconds: drainSeconds(spec) + spec.run.grace,
-    securityContext: {
-      runAsNonRoot: true,
-      runAsUser: nonRoot,
-      runAsGroup: nonRoot,
-      fsGroup: nonRoot,
-      seccompProfile: { type: "RuntimeDefault" },
-    },
-    topologySpreadConstraints: ["kubernetes.io/hostname", "topology.kubernetes.io/zone"].map((topologyKey) => ({
-      maxSkew: 1,
-      topologyKey,
-      whenUnsatisfiable: "ScheduleAnyway",
-      labelSelector: { matchLabels: { [serviceLabel]: spec.name } },
-      // Each revision is spread by itself: the old pods of a rolling update do not count.
-      matchLabelKeys: ["pod-template-hash"],
-    })),
-    containers: [container(inputs, cluster, variables)],
-    volumes: [{ name: "tmp", emptyDir: {} }],
-  };
+/** Over nodes and zones, as far as there are any. */
+function spread(service: string): readonly TopologySpreadConstraint[] {
+  return ["kubernetes.io/hostname", "topology.kubernetes.io/zone"].map((topologyKey) => ({
+    maxSkew: 1,
+    topologyKey,
+    whenUnsatisfiable: "ScheduleAnyway",
+    labelSelector: { matchLabels: { [serviceLabel]: service } },
+    // Each revision is spread by itself: the old pods of a rolling update do not count.
+    matchLabelKeys: ["pod-template-hash"],
+  }));
 }
 
-function startupSeconds({ health }: ServiceSpec): number {
-  return health.startup ? health.startup.period * health.startup.threshold : 0;
+function progressSeconds(spec: ServiceSpec, profile: ProfileSettings): number {
+  const startup = healthCheck("startup", spec, profile);
+  const byDefault = startSeconds + (startup === undefined ? 0 : startup.period * startup.threshold);
+  // Kubernetes wants a deadline above minReadySeconds.
+  return Math.max(spec.deploy.timeout ?? byDefault, minReadySeconds + 1);
+}
+
+/** The annotations by which the usual configurations of Prometheus find what to scrape. */
+function scraped({ metrics, run }: ServiceSpec): Readonly<Record<string, string>> {
+  if (metrics === undefined) return {};
+  return {
+    "prometheus.io/scrape": "true",
+    "prometheus.io/path": metrics.path,
+    "prometheus.io/port": String(metrics.port ?? run.port),
+  };
 }

@@ -1,17 +1,14 @@
 import type { Namespace } from "@fairway/objects";
-import { commonLabels } from "../labels.ts";
-import type { Place } from "./place.ts";
+import { metadata, type Place } from "./place.ts";
 
-/** The namespace is the security unit: pods that ask for more than the restricted profile are refused by the API. */
-export function namespace({ inputs, namespace }: Place): Namespace {
+/** The namespace is the security unit: pods that ask for more than the profile's level are refused by the API. */
+export function namespace(place: Place): readonly Namespace[] {
+  const { security } = place.cluster.profile;
   // https://kubernetes.io/docs/concepts/security/pod-security-admission/
-  const podSecurity = {
-    "pod-security.kubernetes.io/enforce": "restricted",
-    "pod-security.kubernetes.io/warn": "restricted",
+  const labels = {
+    "pod-security.kubernetes.io/enforce": security,
+    "pod-security.kubernetes.io/warn": security,
   };
-  return {
-    apiVersion: "v1",
-    kind: "Namespace",
-    metadata: { name: namespace, labels: { ...commonLabels(inputs.spec.name, inputs.environment), ...podSecurity } },
-  };
+  const { namespace, ...meta } = metadata(place, place.inputs.namespace, { labels });
+  return [{ apiVersion: "v1", kind: "Namespace", metadata: meta }];
 }

@@ -2,19 +2,24 @@ import type { Service } from "@fairway/objects";
 import { numberAnnotation, serviceLabel } from "../labels.ts";
 import { metadata, type Place } from "./place.ts";
 
+/** Port of every Service, whatever its pods listen on. */
+export const servicePort = 80;
+
 /** The stable address of a service in its cluster; which slot it leads to is set by `placeInSlot`. */
-export function service(place: Place): Service {
+export function service(place: Place): readonly Service[] {
   const { spec, numbers } = place.inputs;
   const number = Object.hasOwn(numbers, spec.name) ? numbers[spec.name] : undefined;
-  const meta = metadata(place, spec.name);
-  return {
-    apiVersion: "v1",
-    kind: "Service",
-    metadata: number === undefined ? meta : { ...meta, annotations: { [numberAnnotation]: String(number) } },
-    spec: {
-      type: "ClusterIP",
-      selector: { [serviceLabel]: spec.name },
-      ports: [{ name: "http", port: 80, targetPort: "http", protocol: "TCP" }],
+  const annotations = number === undefined ? {} : { [numberAnnotation]: String(number) };
+  return [
+    {
+      apiVersion: "v1",
+      kind: "Service",
+      metadata: metadata(place, spec.name, { annotations }),
+      spec: {
+        type: "ClusterIP",
+        selector: { [serviceLabel]: spec.name },
+        ports: [{ name: "http", port: servicePort, targetPort: "http", protocol: "TCP" }],
+      },
     },
-  };
+  ];
 }

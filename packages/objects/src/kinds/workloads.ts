@@ -66,6 +66,18 @@ export interface JobSpec {
   readonly ttlSecondsAfterFinished?: number;
   readonly suspend?: boolean;
   readonly podReplacementPolicy?: "TerminatingOrFailed" | "Failed";
+  /** What a pod's end means for the Job; the first rule that fits. */
+  readonly podFailurePolicy?: {
+    readonly rules: readonly {
+      readonly action: "FailJob" | "FailIndex" | "Ignore" | "Count";
+      readonly onPodConditions?: readonly { readonly type: string; readonly status?: "True" | "False" | "Unknown" }[];
+      readonly onExitCodes?: {
+        readonly containerName?: string;
+        readonly operator: "In" | "NotIn";
+        readonly values: readonly number[];
+      };
+    }[];
+  };
   readonly selector?: LabelSelector;
 }
 

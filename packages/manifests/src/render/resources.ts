@@ -1,0 +1,25 @@
+import { type Container, formatCpu, formatMemory, parseQuantity } from "@fairway/objects";
+import type { ProfileSettings, ServiceSpec } from "@fairway/spec";
+
+/**
+ * Requests by `[resources]`, else by the size; limit = request x factor.
+ *
+ * @param memoryFactor What the memory limit is multiplied with besides.
+ */
+export function resources(
+  { resources, engine }: Pick<ServiceSpec, "resources" | "engine">,
+  { sizes, limitFactors }: Pick<ProfileSettings, "sizes" | "limitFactors">,
+  memoryFactor = 1,
+): NonNullable<Container["resources"]> {
+  const size = sizes[engine.size];
+  const cpu = resources.cpu ?? size.cpu;
+  const memory = resources.memory ?? size.memory;
+  const { limits } = resources;
+  return {
+    requests: { cpu, memory },
+    limits: {
+      cpu: formatCpu((parseQuantity(cpu) ?? 0) * (limits.cpu ?? limitFactors.cpu)),
+      memory: formatMemory((parseQuantity(memory) ?? 0) * (limits.memory ?? limitFactors.memory) * memoryFactor),
+    },
+  };
+}
