@@ -92,7 +92,10 @@ test("any spec renders to valid objects, in apply order, the same bytes each tim
       for (const objects of Object.values(rendered)) {
         const placed = placeInSlot(objects, slot, releaseName(inputs, sha256));
         placed.forEach(assertValid);
-        assert.deepEqual(placed.map(orderOf), placed.map(orderOf).toSorted((a, b) => a - b));
+        assert.deepEqual(
+          placed.map(orderOf),
+          placed.map(orderOf).toSorted((a, b) => a - b),
+        );
         assert.equal(new Set(placed.map((object) => refKey(refOf(object)))).size, placed.length);
       }
     }),
