@@ -30,6 +30,11 @@ export const catalogue: readonly CatalogueEntry[] = [
     load: async () => (await import("./commands/render.ts")).render,
   },
   {
+    path: ["diff"],
+    summary: "what a deploy would change in each cluster; changes nothing",
+    load: async () => (await import("./commands/diff.ts")).diff,
+  },
+  {
     path: ["status"],
     summary: "what runs where, and is it well",
     load: async () => (await import("./commands/status.ts")).status,

@@ -5,6 +5,8 @@ export const exitCode = {
   failed: 1,
   /** Wrong usage, or an app.toml that is not valid. */
   usage: 2,
+  /** `fairway diff --exit-code` found changes. */
+  different: 3,
   /** Ctrl-C: 128 + SIGINT, as shells count. */
   interrupted: 130,
 } as const;

@@ -78,7 +78,8 @@ Examples:
   $ fairway logs user -f            its log lines as they come
 
 Exit codes: 0 done, 1 the rollout failed or was refused, or the command could not be done,
-2 wrong usage or an app.toml that is not valid, 130 Ctrl-C (a rollout that has started goes on).`,
+2 wrong usage or an app.toml that is not valid, 3 there are changes (fairway diff --exit-code),
+130 Ctrl-C (a rollout that has started goes on).`,
     );
   return program;
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { ApiProblem } from "@fairway/api";
-import { buildCommand, buildSnapshot, compressSnapshot, type Snapshot } from "@fairway/images";
+import type { Snapshot } from "@fairway/images";
 import { type ServiceSpec, specFor } from "@fairway/spec";
 import { checkEntry } from "../app-file/check-entry.ts";
 import { parseAppFile } from "../app-file/parse-app-file.ts";
@@ -10,11 +10,13 @@ import { type CliCommand, examples, type Invocation } from "../command.ts";
 import { CommandFailure, exitCode } from "../command-failure.ts";
 import type { Connected } from "../connection/connect.ts";
 import { type Environment, environmentOf } from "../connection/environment.ts";
+import { buildService } from "../deploy/build-service.ts";
 import { pushImage } from "../deploy/push-image.ts";
-import { type StepPrinter, stepPrinter } from "../deploy/step-printer.ts";
+import { stepPrinter } from "../deploy/step-printer.ts";
+import { uploadSnapshot } from "../deploy/upload-snapshot.ts";
 import { detach, followRollout } from "../rollout/follow-rollout.ts";
 import { headLine, releaseLines } from "../screens/step-line.ts";
-import { counted, printable, shortRelease, size } from "../terminal/text.ts";
+import { printable, shortRelease } from "../terminal/text.ts";
 
 /** Milliseconds for making a release: the server asks a registry, more than once when that is slow. */
 const releaseLimit = 180_000;
@@ -79,10 +81,10 @@ async function deployService(
   let snapshot: Snapshot | undefined;
   try {
     // A ready image is neither built nor uploaded.
-    if (spec.build.image === undefined) snapshot = await build(file.folder, spec, steps, interrupt.signal);
+    if (spec.build.image === undefined) snapshot = await buildService(file.folder, spec, steps, interrupt.signal);
     const built = snapshot;
     const send = async (it: Snapshot) =>
-      event({ type: "upload", digest: it.digest, sent: await upload(connected, it, steps, interrupt.signal) });
+      event({ type: "upload", digest: it.digest, sent: await uploadSnapshot(connected, it, steps, interrupt.signal) });
     if (built !== undefined) {
       const { digest, files, bytes } = built;
       event({ type: "snapshot", digest, files, bytes, build: built.build ?? null });
@@ -146,54 +148,6 @@ async function deployService(
     stopListening();
     await snapshot?.remove();
   }
-}
-
-async function build(folder: string, spec: ServiceSpec, steps: StepPrinter, signal: AbortSignal): Promise<Snapshot> {
-  const { command, exclude } = spec.build;
-  const line = await buildCommand(folder, spec.engine.name, command);
-  let last: string | undefined;
-  const snapshot = await steps.during(
-    () => ({
-      word: line === undefined ? "packing" : "building",
-      detail: line ?? "",
-      ...(last === undefined ? {} : { aside: last }),
-    }),
-    () =>
-      buildSnapshot({
-        folder,
-        engine: spec.engine.name,
-        command,
-        exclude,
-        signal,
-        onOutput: (text) => {
-          last = printable(text);
-        },
-      }),
-  );
-  if (snapshot.build !== undefined)
-    steps.done({ word: "built", detail: snapshot.build.command, milliseconds: snapshot.build.milliseconds });
-  return snapshot;
-}
-
-/** @returns false when the server had it already */
-async function upload(
-  { client }: Connected,
-  { digest, files, bytes, tarPath }: Snapshot,
-  steps: StepPrinter,
-  signal: AbortSignal,
-): Promise<boolean> {
-  const what = `${counted(files, "file")}, ${size(bytes)}, ${digest.slice(0, 11)}…`;
-  if (await client.headSnapshot({ params: { digest }, signal })) {
-    steps.done({ word: "unchanged", detail: what, milliseconds: undefined });
-    return false;
-  }
-  const begin = performance.now();
-  await steps.during(
-    () => ({ word: "uploading", detail: what }),
-    () => client.putSnapshot({ params: { digest }, content: compressSnapshot(tarPath), signal }),
-  );
-  steps.done({ word: "uploaded", detail: what, milliseconds: performance.now() - begin });
-  return true;
 }
 
 function stopped(): CommandFailure {
