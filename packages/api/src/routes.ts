@@ -45,6 +45,14 @@ export const routes = {
     status: 200,
     response: z.unknown(),
   }),
+  appTomlSchema: route({
+    method: "GET",
+    path: "/schemas/app.toml.json",
+    permission: "public",
+    summary: "JSON Schema of app.toml, for editors",
+    status: 200,
+    response: z.unknown(),
+  }),
 
   createSignInCode: route({
     method: "POST",

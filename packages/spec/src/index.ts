@@ -9,4 +9,5 @@ export type * from "./profile/profile-settings.ts";
 export { type ProfilePlace, settingsFor } from "./profile/settings-for.ts";
 export { defaults } from "./schema/defaults.ts";
 export { type FieldHelp, fieldHelp } from "./schema/field-help.ts";
+export { appTomlJsonSchema } from "./schema/json-schema.ts";
 export * from "./service-spec.ts";

@@ -1,5 +1,6 @@
 import { openApiDocument, routes } from "@fairway/api";
 import type { Registries } from "@fairway/catalog";
+import { appTomlJsonSchema } from "@fairway/spec";
 import type { ClusterPool } from "../clusters/cluster-pool.ts";
 import type { Handlers } from "../http/handler.ts";
 import { Refusal } from "../http/refusal.ts";
@@ -14,7 +15,10 @@ export interface About {
 }
 
 /** The server about itself. */
-export function aboutHandlers(about: About): Pick<Handlers, "livez" | "readyz" | "openapi" | "platform"> {
+export function aboutHandlers(
+  about: About,
+): Pick<Handlers, "livez" | "readyz" | "openapi" | "appTomlSchema" | "platform"> {
+  const schema = appTomlJsonSchema();
   return {
     livez: () => "ok\n",
     readyz: () => {
@@ -22,6 +26,7 @@ export function aboutHandlers(about: About): Pick<Handlers, "livez" | "readyz" |
       throw new Refusal({ status: 503, code: "not-ready", title: "The server starts or stops" }, { retryAfter: 1 });
     },
     openapi: () => openApiDocument(routes, about.version),
+    appTomlSchema: () => schema,
     platform: async () => {
       const registries = await about.registries.list();
       return {

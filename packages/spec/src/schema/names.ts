@@ -30,7 +30,7 @@ export function imageName(info: Omit<FieldInfo, "needs">) {
 
 /** One line of text, shown to people. */
 export function line(most: number, info: Omit<FieldInfo, "needs">) {
-  return described(z.string().regex(new RegExp(`^[^\\p{Cc}]{1,${most}}$`, "u")), {
+  return described(z.string().regex(new RegExp(`^[^\\u0000-\\u001f\\u007f-\\u009f]{1,${most}}$`)), {
     ...info,
     needs: `one line of text, at most ${most} characters`,
   });
