@@ -1,0 +1,58 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { parseAppToml, specFor } from "@fairway/spec";
+import type { FolderFacts } from "../folder/folder-facts.ts";
+import { draftAppToml } from "../init/draft-app-toml.ts";
+import { assertGolden, folderCases } from "../testing/golden.ts";
+import { checkFolder } from "./check-folder.ts";
+
+/** One line for each finding, and what to do. */
+function shown(facts: FolderFacts, appToml: string, hasFile: boolean): string {
+  const parsed = parseAppToml(appToml);
+  assert.ok(parsed.ok);
+  const findings = checkFolder(facts, {
+    spec: specFor(parsed.value, "prod"),
+    appToml: hasFile ? appToml : undefined,
+    today: "2026-11-27",
+  });
+  return findings
+    .map(({ severity, rule, message, place, advice }) => {
+      const where = [place?.file, place?.line, place?.column].filter((part) => part !== undefined).join(":");
+      const excerpt = place?.excerpt === undefined ? "" : `        ${place.excerpt}\n`;
+      return `${severity.padEnd(6)}  ${rule}${where === "" ? "" : `  ${where}`}\n        ${message}\n${excerpt}        do: ${advice}\n`;
+    })
+    .join("");
+}
+
+for (const [name, facts] of folderCases()) {
+  const draft = draftAppToml(facts);
+  const text = draft.kind === "service" ? draft.text : 'name = "roof"\n';
+  test(`${name}: what it lacks without an app.toml`, () => {
+    assertGolden(name, "expected.txt", shown(facts, text, false));
+  });
+}
+
+test("a folder that does everything right: nothing is said", () => {
+  const appToml = `name = "greeter"
+owner = "front-desk"
+engine = { name = "node", version = "24" }
+health.ready = "/healthz"
+`;
+  const server = `import { createServer } from "node:http";
+const server = createServer((request, response) => response.end("hi"));
+server.listen(process.env.PORT);
+process.once("SIGTERM", () => server.close());
+`;
+  const files = [
+    { path: "app.toml", size: appToml.length, text: appToml },
+    { path: "index.js", size: server.length, text: server },
+  ];
+  assert.equal(shown({ name: "greeter", files, truncated: false }, appToml, true), "");
+});
+
+test("no finding shows a secret's value", () => {
+  for (const [, facts] of folderCases()) {
+    const text = shown(facts, 'name = "x"\n', false);
+    assert.doesNotMatch(text, /hunter2|correct-horse|IOSFODNN7/);
+  }
+});
