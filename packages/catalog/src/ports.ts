@@ -81,6 +81,16 @@ export interface RegistryRecord {
   readonly createdAt: string;
 }
 
+/** One version of the platform owner's profile. */
+export interface ProfileRecord {
+  /** From 1. */
+  readonly version: number;
+  /** As it was sent. */
+  readonly text: string;
+  readonly actor: string;
+  readonly createdAt: string;
+}
+
 export interface SnapshotRecord {
   readonly digest: string;
   readonly files: number;
@@ -184,6 +194,17 @@ export interface Registries {
   /** By name. */
   list(): Promise<readonly RegistryRecord[]>;
   remove(name: string): Promise<void>;
+}
+
+/** The platform owner's profile with its past: versions are added, never changed. */
+export interface Profiles {
+  /** The one that holds; undefined: none was ever set. */
+  newest(): Promise<ProfileRecord | undefined>;
+  get(version: number): Promise<ProfileRecord | undefined>;
+  /** Newest first. */
+  list(limit: number): Promise<readonly ProfileRecord[]>;
+  /** Adds the version behind `after` (0: the first one); undefined when `after` is not the newest any more. */
+  append(profile: Omit<ProfileRecord, "version">, after: number): Promise<ProfileRecord | undefined>;
 }
 
 export interface Snapshots {

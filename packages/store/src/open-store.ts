@@ -2,6 +2,7 @@ import type {
   Audit,
   Clusters,
   Drains,
+  Profiles,
   Registries,
   ReleaseStore,
   RolloutIndex,
@@ -19,6 +20,7 @@ import { openAudit } from "./ports/audit.ts";
 import { openClusters } from "./ports/clusters.ts";
 import { openDrains } from "./ports/drains.ts";
 import { openJournal } from "./ports/journal.ts";
+import { openProfiles } from "./ports/profiles.ts";
 import { openRegistries } from "./ports/registries.ts";
 import { openReleases } from "./ports/releases.ts";
 import { openRolloutIndex } from "./ports/rollout-index.ts";
@@ -42,6 +44,7 @@ export interface Store {
   readonly releases: ReleaseStore;
   readonly clusters: Clusters;
   readonly registries: Registries;
+  readonly profiles: Profiles;
   readonly snapshots: Snapshots;
   readonly drains: Drains;
   readonly audit: Audit;
@@ -67,6 +70,7 @@ export function storeOn(connection: Connection, signal: AppendSignal): Store {
     releases: openReleases(db),
     clusters: openClusters(db),
     registries: openRegistries(db),
+    profiles: openProfiles(db),
     snapshots: openSnapshots(db),
     drains: openDrains(db),
     audit: openAudit(db),

@@ -133,6 +133,17 @@ export const migrations: Record<string, Migration> = {
         `alter table releases add column source jsonb, add column profile_version text`,
       ]),
   },
+  "0004-profiles": {
+    up: (db) =>
+      inOrder(db, [
+        `create table profiles (
+          version integer primary key check (version > 0),
+          text text not null,
+          actor text not null,
+          created_at timestamptz not null
+        )`,
+      ]),
+  },
 };
 
 async function inOrder(db: Kysely<unknown>, statements: readonly string[]): Promise<void> {

@@ -68,6 +68,7 @@ export interface Tables {
     bases: JSONColumnType<object>;
     created_at: Date;
   };
+  profiles: { version: number; text: string; actor: string; created_at: Date };
   snapshots: {
     digest: string;
     files: number;
