@@ -15,6 +15,7 @@ import type { Handlers } from "./http/handler.ts";
 import type { ImageClient } from "./images/image-client.ts";
 import { createLiveEvents } from "./live/live-events.ts";
 import type { Log } from "./log.ts";
+import { readProfile } from "./profile/current-profile.ts";
 import { registryFiles } from "./registries/registry-files.ts";
 import { registrySecrets } from "./registries/registry-secrets.ts";
 import { activeReleases } from "./releases/active-releases.ts";
@@ -70,11 +71,12 @@ export interface Platform {
 
 export async function createPlatform(options: PlatformOptions): Promise<Platform> {
   const { home, store, log, now, supervisor, retention = defaultRetention } = options;
-  const { services, releases, clusters, registries, drains, snapshots } = store;
+  const { services, releases, clusters, registries, profiles, drains, snapshots } = store;
   const journal = store.journal<RolloutEvent>();
   const files = snapshotStore(join(home, "snapshots"));
   const registryContent = registryFiles(home);
   const active = activeReleases(releases);
+  const profile = readProfile(profiles);
   const exclusively = exclusive();
   const stopping = new AbortController();
   let ready = false;
@@ -93,10 +95,9 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
   const pool = createClusterPool({
     ...{ home, clusters, log, now },
     connect: options.connect,
-    onChange: ({ name, environment }, namespace) => {
-      if (namespace === undefined) live.publish({ kind: "cluster", id: name, environment });
-      // A service has its namespace's name.
-      else live.publish({ kind: "service", id: namespace, environment });
+    onChange: ({ name, environment }, service) => {
+      if (service === undefined) live.publish({ kind: "cluster", id: name, environment });
+      else live.publish({ kind: "service", id: service, environment });
     },
   });
   const stored = engineReleases(releases);
@@ -159,21 +160,21 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
     ...sessionHandlers(signInCodes(now), options.authenticator),
     ...clusterHandlers({ home, pool, releases, supervisor, now, kubeconfigLimits: options.kubeconfigLimits }),
     ...registryHandlers({
-      ...{ pool, registries, releases, now },
+      ...{ pool, registries, releases, profile, now },
       files: registryContent,
       images: options.images,
       // Not the lock of releases: asking a registry may take its time.
       exclusively: exclusive(),
     }),
     ...snapshotHandlers(files, snapshots, now, exclusively),
-    ...releaseHandlers(pool, { services, releases, active, snapshots, files, now }, imagesOf, exclusively),
+    ...releaseHandlers(pool, { services, releases, active, snapshots, files, profile, now }, imagesOf, exclusively),
     ...diffHandlers({
       ...{ pool, registries, imagesOf, secrets, journal, stored },
-      ...{ services, releases, snapshots, files, now },
+      ...{ services, releases, active, snapshots, files, profile, now },
     }),
     ...rolloutHandlers({ pool, releases, active, index: store.rollouts, engine, reader, exclusively }),
-    ...serviceHandlers(pool, { services, releases, active, drains, reader, edgePort: options.edgePort, now }),
-    ...logHandlers(pool, services),
+    ...serviceHandlers(pool, { services, releases, active, drains, reader, profile, edgePort: options.edgePort, now }),
+    ...logHandlers(pool, services, { active, profile }),
     ...eventHandlers(live),
     ...edgeHandlers(pool, active, drains),
   };

@@ -1,5 +1,6 @@
 import type { ClusterRecord } from "@fairway/catalog";
 import type { ClusterStatus, ClusterView } from "@fairway/kube";
+import { serviceLabel } from "@fairway/manifests";
 import type { Cluster, Observation } from "@fairway/rollout";
 
 /** A cluster whose state is followed. */
@@ -20,15 +21,18 @@ export type ConnectCluster = (record: ClusterRecord, kubeconfig: string) => Prom
 /**
  * Follows a connection.
  *
- * @param onChange called with the namespace that changed, or undefined when the cluster itself did
+ * @param onChange called with the service of which something changed, or undefined when the cluster itself did
  */
-export function linkCluster(connection: Connection, onChange: (namespace: string | undefined) => void): ClusterLink {
+export function linkCluster(connection: Connection, onChange: (service: string | undefined) => void): ClusterLink {
   const namespaces = new Map<string, Observation>();
   const watch = connection.watchCluster({
     observed(observation) {
-      if (observation.objects.length === 0) namespaces.delete(observation.namespace);
-      else namespaces.set(observation.namespace, observation);
-      onChange(observation.namespace);
+      const { namespace } = observation;
+      // Of what is gone, the name was seen before.
+      const service = serviceIn(observation) ?? serviceIn(namespaces.get(namespace)) ?? namespace;
+      if (observation.objects.length === 0) namespaces.delete(namespace);
+      else namespaces.set(namespace, observation);
+      onChange(service);
     },
     status: () => onChange(undefined),
   });
@@ -41,4 +45,12 @@ export function linkCluster(connection: Connection, onChange: (namespace: string
       connection.close();
     },
   };
+}
+
+function serviceIn(observation: Observation | undefined): string | undefined {
+  for (const { metadata } of observation?.objects ?? []) {
+    const service = metadata.labels?.[serviceLabel];
+    if (service !== undefined) return service;
+  }
+  return undefined;
 }

@@ -39,8 +39,8 @@ export interface PoolOptions {
   readonly log: Log;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
-  /** `namespace` is undefined when the cluster itself changed. */
-  readonly onChange: (cluster: ClusterRecord, namespace: string | undefined) => void;
+  /** `service` is undefined when the cluster itself changed. */
+  readonly onChange: (cluster: ClusterRecord, service: string | undefined) => void;
 }
 
 const running = { stopped: false, trouble: undefined };
@@ -64,7 +64,7 @@ export function createClusterPool(options: PoolOptions): ClusterPool {
     try {
       const connection = await options.connect(record, join(home, record.kubeconfig));
       if (!isOurs()) return connection.close();
-      set({ ...entry, link: linkCluster(connection, (namespace) => options.onChange(record, namespace)) });
+      set({ ...entry, link: linkCluster(connection, (service) => options.onChange(record, service)) });
     } catch (error) {
       log.error("cluster cannot be connected", { cluster: record.name, error });
       if (isOurs()) set({ ...entry, trouble: "its kubeconfig cannot be used" });

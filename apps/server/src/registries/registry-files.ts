@@ -2,7 +2,7 @@ import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { RegistryRecord } from "@fairway/catalog";
 import { parseImageReference } from "@fairway/images";
-import { builtinProfile } from "@fairway/spec";
+import type { ProfileSettings } from "@fairway/spec";
 import type { AccessOf } from "../images/image-client.ts";
 
 /** What is secret about a registry, and what goes with it; undefined: there is none. */
@@ -64,10 +64,14 @@ export function hostOf(prefix: string): string {
 }
 
 const registryOf = (reference: string) => parseImageReference(reference.replaceAll("{version}", "0")).registry;
-const usualBases = Object.values(builtinProfile.bases).map(({ image }) => registryOf(image));
+const usualBases = ({ bases }: Pick<ProfileSettings, "bases">) =>
+  Object.values(bases).map(({ image }) => registryOf(image));
 
 /** How registries are reached for an environment that has none of its own. */
-export const openAccess: AccessOf = (host) => (usualBases.includes(host) ? {} : { publicOnly: true });
+export function openAccess(profile: Pick<ProfileSettings, "bases">): AccessOf {
+  const named = new Set(usualBases(profile));
+  return (host) => (named.has(host) ? {} : { publicOnly: true });
+}
 
 /**
  * How registries are reached for an environment. Its certificates are trusted elsewhere too: behind one there often is another one.
@@ -76,8 +80,9 @@ export const openAccess: AccessOf = (host) => (usualBases.includes(host) ? {} : 
 export function accessBy(
   { prefix, plainHttp, bases }: Pick<RegistryRecord, "prefix" | "plainHttp" | "bases">,
   { dockerConfig, certificateAuthority }: Omit<RegistryContent, "pullDockerConfig">,
+  profile: Pick<ProfileSettings, "bases">,
 ): AccessOf {
-  const named = new Set([hostOf(prefix), ...usualBases, ...Object.values(bases).map(registryOf)]);
+  const named = new Set([hostOf(prefix), ...usualBases(profile), ...Object.values(bases).map(registryOf)]);
   return (host) => ({
     ...(named.has(host) ? {} : { publicOnly: true }),
     ...(dockerConfig === undefined ? {} : { dockerConfig }),

@@ -2,8 +2,9 @@ import { createHash } from "node:crypto";
 import type { ReleaseRecord, ReleaseStore, Services, Snapshots } from "@fairway/catalog";
 import type { SnapshotStore } from "@fairway/images";
 import { describeChanges, releaseName, render } from "@fairway/manifests";
-import { builtinProfile, builtinProfileVersion } from "@fairway/spec";
+import { settingsFor } from "@fairway/spec";
 import { Refusal } from "../http/refusal.ts";
+import type { CurrentProfile, ReadProfile } from "../profile/current-profile.ts";
 import type { Environment } from "../resources/environments.ts";
 import type { ActiveReleases } from "./active-releases.ts";
 import type { ReadSource } from "./read-source.ts";
@@ -16,6 +17,7 @@ export interface ReleaseStores {
   readonly active: ActiveReleases;
   readonly snapshots: Snapshots;
   readonly files: SnapshotStore;
+  readonly profile: ReadProfile;
   readonly now: () => number;
 }
 
@@ -25,6 +27,7 @@ export interface ReleaseRequest {
   /** `sha256:<hex>`; not needed by a ready image. */
   readonly snapshot: string | undefined;
   readonly images: ReleaseImages;
+  readonly profile: CurrentProfile;
   readonly actor: string;
 }
 
@@ -40,13 +43,13 @@ export interface CreatedRelease {
  * leaves nothing behind.
  */
 export async function createRelease(request: ReleaseRequest, stores: ReleaseStores): Promise<CreatedRelease> {
-  const { environment, read, images } = request;
+  const { environment, read, images, profile } = request;
   const { spec } = read;
   const snapshot = images.ready === undefined ? request.snapshot : undefined;
   if (snapshot !== undefined) await requireSnapshot(snapshot, stores);
 
   const inputs = await releaseInputs(request, {
-    settings: () => builtinProfile,
+    settings: (place) => settingsFor(profile.profile, place),
     async numbers(names) {
       // Services that call each other must be deployable one after the other: a name gets its number before its service exists.
       for (const name of names) await stores.services.ensure(name);
@@ -72,7 +75,7 @@ export async function createRelease(request: ReleaseRequest, stores: ReleaseStor
       replicas: typeof spec.replicas === "number" ? spec.replicas : spec.replicas.min,
     },
     source: read.source,
-    profileVersion: builtinProfileVersion,
+    profileVersion: profile.version,
     inputs,
     objects: render(inputs, sha256),
     createdAt: new Date(stores.now()).toISOString(),

@@ -1,13 +1,20 @@
 import type { Registries, RegistryRecord, ReleaseRecord } from "@fairway/catalog";
 import { baseImage } from "@fairway/manifests";
-import { builtinProfile, type ServiceSpec } from "@fairway/spec";
+import type { ServiceSpec } from "@fairway/spec";
 import { z } from "zod";
 import type { Environment } from "../resources/environments.ts";
-import { baseMissing, type ImagesOf, type ReleaseImages, registryMissing } from "./release-images.ts";
+import {
+  baseMissing,
+  type ImagesOf,
+  type ImagesRequest,
+  type ReleaseImages,
+  registryMissing,
+} from "./release-images.ts";
 
 export interface ForeseeRequest {
   readonly environment: Environment;
   readonly spec: ServiceSpec;
+  readonly settings: ImagesRequest["settings"];
   /** `sha256:<hex>`; undefined: the code that runs. */
   readonly snapshot: string | undefined;
   /** The active release. */
@@ -43,7 +50,7 @@ export async function foreseeImages(
   request: ForeseeRequest,
   { registries, imagesOf }: { readonly registries: Registries; readonly imagesOf: ImagesOf },
 ): Promise<ForeseenImages> {
-  const { environment, spec, running } = request;
+  const { environment, spec, settings, running } = request;
   // A tag is only looked up.
   if (spec.build.image !== undefined) return { images: await imagesOf(request), code: "image", exact: true };
 
@@ -56,7 +63,7 @@ export async function foreseeImages(
 
   const registry = await registries.of(environment.name);
   if (registry === undefined) throw registryMissing(environment);
-  const base = baseImage(spec, registry.bases, builtinProfile);
+  const base = baseImage(spec, registry.bases, settings);
   if (base === undefined) throw baseMissing(spec, registry);
   const inputs = inputsShape.safeParse(running?.inputs).data;
   const before =

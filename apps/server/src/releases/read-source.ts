@@ -1,7 +1,7 @@
 import type { ServiceSource } from "@fairway/catalog";
-import { reservedNamespace } from "@fairway/manifests";
+import { type ExtraPlace, parseExtraObjects, reservedNamespace } from "@fairway/manifests";
 import type { KubernetesObject } from "@fairway/objects";
-import { parseAppToml, type ServiceSpec, specFor } from "@fairway/spec";
+import { type Issue, notDeliverableYet, parseAppToml, type ServiceSpec, specFor } from "@fairway/spec";
 import { Refusal } from "../http/refusal.ts";
 
 export interface SourceRequest {
@@ -17,17 +17,21 @@ export interface ReadSource {
   readonly spec: ServiceSpec;
   /** The objects of `kubernetes/*.yaml`. */
   readonly extras: readonly KubernetesObject[];
+  /** Where they stand, in the same order. */
+  readonly extraPlaces: readonly ExtraPlace[];
+  /** What this version of the platform cannot deliver yet. */
+  readonly undeliverable: readonly Issue[];
 }
 
 /** Reads a team's files for one environment. Throws `Refusal`. */
-export function readSource({ environment, environmentNames, source }: SourceRequest): ReadSource {
+export async function readSource({ environment, environmentNames, source }: SourceRequest): Promise<ReadSource> {
   const parsed = parseAppToml(source.appToml, { environments: environmentNames });
   if (!parsed.ok) {
     throw new Refusal({
       status: 422,
       code: "app-toml-not-valid",
       title: "app.toml is not valid",
-      detail: parsed.issues.length === 1 ? "1 problem" : `${parsed.issues.length} problems`,
+      detail: problems(parsed.issues.length),
       hint: "fairway validate shows each with its place",
       issues: [...parsed.issues],
     });
@@ -42,17 +46,26 @@ export function readSource({ environment, environmentNames, source }: SourceRequ
       hint: "choose another name in app.toml",
     });
   }
-  return { source, spec, extras: extrasOf(source.kubernetes) };
+  const extras = await parseExtraObjects(source.kubernetes);
+  if (!extras.ok) {
+    throw new Refusal({
+      status: 422,
+      code: "kubernetes-files-not-valid",
+      title: "The files of kubernetes/ are not valid",
+      detail: problems(extras.issues.length),
+      hint: "each problem has its file and place",
+      issues: [...extras.issues],
+    });
+  }
+  return {
+    source,
+    spec,
+    extras: extras.objects,
+    extraPlaces: extras.places,
+    undeliverable: notDeliverableYet(parsed.value, environment),
+  };
 }
 
-function extrasOf(files: ServiceSource["kubernetes"]): readonly KubernetesObject[] {
-  const [first] = Object.keys(files);
-  if (first === undefined) return [];
-  throw new Refusal({
-    status: 422,
-    code: "not-supported-yet",
-    title: "Objects of one's own are not supported yet",
-    detail: `kubernetes/${first} lies beside app.toml`,
-    hint: "this version of Fairway cannot do it; take it out to deploy without it",
-  });
+function problems(count: number): string {
+  return count === 1 ? "1 problem" : `${count} problems`;
 }

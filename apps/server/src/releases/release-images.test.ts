@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Registries, RegistryRecord } from "@fairway/catalog";
-import { parseAppToml, specFor } from "@fairway/spec";
+import { builtinProfile, parseAppToml, specFor } from "@fairway/spec";
 import type { PooledCluster } from "../clusters/cluster-pool.ts";
 import { fakeImages } from "../testing/fake-images.ts";
 import { releaseImages } from "./release-images.ts";
@@ -40,7 +40,8 @@ function request(appToml: string, ...clusters: readonly PooledCluster[]) {
   const parsed = parseAppToml(appToml);
   assert.ok(parsed.ok);
   const { signal } = new AbortController();
-  return { environment: { name: "prod", clusters }, spec: specFor(parsed.value, "prod"), snapshot, signal };
+  const spec = specFor(parsed.value, "prod");
+  return { environment: { name: "prod", clusters }, spec, settings: builtinProfile, snapshot, signal };
 }
 
 const imagesOf = (client = fakeImages()) =>

@@ -1,7 +1,7 @@
 import type { Registries, RegistryRecord } from "@fairway/catalog";
 import { parseImageReference } from "@fairway/images";
 import { baseImage, type ClusterFacts, commandOf, type ResolvedImage } from "@fairway/manifests";
-import { builtinProfile, type ServiceSpec } from "@fairway/spec";
+import type { ProfileSettings, ServiceSpec } from "@fairway/spec";
 import { exclusiveBy } from "../exclusive.ts";
 import { Refusal } from "../http/refusal.ts";
 import type { AccessOf, ImageClient, ImagePush, PushedImage } from "../images/image-client.ts";
@@ -24,6 +24,8 @@ export interface ReleaseImages {
 export interface ImagesRequest {
   readonly environment: Environment;
   readonly spec: ServiceSpec;
+  /** The profile's, for the whole environment. */
+  readonly settings: Pick<ProfileSettings, "bases" | "images">;
   /** `sha256:<hex>`, on this server; undefined: none was sent. */
   readonly snapshot: string | undefined;
   readonly signal: AbortSignal;
@@ -51,17 +53,23 @@ export function releaseImages(options: {
   const { registries, files, client } = options;
   const inTurn = exclusiveBy();
 
-  const accessOf = async (registry: RegistryRecord | undefined): Promise<AccessOf> =>
-    registry === undefined ? openAccess : accessBy(registry, await files.read(registry));
+  const accessOf = async (
+    registry: RegistryRecord | undefined,
+    settings: ImagesRequest["settings"],
+  ): Promise<AccessOf> =>
+    registry === undefined ? openAccess(settings) : accessBy(registry, await files.read(registry), settings);
   /** Credentials of nodes are for the registry itself; whatever else they pull must be open. */
   const needsPullSecret = (registry: RegistryRecord | undefined, reference: string): boolean =>
     registry?.files.pullDockerConfig === true && parseImageReference(reference).registry === hostOf(registry.prefix);
 
-  const readyImage = async (asked: string, { environment, signal }: ImagesRequest): Promise<ReleaseImages> => {
+  const readyImage = async (
+    asked: string,
+    { environment, settings, signal }: ImagesRequest,
+  ): Promise<ReleaseImages> => {
     const embedded = environment.clusters.filter(({ record }) => record.embedded).map(({ record }) => record.name);
     if (embedded.length > 0) throw notRunnable(embedded);
     const registry = await registries.of(environment.name);
-    const access = await accessOf(registry);
+    const access = await accessOf(registry, settings);
     const { reference, bytes } = await withRegistry(() =>
       client.resolve(asked, { access, signal, deadline: askLimit }),
     );
@@ -69,20 +77,20 @@ export function releaseImages(options: {
     return {
       clusters: new Map(environment.clusters.map(({ record }) => [record.name, facts])),
       ready: { asked, reference },
-      warnings: sizeWarnings(asked, bytes),
+      warnings: sizeWarnings(asked, bytes, settings),
     };
   };
 
   const builtImage = async (snapshot: string, request: ImagesRequest): Promise<ReleaseImages> => {
-    const { environment, spec, signal } = request;
+    const { environment, spec, settings, signal } = request;
     const unpacked = { image: `snapshot.fairway.dev/${spec.name}@${snapshot}`, pullSecret: false };
     if (environment.clusters.every(({ record }) => record.embedded))
       return { clusters: new Map(environment.clusters.map(({ record }) => [record.name, unpacked])), warnings: [] };
     const registry = await registries.of(environment.name);
     if (registry === undefined) throw registryMissing(environment);
-    const asked = baseImage(spec, registry.bases, builtinProfile);
+    const asked = baseImage(spec, registry.bases, settings);
     if (asked === undefined) throw baseMissing(spec, registry);
-    const access = await accessOf(registry);
+    const access = await accessOf(registry, settings);
     const target = `${registry.prefix}/${spec.name}`;
     // Two at a time would send the same layers twice.
     return inTurn(target, async () => {
@@ -104,7 +112,7 @@ export function releaseImages(options: {
         clusters: new Map(environment.clusters.map(({ record }) => [record.name, record.embedded ? unpacked : facts])),
         base: { asked, reference: base.reference },
         pushed,
-        warnings: sizeWarnings(spec.name, pushed.bytes),
+        warnings: sizeWarnings(spec.name, pushed.bytes, settings),
       };
     });
   };
@@ -123,8 +131,8 @@ export function releaseImages(options: {
   };
 }
 
-function sizeWarnings(what: string, bytes: number): readonly string[] {
-  const limit = builtinProfile.images.warningBytes;
+function sizeWarnings(what: string, bytes: number, { images }: ImagesRequest["settings"]): readonly string[] {
+  const limit = images.warningBytes;
   if (bytes <= limit) return [];
   const mebibytes = (count: number) => `${Math.ceil(count / 1024 ** 2)} MiB`;
   return [

@@ -30,8 +30,11 @@ export async function releaseInputs(
 ): Promise<ReleaseInputs> {
   const { spec, extras } = read;
   const dependencies = spec.dependencies.map(({ name }) => name);
-  const settings = (cluster: string | undefined) =>
-    platform.settings({ environment: environment.name, cluster, service: spec.name });
+  const settings = (cluster: string | undefined): ProfileSettings => ({
+    ...platform.settings({ environment: environment.name, cluster, service: spec.name }),
+    // They say whether a release may be, not what it is: a new rule must not make all releases new ones.
+    rules: [],
+  });
   const pattern = settings(undefined).namespace;
   return {
     environment: environment.name,

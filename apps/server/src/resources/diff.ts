@@ -11,13 +11,16 @@ import {
   type Releases,
   type StoredRelease,
 } from "@fairway/rollout";
-import { builtinProfile } from "@fairway/spec";
+import { settingsFor } from "@fairway/spec";
 import type { ClusterPool } from "../clusters/cluster-pool.ts";
 import { pooledPort } from "../clusters/pooled-port.ts";
 import type { Handlers } from "../http/handler.ts";
+import { settingsIn } from "../profile/current-profile.ts";
 import { type ReleaseStores, requireSnapshot, sha256 } from "../releases/create-release.ts";
 import { foreseeImages } from "../releases/foresee-images.ts";
 import { readSource } from "../releases/read-source.ts";
+import { refuseTakenAddresses } from "../releases/refuse-taken-addresses.ts";
+import { refuseUnallowed, refuseUndeliverable } from "../releases/refuse-unallowed.ts";
 import type { ImagesOf } from "../releases/release-images.ts";
 import { releaseInputs } from "../releases/release-inputs.ts";
 import { environments, requireEnvironment } from "./environments.ts";
@@ -25,7 +28,8 @@ import { environments, requireEnvironment } from "./environments.ts";
 /** Milliseconds for one cluster to answer everything. */
 const reach = 15_000;
 
-interface DiffParts extends Pick<ReleaseStores, "services" | "releases" | "snapshots" | "files" | "now"> {
+interface DiffParts
+  extends Pick<ReleaseStores, "services" | "releases" | "active" | "snapshots" | "files" | "profile" | "now"> {
   readonly pool: ClusterPool;
   readonly registries: Registries;
   readonly imagesOf: ImagesOf;
@@ -43,19 +47,28 @@ export function diffHandlers(parts: DiffParts): Pick<Handlers, "diff"> {
       const environment = requireEnvironment(pool, body.environment);
       const environmentNames = environments(pool).map(({ name }) => name);
       const source = { appToml: body.appToml, kubernetes: body.kubernetes };
-      const read = readSource({ environment: environment.name, environmentNames, source });
+      const read = await readSource({ environment: environment.name, environmentNames, source });
       const { spec } = read;
+      const profile = await parts.profile();
+      const settings = settingsIn(profile, environment, spec.name);
+      // What a deploy would be refused for, this is.
+      refuseUndeliverable(read);
+      refuseUnallowed(read, environment.name, settings);
+      await refuseTakenAddresses(read, environment.name, parts.active);
       const snapshot = spec.build.image === undefined ? body.snapshot : undefined;
       if (snapshot !== undefined) await requireSnapshot(snapshot, parts);
 
       const active = await parts.journal.active(environment.name, spec.name);
       const running = active === undefined ? undefined : await parts.releases.get(active.release);
-      const { images, code, exact } = await foreseeImages({ environment, spec, snapshot, running, signal }, parts);
+      const { images, code, exact } = await foreseeImages(
+        { environment, spec, settings: settings[0], snapshot, running, signal },
+        parts,
+      );
       const unknown: string[] = [];
       const inputs = await releaseInputs(
         { environment, read, images },
         {
-          settings: () => builtinProfile,
+          settings: (place) => settingsFor(profile.profile, place),
           async numbers(names) {
             const known = await parts.services.numbers(names);
             unknown.push(...names.filter((name) => known[name] === undefined && name !== spec.name));

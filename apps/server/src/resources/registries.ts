@@ -1,12 +1,13 @@
 import type { RegistrySummary } from "@fairway/api";
 import type { Registries, RegistryRecord, ReleaseStore } from "@fairway/catalog";
 import { parseImageReference } from "@fairway/images";
-import { builtinProfile } from "@fairway/spec";
+import { type ProfileSettings, settingsFor } from "@fairway/spec";
 import type { ClusterPool } from "../clusters/cluster-pool.ts";
 import type { Handlers } from "../http/handler.ts";
 import { notFound, Refusal } from "../http/refusal.ts";
 import type { ImageClient } from "../images/image-client.ts";
 import { withRegistry } from "../images/registry-refusal.ts";
+import type { ReadProfile } from "../profile/current-profile.ts";
 import { keptCredentials } from "../registries/kept-credentials.ts";
 import { accessBy, type RegistryContent, type RegistryFiles } from "../registries/registry-files.ts";
 import { requireEnvironment } from "./environments.ts";
@@ -17,6 +18,7 @@ export interface RegistryResources {
   readonly files: RegistryFiles;
   readonly releases: ReleaseStore;
   readonly images: Pick<ImageClient, "mayPush">;
+  readonly profile: ReadProfile;
   readonly now: () => number;
   /** One change at a time: files and record of a registry belong together. */
   readonly exclusively: <T>(task: () => Promise<T>) => Promise<T>;
@@ -30,7 +32,7 @@ const checkLimit = 25_000;
 const sample = "fairway-check";
 
 export function registryHandlers(resources: RegistryResources): Pick<Handlers, RegistryRoutes> {
-  const { pool, registries, files, releases, images, now, exclusively } = resources;
+  const { pool, registries, files, releases, images, profile, now, exclusively } = resources;
 
   /** Services whose pods are, or may be, made of the registry's images. */
   const usersOf = async ({ environment }: RegistryRecord): Promise<readonly string[]> => {
@@ -50,7 +52,9 @@ export function registryHandlers(resources: RegistryResources): Pick<Handlers, R
         refuseSecond(name, environment, known, other);
         const prefix = readPrefix(body.prefix);
         const bases = Object.fromEntries(Object.entries(body.bases).filter(([, base]) => base !== undefined));
-        const content = contentOf(prefix, bases, body);
+        const place = { environment, cluster: undefined, service: "" };
+        const settings = settingsFor((await profile()).profile, place);
+        const content = contentOf(prefix, bases, settings, body);
         const record: RegistryRecord = {
           name,
           environment,
@@ -64,7 +68,7 @@ export function registryHandlers(resources: RegistryResources): Pick<Handlers, R
           bases,
           createdAt: new Date(now()).toISOString(),
         };
-        const access = accessBy(record, content);
+        const access = accessBy(record, content, settings);
         await withRegistry(() => images.mayPush(`${prefix}/${sample}`, { access, signal, deadline: checkLimit }));
         await files.write(name, content);
         await registries.put(record);
@@ -149,6 +153,7 @@ function parsed(reference: string, refuse: (detail: string) => Refusal): ReturnT
 function contentOf(
   prefix: string,
   bases: RegistryRecord["bases"],
+  profile: Pick<ProfileSettings, "bases">,
   given: {
     readonly dockerConfig?: string | undefined;
     readonly pullDockerConfig?: string | undefined;
@@ -165,8 +170,8 @@ function contentOf(
     });
   const required = `${prefix}/${sample}`;
   // Whatever the engine's version is, host and repository are the same.
-  const read = [...Object.values(bases), ...Object.values(builtinProfile.bases).map(({ image }) => image)].map(
-    (reference) => reference.replaceAll("{version}", "0"),
+  const read = [...Object.values(bases), ...Object.values(profile.bases).map(({ image }) => image)].map((reference) =>
+    reference.replaceAll("{version}", "0"),
   );
   for (const reference of read) parsed(reference, refuse);
   const forNodes = given.pullDockerConfig ?? given.dockerConfig;

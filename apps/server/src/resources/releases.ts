@@ -5,8 +5,11 @@ import { z } from "zod";
 import type { ClusterPool } from "../clusters/cluster-pool.ts";
 import type { Handlers, OutgoingEvent } from "../http/handler.ts";
 import type { PushProgress } from "../images/image-client.ts";
+import { settingsIn } from "../profile/current-profile.ts";
 import { createRelease, type ReleaseStores, requireSnapshot } from "../releases/create-release.ts";
 import { readSource } from "../releases/read-source.ts";
+import { refuseTakenAddresses } from "../releases/refuse-taken-addresses.ts";
+import { refuseUnallowed, refuseUndeliverable } from "../releases/refuse-unallowed.ts";
 import type { ImagesOf, ReleaseImages } from "../releases/release-images.ts";
 import { environments, requireEnvironment } from "./environments.ts";
 
@@ -27,11 +30,18 @@ export function releaseHandlers(
   imagesOf: ImagesOf,
   exclusively: <T>(task: () => Promise<T>) => Promise<T>,
 ): Pick<Handlers, "createImage" | "createRelease" | "listReleases"> {
-  const readBody = ({ environment: asked, appToml, kubernetes }: SourceBody) => {
+  /** What is asked for, after everything that can be said about it without images. */
+  const readBody = async ({ environment: asked, appToml, kubernetes }: SourceBody) => {
     const environment = requireEnvironment(pool, asked);
     const environmentNames = environments(pool).map(({ name }) => name);
     const source = { appToml, kubernetes };
-    return { environment, read: readSource({ environment: environment.name, environmentNames, source }) };
+    const read = await readSource({ environment: environment.name, environmentNames, source });
+    const profile = await stores.profile();
+    const settings = settingsIn(profile, environment, read.spec.name);
+    refuseUndeliverable(read);
+    refuseUnallowed(read, environment.name, settings);
+    await refuseTakenAddresses(read, environment.name, stores.active);
+    return { environment, read, profile, settings: settings[0] };
   };
   const withImages = async (request: Parameters<ImagesOf>[0]): Promise<ReleaseImages> => {
     const { snapshot, spec } = request;
@@ -48,22 +58,20 @@ export function releaseHandlers(
 
   return {
     createImage: async ({ body, signal }) => {
-      const {
-        environment,
-        read: { spec },
-      } = readBody(body);
+      const { environment, read, settings } = await readBody(body);
+      const { spec } = read;
       await requireSnapshot(body.snapshot, stores);
       return imageEvents(signal, (onProgress, until) =>
-        withImages({ environment, spec, snapshot: body.snapshot, signal: until, onProgress }),
+        withImages({ environment, spec, settings, snapshot: body.snapshot, signal: until, onProgress }),
       );
     },
     // Not under the lock: a push may take minutes.
     createRelease: async ({ body, caller, signal }) => {
-      const { environment, read } = readBody(body);
+      const { environment, read, profile, settings } = await readBody(body);
       const { snapshot } = body;
-      const images = await withImages({ environment, spec: read.spec, snapshot, signal });
+      const images = await withImages({ environment, spec: read.spec, settings, snapshot, signal });
       const { release, previous, changes } = await exclusively(() =>
-        createRelease({ environment, read, snapshot, images, actor: caller.actor }, stores),
+        createRelease({ environment, read, snapshot, images, profile, actor: caller.actor }, stores),
       );
       return {
         release: releaseView(release, previous),

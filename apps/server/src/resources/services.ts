@@ -3,6 +3,7 @@ import type { ClusterPool } from "../clusters/cluster-pool.ts";
 import type { Handlers } from "../http/handler.ts";
 import { notFound } from "../http/refusal.ts";
 import { describeService } from "../services/service-detail.ts";
+import { namespacesIn } from "../services/service-namespace.ts";
 import { serviceEvents, serviceObjects } from "../services/service-objects.ts";
 import { readDecided, type SummarySources, summarize } from "../services/service-summaries.ts";
 import { requireEnvironment } from "./environments.ts";
@@ -37,14 +38,16 @@ export function serviceHandlers(pool: ClusterPool, sources: SummarySources): Pic
       return describeService(record, await readDecided(environment, sources), sources, limited(signal));
     },
     listServiceEvents: async ({ params, query }) => {
-      const { clusters } = requireEnvironment(pool, query.environment);
+      const { name: environment, clusters } = requireEnvironment(pool, query.environment);
       const { name } = await requireService(params.service);
-      return { items: serviceEvents(clusters, name) };
+      const namespaceOf = await namespacesIn(environment, sources);
+      return { items: serviceEvents(clusters, namespaceOf(name)) };
     },
     listServiceObjects: async ({ params, query, signal }) => {
-      const { clusters } = requireEnvironment(pool, query.environment);
+      const { name: environment, clusters } = requireEnvironment(pool, query.environment);
       const { name } = await requireService(params.service);
-      return { items: await serviceObjects(clusters, name, limited(signal)) };
+      const namespaceOf = await namespacesIn(environment, sources);
+      return { items: await serviceObjects(clusters, namespaceOf(name), limited(signal)) };
     },
   };
 }

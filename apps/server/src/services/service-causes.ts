@@ -1,12 +1,19 @@
 import type { Cause } from "@fairway/api";
 import { type ContainerLog, diagnose, type Subject, wantedLogLines, wantsLogs } from "@fairway/diagnosis";
-import { namespaceOf } from "@fairway/manifests";
-import { builtinProfile } from "@fairway/spec";
 import type { PooledCluster } from "../clusters/cluster-pool.ts";
 
+/** A service and where it lives. */
+export interface Placed {
+  readonly service: string;
+  readonly namespace: string;
+}
+
 /** A service in one cluster, for diagnosis; undefined when nothing of it was seen there. */
-export function subjectIn({ record, link }: PooledCluster, service: string, now: number): Subject | undefined {
-  const namespace = namespaceOf(builtinProfile.namespace, service, "");
+export function subjectIn(
+  { record, link }: PooledCluster,
+  { service, namespace }: Placed,
+  now: number,
+): Subject | undefined {
   const seen = link?.namespace(namespace);
   if (seen === undefined) return undefined;
   return { cluster: record.name, namespace, service, objects: seen.objects, events: seen.events, now };
@@ -15,13 +22,13 @@ export function subjectIn({ record, link }: PooledCluster, service: string, now:
 /** What is wrong in each cluster, with the logs that say more, as far as they come before the signal aborts. */
 export async function serviceCauses(
   clusters: readonly PooledCluster[],
-  service: string,
+  placed: Placed,
   now: number,
   signal: AbortSignal,
 ): Promise<Cause[]> {
   const found = await Promise.all(
     clusters.map(async (pooled) => {
-      const subject = subjectIn(pooled, service, now);
+      const subject = subjectIn(pooled, placed, now);
       if (subject === undefined || diagnose(subject).length === 0) return [];
       return diagnose({ ...subject, logs: await logsFor(subject, pooled, signal) });
     }),

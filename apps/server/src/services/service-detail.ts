@@ -1,8 +1,6 @@
 import type { ServiceDetail, ServiceSummary } from "@fairway/api";
 import { dependencyGraph, type ReleaseRecord, type ServiceRecord } from "@fairway/catalog";
-import { namespaceOf } from "@fairway/manifests";
 import { isConfigMap, type KubernetesObject } from "@fairway/objects";
-import { builtinProfile } from "@fairway/spec";
 import { podView } from "../views/pod-view.ts";
 import { workloadView } from "../views/workload-view.ts";
 import { serviceCauses } from "./service-causes.ts";
@@ -19,6 +17,7 @@ export async function describeService(
 ): Promise<ServiceDetail> {
   const { environment, active } = decided;
   const { name } = record;
+  const namespace = decided.namespaceOf(name);
   const release = active[name];
   const graph = dependencyGraph(
     Object.values(active).map(({ service, profile }) => ({ name: service, dependencies: profile.dependencies })),
@@ -30,7 +29,7 @@ export async function describeService(
   };
   const [about, causes, rollouts, dependencies, consumers] = await Promise.all([
     summarize(record, decided, sources),
-    serviceCauses(environment.clusters, name, sources.now(), signal),
+    serviceCauses(environment.clusters, { service: name, namespace }, sources.now(), signal),
     sources.reader.list({ environment: environment.name, service: name, limit: rolloutsShown }),
     Promise.all(
       (release?.profile.dependencies ?? []).map(async (other) => ({
@@ -41,7 +40,6 @@ export async function describeService(
     ),
     Promise.all(graph.consumersOf(name).map(async (other) => ({ name: other, ...(await healthOf(other)) }))),
   ]);
-  const namespace = namespaceOf(builtinProfile.namespace, name, "");
   return {
     ...about,
     number: record.number,

@@ -1,14 +1,14 @@
 import type { ServiceSummary } from "@fairway/api";
 import { type ReleaseRecord, type SeenInCluster, type ServiceRecord, serviceHealth } from "@fairway/catalog";
 import { diagnose } from "@fairway/diagnosis";
-import { namespaceOf, resolveAddress } from "@fairway/manifests";
-import { builtinProfile } from "@fairway/spec";
+import { resolveAddress } from "@fairway/manifests";
 import type { PooledCluster } from "../clusters/cluster-pool.ts";
 import { workloadView } from "../views/workload-view.ts";
 import { subjectIn } from "./service-causes.ts";
 
 /** What is decided about one service of an environment. */
 export interface Decision {
+  readonly namespace: string;
   /** The active release; undefined when none is. */
   readonly release: ReleaseRecord | undefined;
   /** Whether a rollout is under way. */
@@ -49,11 +49,15 @@ interface Look {
   readonly view: Omit<InCluster, "health" | "trafficShare">;
 }
 
-function lookAt(record: ServiceRecord, { release, drained }: Decision, pooled: PooledCluster, now: number): Look {
+function lookAt(
+  record: ServiceRecord,
+  { namespace, release, drained }: Decision,
+  pooled: PooledCluster,
+  now: number,
+): Look {
   const { name: cluster } = pooled.record;
-  const namespace = namespaceOf(builtinProfile.namespace, record.name, "");
   const observed = pooled.link?.namespace(namespace);
-  const subject = subjectIn(pooled, record.name, now);
+  const subject = subjectIn(pooled, { service: record.name, namespace }, now);
   const workload = workloadView(record.name, observed?.objects ?? []);
   const isWanted = release !== undefined && Object.hasOwn(release.objects, cluster);
   const state = {

@@ -1,19 +1,15 @@
 import type { kubernetesEvent } from "@fairway/api";
-import { namespaceOf } from "@fairway/manifests";
 import { isEvent, type KubernetesObject } from "@fairway/objects";
-import { builtinProfile } from "@fairway/spec";
 import type { z } from "zod";
 import type { PooledCluster } from "../clusters/cluster-pool.ts";
 
 type EventView = z.infer<typeof kubernetesEvent>;
 
 /** What the clusters say happened to a service, newest first. */
-export function serviceEvents(clusters: readonly PooledCluster[], service: string): EventView[] {
+export function serviceEvents(clusters: readonly PooledCluster[], namespace: string): EventView[] {
   return clusters
     .flatMap(({ record, link }) =>
-      (link?.namespace(namespaceOf(builtinProfile.namespace, service, ""))?.events ?? []).flatMap((event) =>
-        eventView(record.name, event),
-      ),
+      (link?.namespace(namespace)?.events ?? []).flatMap((event) => eventView(record.name, event)),
     )
     .sort((a, b) => (a.at < b.at ? 1 : -1));
 }
@@ -26,8 +22,7 @@ const askedFor = [
 ];
 
 /** A service's objects as the clusters have them. */
-export async function serviceObjects(clusters: readonly PooledCluster[], service: string, signal: AbortSignal) {
-  const namespace = namespaceOf(builtinProfile.namespace, service, "");
+export async function serviceObjects(clusters: readonly PooledCluster[], namespace: string, signal: AbortSignal) {
   const lists = await Promise.all(
     clusters.map(async ({ record, link }) => {
       // Most are followed as they are; others not at all, or only as far as the pages need them: those are asked for.

@@ -1,10 +1,12 @@
 import type { RolloutSummary, ServiceSummary } from "@fairway/api";
 import type { Drains, ReleaseRecord, ReleaseStore, ServiceRecord, Services } from "@fairway/catalog";
+import type { ReadProfile } from "../profile/current-profile.ts";
 import type { ActiveReleases } from "../releases/active-releases.ts";
 import { edgeHost } from "../resources/edge.ts";
 import type { Environment } from "../resources/environments.ts";
 import type { RolloutReader } from "../rollouts/rollout-reader.ts";
 import { serviceInClusters } from "./service-in-clusters.ts";
+import { type NamespaceOf, namespacesIn } from "./service-namespace.ts";
 
 export interface SummarySources {
   readonly services: Services;
@@ -12,6 +14,7 @@ export interface SummarySources {
   readonly active: ActiveReleases;
   readonly drains: Drains;
   readonly reader: RolloutReader;
+  readonly profile: ReadProfile;
   /** Undefined without an edge. */
   readonly edgePort: number | undefined;
   /** Milliseconds since the epoch. */
@@ -21,6 +24,7 @@ export interface SummarySources {
 /** What is decided in an environment, read once for any number of services. */
 export interface Decided {
   readonly environment: Environment;
+  readonly namespaceOf: NamespaceOf;
   /** Active releases by service. */
   readonly active: Readonly<Record<string, ReleaseRecord>>;
   /** The newest rollout of each service. */
@@ -30,10 +34,11 @@ export interface Decided {
 }
 
 export async function readDecided(environment: Environment, sources: SummarySources): Promise<Decided> {
-  const [active, latest, drains] = await Promise.all([
+  const [active, latest, drains, namespaceOf] = await Promise.all([
     sources.active.of(environment.name),
     sources.reader.latest(environment.name),
     sources.drains.list(),
+    namespacesIn(environment.name, sources),
   ]);
   const byService = Map.groupBy(
     drains.filter((one) => one.environment === environment.name),
@@ -42,13 +47,13 @@ export async function readDecided(environment: Environment, sources: SummarySour
   const drained = new Map(
     [...byService].map(([service, all]) => [service, new Set(all.map(({ cluster }) => cluster))]),
   );
-  return { environment, active, latest, drained };
+  return { environment, namespaceOf, active, latest, drained };
 }
 
 /** A service in one environment, as lists show it. */
 export async function summarize(
   record: ServiceRecord,
-  { environment, active, latest, drained }: Decided,
+  { environment, namespaceOf, active, latest, drained }: Decided,
   { releases, edgePort, now }: SummarySources,
 ): Promise<ServiceSummary> {
   const release = active[record.name];
@@ -57,6 +62,7 @@ export async function summarize(
   const described = release ?? (rollout?.to === undefined ? undefined : await releases.get(rollout.to));
   const hasEdge = edgePort !== undefined && environment.clusters.some((one) => one.record.gateway);
   const decision = {
+    namespace: namespaceOf(record.name),
     release,
     rolling: rollout !== undefined && rollout.endedAt === undefined,
     drained: drained.get(record.name) ?? new Set<string>(),

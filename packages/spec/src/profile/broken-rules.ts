@@ -28,7 +28,7 @@ function brokenRule(rule: Rule, spec: ServiceSpec, environment: string): readonl
   if (rule.environments.length > 0 && !rule.environments.includes(environment)) return [];
   if (rule.kinds.length > 0 && !rule.kinds.includes(spec.kind)) return [];
   const path = rule.field.split(".");
-  const found = valuesAt(asWritten(spec), path, []).filter(({ value }) => isThere(value));
+  const found = valuesAt(asWritten(spec), path, []);
   return brokenPaths(rule.require, found, path).map((broken) => ({
     code: "rule-broken",
     message: `${rule.message} (rule ${rule.name})`,
@@ -65,12 +65,15 @@ function isThere(value: unknown): boolean {
 }
 
 /** Of a field that is not there, only `present` is broken. */
-function brokenPaths(require: Rule["require"], found: readonly Found[], path: Found["path"]): readonly Found["path"][] {
+function brokenPaths(require: Rule["require"], all: readonly Found[], path: Found["path"]): readonly Found["path"][] {
+  const there = all.filter(({ value }) => isThere(value));
+  // A check that is switched off is not there; to a rule about values, `false` is one.
+  const found = all.filter(({ value }) => isThere(value) || value === false);
   switch (require.type) {
     case "present":
-      return found.length === 0 ? [path] : [];
+      return there.length === 0 ? [path] : [];
     case "absent":
-      return found.slice(0, 1).map((one) => one.path);
+      return there.slice(0, 1).map((one) => one.path);
     case "min":
       return where(found, (value) => !(numbersOf(value).least >= require.value));
     case "max":

@@ -1,14 +1,14 @@
 import { z } from "zod";
-import { type FieldInfo, fieldInfo } from "../schema/field-info.ts";
+import { cidrFlaw } from "../formats/address.ts";
+import type { Format } from "../formats/flaw.ts";
+import { cpuFlaw, memoryFlaw } from "../formats/quantity.ts";
+import { described, flag, formatted, number, oneOf } from "../schema/described.ts";
+import type { FieldInfo } from "../schema/field-info.ts";
+import { imageReference } from "../schema/names.ts";
 import { builtinProfile } from "./builtin-profile.ts";
 
 // Everything about the profile's fields is said here once, as app.toml's are in `schema/app-toml.ts`. Nothing is filled in
 // here: every layer of a profile is partial.
-
-function described<S extends z.ZodType>(schema: S, info: FieldInfo): S {
-  fieldInfo.add(schema, info);
-  return schema;
-}
 
 function text(pattern: RegExp, info: FieldInfo) {
   return described(z.string().regex(pattern), info);
@@ -37,13 +37,13 @@ function size(key: keyof typeof builtinProfile.sizes) {
   const byDefault = builtinProfile.sizes[key];
   return described(
     z.strictObject({
-      cpu: text(cpu.pattern, {
+      cpu: formatted(cpuFlaw, {
         description: `CPU that one replica of a ${key} service requests`,
         needs: cpu.needs,
         example: `cpu = "${byDefault.cpu}"`,
         default: `"${byDefault.cpu}"`,
       }).optional(),
-      memory: text(memory.pattern, {
+      memory: formatted(memoryFlaw, {
         description: `Memory that one replica of a ${key} service requests`,
         needs: memory.needs,
         example: `memory = "${byDefault.memory}"`,
@@ -68,9 +68,8 @@ const sizes = described(
 );
 
 function factor(key: "cpu" | "memory") {
-  return described(z.number().min(1).max(100), {
+  return number(1, 100, {
     description: `The limit is the request of ${key} times this`,
-    needs: "a number from 1 to 100",
     example: `${key} = ${builtinProfile.limitFactors[key]}`,
     default: String(builtinProfile.limitFactors[key]),
   }).optional();
@@ -110,11 +109,16 @@ const quota = described(
   },
 );
 
+const baseFlaw: Format = (reference) =>
+  imageReference.test(reference.replaceAll(/\{[^{}]*\}/g, "0"))
+    ? undefined
+    : { reason: 'it is written "registry.example.com/team/base:{version}"' };
+
 function base(key: keyof typeof builtinProfile.bases) {
   const byDefault = builtinProfile.bases[key];
   return described(
     z.strictObject({
-      image: text(/^[!-~]{1,500}$/, {
+      image: formatted(baseFlaw, {
         description: `Image that services of the engine ${key} stand on; {version} is the engine's version`,
         needs: "an image reference in quotes",
         example: `image = "registry.example.com/base/${key}:{version}"`,
@@ -146,7 +150,7 @@ const bases = described(
 
 const images = described(
   z.strictObject({
-    warning: text(memory.pattern, {
+    warning: formatted(memoryFlaw, {
       description: "Compressed size above which a person is told how large an image is",
       needs: 'a size such as "512Mi"',
       example: 'warning = "512Mi"',
@@ -223,9 +227,8 @@ const annotations = metadata("annotation", annotationText, "text of at most 1000
 
 const publicSettings = described(
   z.strictObject({
-    via: described(z.enum(["ingress", "gateway"]), {
+    via: oneOf(["ingress", "gateway"], {
       description: "What public addresses become: an Ingress, or an HTTPRoute at a Gateway",
-      needs: "one of ingress, gateway",
       example: 'via = "gateway"',
       default: '"ingress"',
     }).optional(),
@@ -306,9 +309,8 @@ const publicSettings = described(
   { description: "How public addresses are reached", needs: "a table", example: '[public]\nclass = "nginx"' },
 );
 
-const security = described(z.enum(["restricted", "baseline", "privileged"]), {
+const security = oneOf(["restricted", "baseline", "privileged"], {
   description: "How far pods are held in, as the Pod Security Standards of Kubernetes name it",
-  needs: "one of restricted, baseline, privileged",
   example: 'security = "restricted"',
   default: `"${builtinProfile.security}"`,
 });
@@ -345,6 +347,9 @@ const access = described(
   },
 );
 
+/** A range of addresses without a port. */
+const rangeFlaw: Format = (range) => (/^\[|\/\d+:/.test(range) ? { reason: "without a port" } : cidrFlaw(range));
+
 function namespaces(description: string, example: string) {
   return list(text(name63, { description: "A namespace", needs: "a namespace", example }), {
     description,
@@ -356,9 +361,8 @@ function namespaces(description: string, example: string) {
 
 const network = described(
   z.strictObject({
-    policies: described(z.boolean(), {
+    policies: flag({
       description: "Whether network policies are rendered",
-      needs: "true or false",
       example: "policies = true",
       default: "true",
     }).optional(),
@@ -371,7 +375,7 @@ const network = described(
       'platform = ["monitoring"]',
     ),
     internal: list(
-      text(/^[0-9a-fA-F:.]{2,45}\/\d{1,3}$/, {
+      formatted(rangeFlaw, {
         description: "A range of addresses",
         needs: 'a range of addresses, such as "10.0.0.0/8"',
         example: 'internal = ["10.0.0.0/8"]',
@@ -438,9 +442,8 @@ const rule = described(
       },
     ).optional(),
     kinds: list(
-      described(z.enum(["business", "infrastructure", "frontend", "job"]), {
+      oneOf(["business", "infrastructure", "frontend", "job"], {
         description: "A kind of service",
-        needs: "one of business, infrastructure, frontend, job",
         example: 'kinds = ["business"]',
       }),
       {

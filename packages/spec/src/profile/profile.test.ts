@@ -261,6 +261,36 @@ LOG_LEVEL = "debug"
     }
   });
 
+  it("know ranges of replicas, quantities, and what stands once or several times", () => {
+    const appToml = `name = "user"
+replicas = { min = 2, max = 10 }
+[resources]
+memory = "512Mi"
+[public]
+host = "shop.example.com"
+tls = false
+`;
+    for (const [condition, expected] of [
+      ['field = "replicas"\nmin = 2', []],
+      ['field = "replicas"\nmin = 3', ["2:1 no (rule r)"]],
+      ['field = "replicas"\nmax = 9', ["2:1 no (rule r)"]],
+      ['field = "replicas"\nmax = 10', []],
+      ['field = "resources.memory"\nmax = 1073741824', []],
+      ['field = "resources.memory"\nmax = 1000', ["4:10 no (rule r)"]],
+      ['field = "public.host"\nmatches = "[.]example[.]com$"', []],
+      ['field = "public.host"\nmatches = "^www"', ["6:8 no (rule r)"]],
+      ['field = "public.tls"\none_of = [true]', ["7:7 no (rule r)"]],
+      ['field = "public"\nabsent = true', ["5:2 no (rule r)"]],
+    ] as const) {
+      assert.deepEqual(broken(rule(condition), appToml), expected, condition);
+    }
+    const several = 'name = "user"\n[[public]]\nhost = "a.example.com"\n[[public]]\nhost = "b.example.org"\n';
+    assert.deepEqual(broken('[public]\ndomains = ["example.com"]', several), [
+      '5:8 public hosts may not be "b.example.org"',
+    ]);
+    assert.deepEqual(broken(rule('field = "events.produces"\npresent = true'), 'name = "user"'), ["1:1 no (rule r)"]);
+  });
+
   it("are matched in time that grows with the text alone", () => {
     const text = `name = "user"\ndescription = "${"a".repeat(900)}!"\n`;
     const begin = performance.now();

@@ -14,7 +14,7 @@ export function dnsLabelName(info: Omit<FieldInfo, "needs">, what = "") {
   return described(z.string().regex(dnsLabel), { ...info, needs: `${what}${dnsLabelNeeds}`, pattern: dnsLabel.source });
 }
 
-const imageReference =
+export const imageReference =
   /^(?=.{1,500}$)(?:[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?)*(?::\d{1,5})?\/)?[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*(?::\w[\w.-]{0,127})?(?:@sha256:[0-9a-f]{64})?$/;
 
 /**
