@@ -3,9 +3,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { isObject, type Json, type JsonObject } from "../json.ts";
 import { openObjects } from "../open-objects.ts";
-import { applyJsonPatch } from "../patch/json-patch.ts";
-import { applyMergePatch } from "../patch/merge-patch.ts";
-import { applyStrategicMergePatch } from "../patch/strategic-merge-patch.ts";
+import { applyPatch, type PatchType } from "../patch/apply-patch.ts";
 import { kinds } from "../registry/registry.ts";
 import { shapeOf } from "../schema/shape.ts";
 import { ApiError } from "../status.ts";
@@ -109,15 +107,10 @@ for (const kind of kinds) {
         onlyApiErrors(() => lifecycle.apply(kind, "default", "x", { ...sample, apiVersion, kind: kind.kind }, context));
         onlyApiErrors(() => lifecycle.update(kind, "default", "x", () => body, context));
         onlyApiErrors(() => lifecycle.apply(kind, "default", "x", typed, context));
-        onlyApiErrors(() =>
-          lifecycle.update(kind, "default", "x", (current) => applyJsonPatch(current, patch), context),
-        );
-        if (isObject(patch)) {
-          const merge = (current: JsonObject) => applyMergePatch(current, patch);
-          const strategic = (current: JsonObject) => applyStrategicMergePatch(current, patch, shapeOf(kind.schema));
-          onlyApiErrors(() => lifecycle.update(kind, "default", "x", merge, { ...context, subresource: "status" }));
-          onlyApiErrors(() => lifecycle.update(kind, "default", "x", strategic, context));
-        }
+        const by = (type: PatchType) => (current: JsonObject) => applyPatch(type, current, patch, shapeOf(kind.schema));
+        onlyApiErrors(() => lifecycle.update(kind, "default", "x", by("json"), context));
+        onlyApiErrors(() => lifecycle.update(kind, "default", "x", by("merge"), { ...context, subresource: "status" }));
+        onlyApiErrors(() => lifecycle.update(kind, "default", "x", by("strategic"), context));
         const now = Date.UTC(2026, 0, 1);
         for (const object of objects.store.list(kind.resource))
           for (const column of kind.columns) column.cell(object, now);

@@ -17,9 +17,7 @@ import {
 } from "../json.ts";
 import type { PodLogs } from "../objects-api.ts";
 import type { Objects } from "../open-objects.ts";
-import { applyJsonPatch } from "../patch/json-patch.ts";
-import { applyMergePatch } from "../patch/merge-patch.ts";
-import { applyStrategicMergePatch } from "../patch/strategic-merge-patch.ts";
+import { applyPatch } from "../patch/apply-patch.ts";
 import { forbiddenField, invalidValue } from "../registry/causes.ts";
 import { parseLabelSelector, selects } from "../registry/label-selector.ts";
 import { scaleOf, withReplicas } from "../registry/scale.ts";
@@ -267,10 +265,9 @@ export function createResourceRequests(
     }
     const change = parseJson(body);
     const perform = (current: JsonObject): JsonObject => {
-      if (type === "application/json-patch+json") return applyJsonPatch(current, change);
-      if (!isObject(change)) throw badRequest("the patch is no object");
-      if (type === "application/merge-patch+json" || sub === "scale") return applyMergePatch(current, change);
-      return applyStrategicMergePatch(current, change, shapeOf(kind.schema));
+      const merge = type === "application/merge-patch+json" || sub === "scale";
+      const how = type === "application/json-patch+json" ? "json" : merge ? "merge" : "strategic";
+      return applyPatch(how, current, change, shapeOf(kind.schema));
     };
     const transform: Transform =
       sub === "scale" ? (current) => withReplicas(current, perform(scaleOf(current))) : perform;

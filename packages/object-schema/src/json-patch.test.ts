@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Json, JsonObject } from "../json.ts";
-import { ApiError } from "../status.ts";
+import type { Json, JsonObject } from "./json.ts";
 import { applyJsonPatch } from "./json-patch.ts";
 import { applyMergePatch } from "./merge-patch.ts";
+import { PatchError } from "./patch-error.ts";
 
 // Mostly the examples of RFC 6902, appendix A.
 const applied: readonly (readonly [string, JsonObject, Json, JsonObject])[] = [
@@ -36,22 +36,22 @@ for (const [what, object, patch, expected] of applied) {
   });
 }
 
-const refused: readonly (readonly [string, JsonObject, Json, number])[] = [
-  ["a failed test", { a: 1 }, [{ op: "test", path: "/a", value: 2 }], 422],
-  ["a missing parent", {}, [{ op: "add", path: "/a/b", value: 1 }], 422],
-  ["an index out of bounds", { a: [1] }, [{ op: "add", path: "/a/2", value: 1 }], 422],
-  ["an index with a leading zero", { a: [1, 2] }, [{ op: "remove", path: "/a/00" }], 422],
-  ["a value moved into itself", { a: { b: {} } }, [{ op: "move", from: "/a", path: "/a/b/c" }], 422],
-  ["the whole object removed", { a: 1 }, [{ op: "remove", path: "" }], 422],
-  ["an unknown operation", {}, [{ op: "spam", path: "/a" }], 422],
-  ["a pointer that is none", {}, [{ op: "add", path: "a", value: 1 }], 400],
-  ["no value", {}, [{ op: "add", path: "/a" }], 400],
-  ["too many operations", {}, Array(10_001).fill({ op: "test", path: "", value: {} }), 413],
+const refused: readonly (readonly [string, JsonObject, Json, PatchError["code"]])[] = [
+  ["a failed test", { a: 1 }, [{ op: "test", path: "/a", value: 2 }], "not-applicable"],
+  ["a missing parent", {}, [{ op: "add", path: "/a/b", value: 1 }], "not-applicable"],
+  ["an index out of bounds", { a: [1] }, [{ op: "add", path: "/a/2", value: 1 }], "not-applicable"],
+  ["an index with a leading zero", { a: [1, 2] }, [{ op: "remove", path: "/a/00" }], "not-applicable"],
+  ["a value moved into itself", { a: { b: {} } }, [{ op: "move", from: "/a", path: "/a/b/c" }], "not-applicable"],
+  ["the whole object removed", { a: 1 }, [{ op: "remove", path: "" }], "not-applicable"],
+  ["an unknown operation", {}, [{ op: "spam", path: "/a" }], "not-applicable"],
+  ["a pointer that is none", {}, [{ op: "add", path: "a", value: 1 }], "malformed"],
+  ["no value", {}, [{ op: "add", path: "/a" }], "malformed"],
+  ["too many operations", {}, Array(10_001).fill({ op: "test", path: "", value: {} }), "too-large"],
   [
     "copies that grow without bound",
     { a: ["x".repeat(1000)] },
     Array(40).fill({ op: "copy", from: "/a", path: "/a/-" }),
-    422,
+    "not-applicable",
   ],
 ];
 
@@ -59,7 +59,7 @@ for (const [what, object, patch, code] of refused) {
   test(`JSON patch refuses ${what}`, () => {
     assert.throws(
       () => applyJsonPatch(object, patch),
-      (error) => error instanceof ApiError && error.code === code,
+      (error) => error instanceof PatchError && error.code === code,
     );
   });
 }

@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject, setOwn } from "../json.ts";
+import { isObject, type Json, type JsonObject, setOwn } from "./json.ts";
 
 /** Applies a JSON Merge Patch (RFC 7396): null removes, objects merge, everything else replaces. */
 export function applyMergePatch(object: JsonObject, patch: JsonObject): JsonObject {

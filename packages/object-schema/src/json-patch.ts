@@ -1,25 +1,24 @@
-import { copyOf, equalJson, isObject, type Json, type JsonObject, setOwn } from "../json.ts";
-import { ApiError, badRequest } from "../status.ts";
+import { copyOf, equalJson, isObject, type Json, type JsonObject, setOwn } from "./json.ts";
+import { PatchError } from "./patch-error.ts";
 
 /** Operations in one patch, as the API server limits them. */
 const maxOperations = 10_000;
 /** Bytes of JSON that the copies of one patch may make together, as the API server limits them. */
 const maxCopied = 3 * 1024 * 1024;
 
-/** Applies a JSON Patch (RFC 6902). Throws `ApiError`: 400 when it is no patch, 422 when it cannot be applied. */
+/** Applies a JSON Patch (RFC 6902). Throws `PatchError`. */
 export function applyJsonPatch(object: JsonObject, patch: Json): JsonObject {
-  if (!Array.isArray(patch)) throw badRequest("a JSON patch is a list of operations");
+  if (!Array.isArray(patch)) throw malformed("a JSON patch is a list of operations");
   if (patch.length > maxOperations) {
-    throw new ApiError(
-      413,
-      "RequestEntityTooLarge",
+    throw new PatchError(
+      "too-large",
       `The allowed maximum operations in a JSON patch is ${maxOperations}, got ${patch.length}`,
     );
   }
   let document: Json = copyOf(object);
   let copied = 0;
   for (const operation of patch) {
-    if (!isObject(operation)) throw badRequest("an operation of a JSON patch is an object");
+    if (!isObject(operation)) throw malformed("an operation of a JSON patch is an object");
     if (operation["op"] === "copy") {
       copied += JSON.stringify(read(document, pointer(operation["from"]))).length;
       if (copied > maxCopied) throw cannotApply(`the copies are larger than ${maxCopied} bytes`);
@@ -30,11 +29,12 @@ export function applyJsonPatch(object: JsonObject, patch: Json): JsonObject {
   return document;
 }
 
-function cannotApply(message: string): ApiError {
-  const error = new ApiError(422, "Invalid", "the server rejected our request due to an error in our request", {});
-  // The API server does not tell the client why either.
-  error.cause = message;
-  return error;
+function cannotApply(message: string): PatchError {
+  return new PatchError("not-applicable", message);
+}
+
+function malformed(message: string): PatchError {
+  return new PatchError("malformed", message);
 }
 
 function perform(document: Json, operation: JsonObject): Json {
@@ -68,13 +68,13 @@ function perform(document: Json, operation: JsonObject): Json {
 }
 
 function given(value: Json | undefined): Json {
-  if (value === undefined) throw badRequest("an operation lacks its value");
+  if (value === undefined) throw malformed("an operation lacks its value");
   return value;
 }
 
 function pointer(path: Json | undefined): string[] {
   if (typeof path !== "string" || (path !== "" && !path.startsWith("/"))) {
-    throw badRequest(`not a JSON pointer: ${JSON.stringify(path)}`);
+    throw malformed(`not a JSON pointer: ${JSON.stringify(path)}`);
   }
   return path
     .split("/")

@@ -1,6 +1,6 @@
-import { equalJson, isObject, type Json, type JsonObject, setOwn } from "../json.ts";
-import type { Field, Shape } from "../schema/shape.ts";
-import { ApiError, badRequest } from "../status.ts";
+import { equalJson, isObject, type Json, type JsonObject, setOwn } from "./json.ts";
+import { PatchError } from "./patch-error.ts";
+import type { Field, Shape } from "./shape.ts";
 
 // Source: k8s.io/apimachinery/pkg/util/strategicpatch.
 
@@ -12,10 +12,14 @@ const orderPrefix = "$setElementOrder/";
 /**
  * Applies a strategic merge patch: like a merge patch, but lists with a merge key are merged item by item, and
  * directives (`$patch`, `$retainKeys`, `$deleteFromPrimitiveList`, `$setElementOrder`) say what data cannot.
- * Throws `ApiError` 400 for a patch that makes no sense.
+ * Throws `PatchError` for a patch that makes no sense.
  */
 export function applyStrategicMergePatch(object: JsonObject, patch: JsonObject, shape: Shape): JsonObject {
   return mergeObject(object, patch, shape);
+}
+
+function malformed(message: string): PatchError {
+  return new PatchError("malformed", message);
 }
 
 function fieldOf(shape: Shape, name: string): Field | undefined {
@@ -33,7 +37,7 @@ function mergeObject(original: JsonObject, patch: JsonObject, shape: Shape): Jso
     const { [directive]: _, ...rest } = patch;
     if (how === "replace") return withoutNulls(rest);
     if (how === "delete") return {};
-    if (how !== "merge") throw badRequest(`Unknown patch type found: ${JSON.stringify(how)}`);
+    if (how !== "merge") throw malformed(`Unknown patch type found: ${JSON.stringify(how)}`);
   }
   const merged: JsonObject = { ...original };
   const open: JsonObject = { ...patch };
@@ -77,11 +81,11 @@ function withoutNulls(object: JsonObject): JsonObject {
 function applyRetainKeys(merged: JsonObject, patch: JsonObject): void {
   const keys = patch[retainKeys];
   if (keys === undefined) return;
-  if (!Array.isArray(keys)) throw badRequest("unable to parse retainKeys: it is no list");
+  if (!Array.isArray(keys)) throw malformed("unable to parse retainKeys: it is no list");
   delete patch[retainKeys];
   for (const key of Object.keys(patch)) {
     if (!keys.includes(key) && !key.startsWith("$") && patch[key] !== null) {
-      throw badRequest("patch contains a field that is not in the $retainKeys list");
+      throw malformed("patch contains a field that is not in the $retainKeys list");
     }
   }
   for (const key of Object.keys(merged)) if (!keys.includes(key)) delete merged[key];
@@ -91,7 +95,7 @@ function applyOrders(merged: JsonObject, patch: JsonObject, shape: Shape): void 
   for (const [key, order] of Object.entries(patch)) {
     if (!key.startsWith(orderPrefix)) continue;
     delete patch[key];
-    if (!Array.isArray(order)) throw badRequest(`${key} is no list`);
+    if (!Array.isArray(order)) throw malformed(`${key} is no list`);
     const name = key.slice(orderPrefix.length);
     const removals = patch[deleteFromPrefix + name];
     if (removals !== undefined) {
@@ -133,7 +137,7 @@ function mergeList(
   let merged: Json[] = [...original];
   let replace = false;
   for (const item of patch) {
-    if (!isObject(item)) throw badRequest(`expected an object in a list that is merged by ${mergeKey}`);
+    if (!isObject(item)) throw malformed(`expected an object in a list that is merged by ${mergeKey}`);
     const how = item[directive];
     if (how === undefined) {
       changes.push(item);
@@ -143,7 +147,7 @@ function mergeList(
       const key = keyOf(item, mergeKey);
       merged = merged.filter((known) => !(isObject(known) && equalJson(known[mergeKey], key)));
     } else {
-      throw badRequest(`unknown or misplaced directive ${JSON.stringify(how)} in a list`);
+      throw malformed(`unknown or misplaced directive ${JSON.stringify(how)} in a list`);
     }
   }
   if (replace) return changes;
@@ -160,8 +164,10 @@ function mergeList(
 function keyOf(item: JsonObject, mergeKey: string): Json {
   const key = item[mergeKey];
   if (key === undefined)
-    // The API server's own code for it.
-    throw new ApiError(500, "", `map: ${JSON.stringify(item)} does not contain declared merge key: ${mergeKey}`);
+    throw new PatchError(
+      "no-merge-key",
+      `map: ${JSON.stringify(item)} does not contain declared merge key: ${mergeKey}`,
+    );
   return key;
 }
 
