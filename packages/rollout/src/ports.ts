@@ -67,6 +67,8 @@ export interface Observation {
 }
 
 export interface ApplyOptions {
+  /** Who owns what is applied; `fairway` unless told. */
+  readonly manager?: string;
   /** Ask the API server what would happen, persist nothing. */
   readonly dryRun?: boolean;
   /** Take fields over from other managers. Never by default. */

@@ -26,12 +26,12 @@ export function clusterObjects(
     },
 
     async apply(object, options = {}, signal) {
-      const { dryRun = false, force = false, resourceVersion, uid } = options;
+      const { dryRun = false, force = false, resourceVersion, uid, manager = fieldManager } = options;
       const stored = await client.json(
         {
           method: "PATCH",
           path: objectPath(cluster, refOf(object)),
-          query: { ...written, force: String(force), dryRun: dryRun ? "All" : undefined },
+          query: { ...written, fieldManager: manager, force: String(force), dryRun: dryRun ? "All" : undefined },
           body: {
             contentType: "application/apply-patch+yaml",
             text: JSON.stringify({

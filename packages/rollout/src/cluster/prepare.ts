@@ -80,7 +80,7 @@ async function dryRun(
   const findings: PrepareFinding[] = [];
   for (const object of own.desired) {
     try {
-      await tryObject(cluster, object, { identity, exists }, signal);
+      await tryObject(cluster, object, { identity, exists, desired: own.desired }, signal);
     } catch (error) {
       if (error instanceof ClusterError && (error.code === "unreachable" || error.code === "conflict")) throw error;
       findings.push(refusalFinding(cluster.name, error, describeRef(refOf(object))));

@@ -60,7 +60,6 @@ export function judge(
 ): Progress {
   const { service, namespace, release, who } = expectation;
   const { cluster, objects, events } = observation;
-  const desired = expectation.workloads.reduce((sum, workload) => sum + workload.replicas, 0);
   const pods = podsOf(objects, release);
   const ready = pods.filter(isReady).length;
   const live = expectation.workloads.map(({ uid, generation }) =>
@@ -69,6 +68,11 @@ export function judge(
       .find((one) => one.metadata.uid === uid && (one.metadata.generation ?? 0) >= generation),
   );
   const seen = live.filter((one) => one !== undefined);
+  // An autoscaler may have changed the number since it was applied.
+  const desired = expectation.workloads.reduce(
+    (sum, { replicas }, index) => sum + (live[index]?.spec?.replicas ?? replicas),
+    0,
+  );
   const waiting = (detail: string, causes: readonly Cause[], doomed = false): Progress => ({
     desired,
     ready,

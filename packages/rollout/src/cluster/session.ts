@@ -16,6 +16,15 @@ import {
   withUids,
 } from "./inventory.ts";
 import { ForeignObject, InventoryAhead, isOurs, ownLabels } from "./ownership.ts";
+import {
+  mayTakeReplicas,
+  notFewer,
+  replicasAtStake,
+  replicasManager,
+  replicasOnly,
+  startingReplicas,
+  withReplicas,
+} from "./replicas.ts";
 
 /** The right to write, as one engine holds it. */
 export interface Tenure {
@@ -28,29 +37,43 @@ export interface Tenure {
   lost(): boolean;
 }
 
+export interface ApplyManner {
+  /** `take`: fields that somebody else has set meanwhile are set again; otherwise they are refused. */
+  readonly fields?: "refuse" | "take";
+  /** Keys of workloads that are given no fewer replicas than they have now. */
+  readonly hold?: ReadonlySet<string>;
+}
+
 /** Writes of one engine for one service in one cluster. Every method may be repeated; all throw `LeaseLost` when another engine took over. */
 export interface Session {
   /** What was written, or tried, last: `Deployment/user-a`. */
   readonly last: () => string;
   /**
-   * Applies in order, with the intent in the inventory before and the uids after. Resolves with what is stored, Secrets
-   * without their content.
-   *
-   * @param fields `take`: those that somebody else has set meanwhile are set again; otherwise they are refused
+   * Applies in order, with the intent in the inventory before and the uids after. A workload whose replicas pass to an
+   * autoscaler, or come back from one, never has fewer for it. Resolves with what is stored, Secrets without their content.
    */
   apply(
     objects: readonly KubernetesObject[],
     signal: AbortSignal,
-    fields?: "refuse" | "take",
+    how?: ApplyManner,
   ): Promise<readonly KubernetesObject[]>;
-  /** Deletes what the inventory has and `keep` (keys of `refKey`) has not, and shrinks the inventory when it is gone. */
-  prune(keep: ReadonlySet<string>, signal: AbortSignal): Promise<void>;
+  /**
+   * Deletes what the inventory has and `keep` (keys of `refKey`) has not, and shrinks the inventory when it is gone.
+   *
+   * @param only Of these kinds; all without it.
+   */
+  prune(keep: ReadonlySet<string>, signal: AbortSignal, only?: ReadonlySet<string>): Promise<void>;
   /** Deletes everything of the service, the namespace last, and waits until it is gone. */
   remove(signal: AbortSignal): Promise<void>;
   /** Makes every write that was decided before, and may still be under way, fail. */
   fence(mark: string, signal: AbortSignal): Promise<void>;
   /** Says in the inventory that nothing of this engine is under way any more. */
   settle(signal: AbortSignal): Promise<void>;
+}
+
+interface Applying extends Required<ApplyManner> {
+  /** All that is applied together. */
+  readonly among: readonly KubernetesObject[];
 }
 
 const epochAnnotation = "fairway.dev/epoch";
@@ -204,34 +227,47 @@ export function openSession(options: {
   const applyTaking = async (
     object: KubernetesObject,
     held: ApplyOptions,
-    fields: "refuse" | "take",
+    { fields, among }: Pick<Applying, "fields" | "among">,
     signal: AbortSignal,
   ): Promise<KubernetesObject> => {
     try {
       return await cluster.apply(object, held, signal);
     } catch (error) {
-      if (fields === "refuse" || !(error instanceof ClusterError) || error.code !== "field-conflict") throw error;
-      const taken = error.fields.map(({ field, manager }) => `${field} of ${manager ?? "somebody else"}`);
-      log(`${cluster.name}: ${last} of ${identity.service} is set again: ${taken.join(", ")}`);
+      if (!(error instanceof ClusterError) || error.code !== "field-conflict") throw error;
+      const keep = new Set(among.map(keyOf));
+      if (fields === "take") {
+        const taken = error.fields.map(({ field, manager }) => `${field} of ${manager ?? "somebody else"}`);
+        log(`${cluster.name}: ${last} of ${identity.service} is set again: ${taken.join(", ")}`);
+      } else if (!(await mayTakeReplicas(cluster, object, error, { identity, keep }, signal))) throw error;
       return cluster.apply(object, { ...held, force: true }, signal);
     }
   };
 
-  const applyOne = (
-    object: KubernetesObject,
-    fields: "refuse" | "take",
-    signal: AbortSignal,
-  ): Promise<KubernetesObject> =>
+  const applyOne = (object: KubernetesObject, how: Applying, signal: AbortSignal): Promise<KubernetesObject> =>
     persist(signal, async () => {
       last = describeRef(refOf(object));
       const live = await cluster.get(refOf(object), signal);
       if (live !== undefined && !isOurs(live, identity)) throw new ForeignObject(live);
       await tenure.prove();
-      const { uid, resourceVersion } = live?.metadata ?? {};
-      const held = uid === undefined || resourceVersion === undefined ? {} : { uid, resourceVersion };
-      const apply = () => applyTaking(object, held, fields, signal);
-      return live === undefined ? creating(refOf(object), apply) : apply();
+      const wanted = how.hold.has(keyOf(object)) ? notFewer(object, live) : object;
+      if (live !== undefined) return applyTaking(wanted, await letGo(wanted, live, signal), how, signal);
+      const start = startingReplicas(object, how.among);
+      const first = start === undefined ? object : withReplicas(object, start);
+      const created = await creating(refOf(object), () => applyTaking(first, {}, how, signal));
+      return start === undefined ? created : applyTaking(object, await letGo(object, created, signal), how, signal);
     });
+
+  /** Lets the second manager have replicas that we are about to say nothing of any more; gives what the write is decided on. */
+  const letGo = async (
+    object: KubernetesObject,
+    live: KubernetesObject,
+    signal: AbortSignal,
+  ): Promise<Pick<ApplyOptions, "uid" | "resourceVersion">> => {
+    const replicas = replicasAtStake(object, live);
+    if (replicas === undefined) return versionOf(live);
+    const held = { ...versionOf(live), manager: replicasManager };
+    return versionOf(await cluster.apply(replicasOnly(live, replicas), held, signal));
+  };
 
   /**
    * Without a look at what is there: whoever may deploy need not be able to read credentials. What somebody else has set
@@ -242,7 +278,7 @@ export function openSession(options: {
     persist(signal, async () => {
       last = describeRef(refOf(object));
       await tenure.prove();
-      const { apiVersion, kind, metadata } = await applyTaking(object, {}, "take", signal);
+      const { apiVersion, kind, metadata } = await applyTaking(object, {}, { fields: "take", among: [] }, signal);
       return { apiVersion, kind, metadata };
     });
 
@@ -296,28 +332,29 @@ export function openSession(options: {
   return {
     last: () => last,
 
-    async apply(objects, signal, fields = "refuse") {
+    async apply(objects, signal, { fields = "refuse", hold = new Set<string>() } = {}) {
+      const how = { fields, hold, among: objects };
       const stored: KubernetesObject[] = [];
       // The inventory lies in the namespace, so the namespace comes before its own entry.
       for (const object of objects.filter((one) => one.kind === "Namespace")) {
-        stored.push(await applyOne(object, fields, signal));
+        stored.push(await applyOne(object, how, signal));
       }
       const space = await cluster.get(namespaceRef, signal);
       if (space !== undefined && !isOurs(space, identity)) throw new ForeignObject(space);
       await update((inventory) => withIntent(inventory, objects.map(refOf)), signal);
       for (const object of objects.filter((one) => one.kind !== "Namespace")) {
-        stored.push(isSecret(object) ? await applySecret(object, signal) : await applyOne(object, fields, signal));
+        stored.push(isSecret(object) ? await applySecret(object, signal) : await applyOne(object, how, signal));
       }
       await update((inventory) => withUids(inventory, stored), signal);
       return stored;
     },
 
-    async prune(keep, signal) {
+    async prune(keep, signal, only) {
       if ((await ownNamespace(signal)) === undefined) return;
       const inventory = await update((one) => one, signal);
       const late = tookOver ? await sweep(inventory, signal) : [];
       const complete = withIntent(inventory, late.map(refOf));
-      const gone = obsolete(complete, keep);
+      const gone = obsolete(complete, keep).filter(({ kind }) => only?.has(kind) ?? true);
       for (const entry of gone) await (entry.kind === "Secret" ? deleteSecret : deleteOne)(entry, signal);
       if (gone.length > 0) await update((one) => without(one, gone), signal);
     },
@@ -356,6 +393,12 @@ export function openSession(options: {
 function same(a: Inventory, b: Inventory): boolean {
   const text = (one: Inventory): string => JSON.stringify([one.epoch, one.settled, one.entries]);
   return text(a) === text(b);
+}
+
+/** What a write is decided on, for it to fail when that has changed. */
+function versionOf({ metadata }: KubernetesObject): Pick<ApplyOptions, "uid" | "resourceVersion"> {
+  const { uid, resourceVersion } = metadata;
+  return uid === undefined || resourceVersion === undefined ? {} : { uid, resourceVersion };
 }
 
 function isConflict(error: unknown): boolean {

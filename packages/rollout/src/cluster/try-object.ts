@@ -1,7 +1,8 @@
-import { type KubernetesObject, refOf } from "@fairway/objects";
+import { type KubernetesObject, refKey, refOf } from "@fairway/objects";
 import { type Cluster, ClusterError } from "../ports.ts";
 import type { InventoryIdentity } from "./inventory.ts";
 import { ForeignObject, isOurs } from "./ownership.ts";
+import { mayTakeReplicas, replicasAtStake, startingReplicas, withReplicas } from "./replicas.ts";
 
 /**
  * A namespace that every cluster has: while the service's own does not exist, its objects are tried there, under other
@@ -18,16 +19,21 @@ export interface TriedObject {
 }
 
 /**
- * Asks the API what an apply of the object would give; changes nothing. Throws `ForeignObject`, and `ClusterError` where it
- * would be refused.
+ * Asks the API what an apply of the object would give; changes nothing. Replicas that pass to or from an autoscaler are as
+ * the rollout will leave them. Throws `ForeignObject`, and `ClusterError` where it would be refused.
  *
- * @param exists whether the service's namespace does
+ * @param place.exists whether the service's namespace does
+ * @param place.desired all objects of the release
  * @param force as if other managers' fields were taken over
  */
 export async function tryObject(
   cluster: Cluster,
   object: KubernetesObject,
-  place: { readonly identity: InventoryIdentity; readonly exists: boolean },
+  place: {
+    readonly identity: InventoryIdentity;
+    readonly exists: boolean;
+    readonly desired: readonly KubernetesObject[];
+  },
   signal: AbortSignal,
   force = false,
 ): Promise<TriedObject> {
@@ -42,7 +48,15 @@ export async function tryObject(
   }
   const live = await cluster.get(refOf(object), signal);
   if (live !== undefined && !isOurs(live, place.identity)) throw new ForeignObject(live);
-  return { live, next: await cluster.apply(object, { dryRun: true, force }, signal) };
+  const replicas = live === undefined ? startingReplicas(object, place.desired) : replicasAtStake(object, live);
+  const tried = replicas === undefined ? object : withReplicas(object, replicas);
+  try {
+    return { live, next: await cluster.apply(tried, { dryRun: true, force }, signal) };
+  } catch (error) {
+    const keep = new Set(place.desired.map((one) => refKey(refOf(one))));
+    if (!(await mayTakeReplicas(cluster, tried, error, { identity: place.identity, keep }, signal))) throw error;
+    return { live, next: await cluster.apply(tried, { dryRun: true, force: true }, signal) };
+  }
 }
 
 function inScratch(object: KubernetesObject): KubernetesObject {

@@ -94,7 +94,7 @@ async function compare(
       async (object): Promise<Tried> =>
         isSecret(object)
           ? { object, ...unseen(object, inventory), problems: [] }
-          : tryOne(cluster, object, { identity, exists }, signal),
+          : tryOne(cluster, object, { identity, exists, desired: own.desired }, signal),
     ),
   );
   const writable = tried.filter(({ foreign }) => foreign === undefined);

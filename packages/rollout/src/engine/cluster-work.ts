@@ -1,9 +1,11 @@
 import { type Cause, type ContainerLog, wantedLogLines } from "@fairway/diagnosis";
-import type { KubernetesObject, Secret } from "@fairway/objects";
+import { releaseLabel } from "@fairway/manifests";
+import { isNetworkPolicy, isPod, type KubernetesObject, type Pod, type Secret } from "@fairway/objects";
 import { causeOf } from "../cluster/failure.ts";
+import { ownLabels } from "../cluster/ownership.ts";
 import { prepareCluster } from "../cluster/prepare.ts";
 import { type Expectation, expect, judge, logsWanted } from "../cluster/progress.ts";
-import { keyOf, openSession, type Session, type Tenure } from "../cluster/session.ts";
+import { type ApplyManner, keyOf, openSession, type Session, type Tenure } from "../cluster/session.ts";
 import type { Limits } from "../limits.ts";
 import type { ClusterPlan, Plan } from "../plan/plan.ts";
 import {
@@ -35,6 +37,13 @@ export interface ClusterWork {
 
 /** How long a cause waits for its log lines, in milliseconds. */
 const logPatience = 3_000;
+
+/** Kinds that change other objects of the release, and so go before those are written. */
+const autoscalers = new Set(["HorizontalPodAutoscaler"]);
+
+function isRunning({ status }: Pod): boolean {
+  return status?.phase !== "Succeeded" && status?.phase !== "Failed";
+}
 
 function findingOf({ cluster, code, summary, message, advice }: Cause): PrepareFinding {
   return { cluster, code, message: message === undefined ? summary : `${summary}: ${message}`, advice };
@@ -104,13 +113,28 @@ export function startWork(options: {
     objects: readonly KubernetesObject[],
     release: string,
     who: string,
-    fields: "refuse" | "take" = "refuse",
+    keep: ReadonlySet<string>,
+    how: ApplyManner = {},
   ): Promise<Partial<ClusterFacts>> => {
-    const stored = await session.apply(objects, signal, fields);
+    // One that the release has not would go on setting replicas.
+    await session.prune(keep, signal, autoscalers);
+    const stored = await session.apply(objects, signal, how);
     expectation = expect(stored, { service, namespace, release, who });
     const { progressDeadline } = expectation;
     const first = judgeFirst(expectation);
     return { progressedAt: clock.now(), ...first, ...(progressDeadline === undefined ? {} : { progressDeadline }) };
+  };
+
+  /** Pods of other releases may still answer their last requests; they are waited for as long as a deletion may take. */
+  const formerPodsGone = async (): Promise<void> => {
+    const end = clock.now() + limits.deletion;
+    const of = { apiVersion: "v1", kind: "Pod", namespace, labels: ownLabels(identity) };
+    while (clock.now() < end) {
+      const pods = await cluster.list(of, signal);
+      const others = pods.filter((pod) => pod.metadata.labels?.[releaseLabel] !== plan.target?.release);
+      if (!others.some((pod) => isPod(pod) && isRunning(pod))) return;
+      await clock.sleep(limits.tick, signal);
+    }
   };
 
   /** A release without workloads is there as soon as it is applied. */
@@ -134,8 +158,15 @@ export function startWork(options: {
         await session.apply([...(await secrets()), ...own.init], signal);
         return done(step);
       case "app":
-        return done(step, await expectRelease(own.app, plan.target?.release ?? "", "the new release"));
+        return done(
+          step,
+          await expectRelease(own.app, plan.target?.release ?? "", "the new release", own.keep, { hold: own.hold }),
+        );
       case "prune":
+        if (own.late.length > 0) {
+          if (own.late.some(isNetworkPolicy)) await formerPodsGone();
+          await session.apply(own.late, signal);
+        }
         await session.prune(await withSecrets(own.keep), signal);
         await session.settle(signal);
         return done(step);
@@ -172,7 +203,9 @@ export function startWork(options: {
     }
     // Prepare found every field free, so who has one now took it since. The decision stands above that: left alone,
     // the cluster would keep the release that failed, and take no traffic.
-    const known = await expectRelease([...(await secrets()), ...objects], release, who, "take");
+    const known = await expectRelease([...(await secrets()), ...objects], release, who, keep, {
+      fields: "take",
+    });
     await session.prune(await withSecrets(keep), signal);
     await session.settle(signal);
     return known;

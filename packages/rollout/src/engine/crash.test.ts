@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { isDeployment } from "@fairway/objects";
 import { ClusterError } from "../ports.ts";
-import type { EngineHooks } from "../testing/scenario.ts";
+import type { MemoryCluster } from "../testing/memory-cluster.ts";
+import type { EngineHooks, ReleaseOptions } from "../testing/scenario.ts";
 import { type Scenario, scenario, serving } from "../testing/scenario.ts";
 import type { Engine } from "./engine.ts";
 
@@ -11,15 +13,36 @@ interface Story {
   readonly before: readonly string[];
   readonly to: string | undefined;
   readonly crashing?: boolean;
+  /** Of the releases before; of the one that is asked for. */
+  readonly replicas?: readonly [before: Replicas, to: Replicas];
   readonly status: "succeeded" | "failed";
   readonly left: string | undefined;
 }
+
+type Replicas = ReleaseOptions["replicas"];
+const bounds = { min: 2, max: 8 };
 
 const stories: readonly Story[] = [
   { title: "a first rollout", before: [], to: "two", status: "succeeded", left: "two" },
   { title: "a replacement", before: ["zero", "one"], to: "two", status: "succeeded", left: "two" },
   { title: "a failing one", before: ["zero", "one"], to: "two", crashing: true, status: "failed", left: "one" },
   { title: "a first one that fails", before: [], to: "two", crashing: true, status: "failed", left: undefined },
+  {
+    title: "one that gets an autoscaler",
+    before: ["one"],
+    to: "two",
+    replicas: [4, bounds],
+    status: "succeeded",
+    left: "two",
+  },
+  {
+    title: "one that loses its autoscaler",
+    before: ["one"],
+    to: "two",
+    replicas: [bounds, 5],
+    status: "succeeded",
+    left: "two",
+  },
   { title: "a removal", before: ["one"], to: undefined, status: "succeeded", left: undefined },
 ];
 
@@ -31,7 +54,11 @@ const journalWrites = new Set(["append", "finish", "close"]);
 async function prepared(story: Story): Promise<Scenario> {
   const world = scenario();
   world.credentials.current = "credentials";
-  for (const name of ["zero", "one", "two"]) world.release(name, { config: name });
+  const [before, to] = story.replicas ?? [];
+  for (const name of ["zero", "one", "two"]) {
+    const replicas = name === "two" ? to : before;
+    world.release(name, { config: name, ...(replicas === undefined ? {} : { replicas }) });
+  }
   if (story.crashing) world.cluster("beta").script("two", { kind: "crash", exitCode: 1 });
   const engine = world.engine("engine-0");
   for (const name of story.before) assert.equal((await world.deploy(engine, name)).status, "succeeded");
@@ -80,6 +107,11 @@ function stopping(
   };
 }
 
+function replicasOf(cluster: MemoryCluster): number {
+  const deployment = cluster.objects("user").find(isDeployment);
+  return deployment === undefined ? 0 : (deployment.spec?.replicas ?? 1);
+}
+
 async function recorded(story: Story): Promise<number> {
   const world = await prepared(story);
   const hooks = stopping(undefined, () => undefined, Promise.resolve());
@@ -105,7 +137,11 @@ async function interrupted(story: Story, point: Point, aliveAgain: boolean): Pro
   );
   const watched = world.clusters.map((cluster) => {
     const served = serving(cluster) > 0 && story.to !== undefined;
-    return cluster.onChange(() => assert.ok(!served || serving(cluster) > 0, `${cluster.name} serves all the time`));
+    const least = story.to === undefined ? 0 : replicasOf(cluster);
+    return cluster.onChange(() => {
+      assert.ok(replicasOf(cluster) >= least, `${cluster.name} is never made smaller`);
+      assert.ok(!served || serving(cluster) > 0, `${cluster.name} serves all the time`);
+    });
   });
   const first: Engine = world.engine("engine-1", hooks);
   const header = await world.ask(first, story.to);

@@ -1,6 +1,8 @@
-import { isConfigMap, type KubernetesObject, refKey, refOf, sortForApply } from "@fairway/objects";
+import { isConfigMap, isDeployment, type KubernetesObject, refKey, refOf, sortForApply } from "@fairway/objects";
+import { scales } from "../cluster/replicas.ts";
 import type { Active, RolloutHeader, Slot, StoredRelease } from "../ports.ts";
 import type { Phase } from "../state/rollout-event.ts";
+import { widenPolicy } from "./widen-policy.ts";
 
 /** Puts slot-neutral objects into a slot and stamps the release's name; see `placeInSlot` of the manifests. */
 export type Place = (objects: readonly KubernetesObject[], slot: Slot, release: string) => readonly KubernetesObject[];
@@ -8,10 +10,14 @@ export type Place = (objects: readonly KubernetesObject[], slot: Slot, release: 
 export interface ClusterPlan {
   /** All objects of the new release, in apply order; empty: the service is removed. */
   readonly desired: readonly KubernetesObject[];
-  /** The part of `desired` that must be there before workloads: namespace, access, configuration. */
+  /** What must be there before workloads: namespace, bounds, access, configuration. Policies still let through what the former release may. */
   readonly init: readonly KubernetesObject[];
-  /** The other part: workloads and what leads to them. */
+  /** Workloads and what leads to them. */
   readonly app: readonly KubernetesObject[];
+  /** Keys of workloads in `app` that get no fewer replicas than they have, until the new release stands. */
+  readonly hold: ReadonlySet<string>;
+  /** What waits for the decision: policies as they shall be, workloads that were held, what runs by time. */
+  readonly late: readonly KubernetesObject[];
   /** All objects of the release before; empty: there was none. */
   readonly former: readonly KubernetesObject[];
   /** Keys (`refKey`) of what the last phase leaves alone. */
@@ -48,6 +54,9 @@ const initKinds = new Set([
   "ConfigMap",
   "Secret",
 ]);
+
+/** What begins to run by itself, and so not before the release is decided. */
+const lateKinds = new Set(["CronJob"]);
 
 const rolloutAnnotation = "fairway.dev/rollout";
 
@@ -86,10 +95,17 @@ export function plan(
     const configuration = (releases: readonly StoredRelease[]): readonly string[] =>
       releases.flatMap((release) => (release.objects[cluster] ?? []).filter(isConfigMap).map(keyOf));
     const others = options.kept.filter((release) => release.name !== to?.release.name);
+    const formerOf = (object: KubernetesObject) => former.find((one) => keyOf(one) === keyOf(object));
+    const widened = desired.map((object) => (former.length === 0 ? object : widenPolicy(object, formerOf(object))));
+    const hold = held(desired, former);
     return {
       desired,
-      init: desired.filter((object) => initKinds.has(object.kind)),
-      app: desired.filter((object) => !initKinds.has(object.kind)),
+      init: widened.filter(({ kind }) => initKinds.has(kind)),
+      app: desired.filter(({ kind }) => !initKinds.has(kind) && !lateKinds.has(kind)),
+      hold,
+      late: desired.filter(
+        (object, index) => lateKinds.has(object.kind) || hold.has(keyOf(object)) || widened[index] !== object,
+      ),
       former,
       keep: new Set([...desired.map(keyOf), ...former.filter(isConfigMap).map(keyOf), ...configuration(others)]),
       keepFormer: new Set([...former.map(keyOf), ...configuration(others)]),
@@ -106,6 +122,20 @@ export function plan(
     waves: [clusters],
     clusters: Object.fromEntries(clusters.map((cluster) => [cluster, clusterPlan(cluster)])),
   };
+}
+
+/**
+ * Workloads that would lose pods which are needed until the new release stands: those that had an autoscaler and get a
+ * number, and those whose replicas are spread over workloads that are yet to come up. None at all is an order to stop.
+ */
+function held(desired: readonly KubernetesObject[], former: readonly KubernetesObject[]): ReadonlySet<string> {
+  const workloads = desired.filter(isDeployment);
+  const before = former.filter(isDeployment);
+  const isKnown = (one: KubernetesObject): boolean => before.some((other) => keyOf(other) === keyOf(one));
+  const spread = before.length > 0 && workloads.some((one) => !isKnown(one));
+  const scaled = (one: KubernetesObject): boolean => former.some((scaler) => scales(scaler, one));
+  const losing = workloads.filter((one) => isKnown(one) && (one.spec?.replicas ?? 0) > 0 && (spread || scaled(one)));
+  return new Set(losing.map(keyOf));
 }
 
 function keyOf(object: KubernetesObject): string {

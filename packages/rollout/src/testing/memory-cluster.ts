@@ -1,6 +1,7 @@
 import { isEvent, type KubernetesObject, refOf } from "@fairway/objects";
 import { type ApplyOptions, type Clock, type Cluster, ClusterError, type Observation } from "../ports.ts";
 import { mergeApply, mergeUpdate } from "./field-ownership.ts";
+import { memoryAutoscaler } from "./memory-autoscaler.ts";
 import { memoryObjects } from "./memory-objects.ts";
 import { type Behaviour, memoryWorkloads } from "./memory-workloads.ts";
 
@@ -23,12 +24,13 @@ export interface MemoryCluster extends Cluster {
 }
 
 /**
- * A cluster in memory: server-side apply over maps, versions, uids, cascading deletion, a Deployment controller and
- * scripted pods. Answers at once; only controllers and pods take time, by the given clock.
+ * A cluster in memory: server-side apply over maps, versions, uids, cascading deletion, a Deployment controller,
+ * autoscalers and scripted pods. Answers at once; only controllers and pods take time, by the given clock.
  */
 export function memoryCluster(name: string, clock: Clock): MemoryCluster {
   const objects = memoryObjects(name, clock);
   const scripts = new Map<string, Behaviour>();
+  memoryAutoscaler(objects, clock);
   const workloads = memoryWorkloads(objects, clock, (release) => scripts.get(release) ?? { kind: "ready" });
   let down = new AbortController();
 
@@ -84,7 +86,7 @@ export function memoryCluster(name: string, clock: Clock): MemoryCluster {
             Object.entries(of.labels ?? {}).every(([key, value]) => one.metadata.labels?.[key] === value),
           ),
       ),
-    apply: (object, options = {}, signal) => answer(signal, () => apply(object, "fairway", options)),
+    apply: (object, options = {}, signal) => answer(signal, () => apply(object, options.manager ?? "fairway", options)),
     create: (object, signal) =>
       answer(signal, () => {
         if (objects.get(refOf(object)) !== undefined) throw new ClusterError("conflict", name, "it exists already");

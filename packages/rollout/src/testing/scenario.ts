@@ -1,5 +1,14 @@
 import assert from "node:assert/strict";
-import { isDeployment, isPod, isService, type KubernetesObject, refKey, refOf, type Secret } from "@fairway/objects";
+import {
+  type HorizontalPodAutoscaler,
+  isDeployment,
+  isPod,
+  isService,
+  type KubernetesObject,
+  refKey,
+  refOf,
+  type Secret,
+} from "@fairway/objects";
 import { inventoryName, parseInventory } from "../cluster/inventory.ts";
 import { createEngine, type Engine } from "../engine/engine.ts";
 import type { Limits } from "../limits.ts";
@@ -45,7 +54,8 @@ export interface Scenario {
 }
 
 export interface ReleaseOptions {
-  readonly replicas?: number;
+  /** Bounds: by an autoscaler, and then no number in the Deployment. */
+  readonly replicas?: number | { readonly min: number; readonly max: number };
   readonly clusters?: readonly string[];
   /** Content of the ConfigMap, which is named by it. */
   readonly config?: string;
@@ -201,6 +211,15 @@ function pullSecret(namespace: string, content: string): Secret {
   return { apiVersion: "v1", kind: "Secret", type: "kubernetes.io/dockerconfigjson", metadata, data };
 }
 
+function autoscaler(
+  metadata: KubernetesObject["metadata"],
+  { min, max }: { readonly min: number; readonly max: number },
+): HorizontalPodAutoscaler {
+  const scaleTargetRef = { apiVersion: "apps/v1", kind: "Deployment", name: metadata.name };
+  const spec = { scaleTargetRef, minReplicas: min, maxReplicas: max };
+  return { apiVersion: "autoscaling/v2", kind: "HorizontalPodAutoscaler", metadata, spec };
+}
+
 /** Slot-neutral objects as the renderer makes them, without what the engine does not look at. */
 function objectsOf(name: string, options: ReleaseOptions): readonly KubernetesObject[] {
   const labels = {
@@ -210,7 +229,7 @@ function objectsOf(name: string, options: ReleaseOptions): readonly KubernetesOb
   };
   const inside = (own: string) => ({ name: own, namespace: service, labels });
   const config = `${service}-${options.config ?? "settings"}`;
-  const { progressDeadlineSeconds } = options;
+  const { progressDeadlineSeconds, replicas = 2 } = options;
   return [
     { apiVersion: "v1", kind: "Namespace", metadata: { name: service, labels } },
     { apiVersion: "v1", kind: "ServiceAccount", metadata: inside(service) },
@@ -220,7 +239,7 @@ function objectsOf(name: string, options: ReleaseOptions): readonly KubernetesOb
       kind: "Deployment",
       metadata: inside(service),
       spec: {
-        replicas: options.replicas ?? 2,
+        ...(typeof replicas === "number" ? { replicas } : {}),
         ...(progressDeadlineSeconds === undefined ? {} : { progressDeadlineSeconds }),
         selector: { matchLabels: { "fairway.dev/service": service } },
         template: {
@@ -237,6 +256,7 @@ function objectsOf(name: string, options: ReleaseOptions): readonly KubernetesOb
       metadata: inside(service),
       spec: { selector: { "fairway.dev/service": service }, ports: [{ name: "http", port: 80, targetPort: "http" }] },
     },
+    ...(typeof replicas === "number" ? [] : [autoscaler(inside(`${service}-a`), replicas)]),
     ...(options.extra ?? []),
   ];
 }
