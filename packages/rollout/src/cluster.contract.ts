@@ -131,6 +131,28 @@ export function clusterContract(name: string, make: () => Promise<ClusterHarness
       assert.deepEqual(forced["data"], { LEVEL: "info", OTHER: "mine" });
     });
 
+    each(
+      "keeps replicas that a second manager holds when the first one says no number",
+      async ({ cluster }, namespace) => {
+        await cluster.apply(namespaceObject(namespace));
+        const stored = await cluster.apply(deployment(namespace, "user-a", { replicas: 3 }));
+        const { apiVersion, kind } = stored;
+        const only = { apiVersion, kind, metadata: { name: "user-a", namespace }, spec: { replicas: 3 } };
+        await cluster.apply(only, { manager: "fairway-replicas", ...uidOf(stored) });
+        const silent = deployment(namespace, "user-a", { replicas: undefined });
+        assert.equal(value(await cluster.apply(silent), "spec", "replicas"), 3);
+        const error = await rejects(
+          cluster.apply(deployment(namespace, "user-a", { replicas: 2 })),
+          "field-conflict",
+          cluster.name,
+        );
+        assert.deepEqual(
+          error.fields.map(({ field, manager }) => [field, manager]),
+          [[".spec.replicas", "fairway-replicas"]],
+        );
+      },
+    );
+
     each("creates once", async ({ cluster }, namespace) => {
       await cluster.create(namespaceObject(namespace));
       await rejects(cluster.create(namespaceObject(namespace)), "conflict", cluster.name);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { isDeployment } from "@fairway/objects";
+import { isDeployment, type KubernetesObject } from "@fairway/objects";
 import { ClusterError } from "../ports.ts";
 import type { MemoryCluster } from "../testing/memory-cluster.ts";
 import type { EngineHooks, ReleaseOptions } from "../testing/scenario.ts";
@@ -57,7 +57,7 @@ async function prepared(story: Story): Promise<Scenario> {
   const [before, to] = story.replicas ?? [];
   for (const name of ["zero", "one", "two"]) {
     const replicas = name === "two" ? to : before;
-    world.release(name, { config: name, ...(replicas === undefined ? {} : { replicas }) });
+    world.release(name, { config: name, extra: late(name), ...(replicas === undefined ? {} : { replicas }) });
   }
   if (story.crashing) world.cluster("beta").script("two", { kind: "crash", exitCode: 1 });
   const engine = world.engine("engine-0");
@@ -105,6 +105,26 @@ function stopping(
       after: (call) => after(journalWrites.has(call), numbers.get(call) ?? 0),
     },
   };
+}
+
+/** What a rollout writes after its decision: a policy that lets through something else, a cron. */
+function late(name: string): readonly KubernetesObject[] {
+  const labels = {
+    "app.kubernetes.io/managed-by": "fairway",
+    "fairway.dev/service": "user",
+    "fairway.dev/environment": "prod",
+  };
+  const metadata = { name: "user", namespace: "user", labels };
+  const to = [{ podSelector: { matchLabels: { "fairway.dev/service": name } } }];
+  return [
+    {
+      apiVersion: "networking.k8s.io/v1",
+      kind: "NetworkPolicy",
+      metadata,
+      spec: { podSelector: {}, policyTypes: ["Egress"], egress: [{ to }] },
+    },
+    { apiVersion: "batch/v1", kind: "CronJob", metadata, spec: { schedule: "@daily", jobTemplate: {} } },
+  ];
 }
 
 function replicasOf(cluster: MemoryCluster): number {

@@ -256,7 +256,7 @@ function objectsOf(name: string, options: ReleaseOptions): readonly KubernetesOb
       metadata: inside(service),
       spec: { selector: { "fairway.dev/service": service }, ports: [{ name: "http", port: 80, targetPort: "http" }] },
     },
-    ...(typeof replicas === "number" ? [] : [autoscaler(inside(`${service}-a`), replicas)]),
+    ...(typeof replicas === "number" ? [] : [autoscaler(inside(service), replicas)]),
     ...(options.extra ?? []),
   ];
 }
