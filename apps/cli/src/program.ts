@@ -23,10 +23,11 @@ export async function runProgram(argv: readonly string[], shell: Shell, version:
     }
     let code: number = exitCode.done;
     const program = programOf(shell, version, json);
-    for (const entry of catalogue) {
-      const called = entry.path.every((word, at) => words[at] === word);
+    const called = catalogue.find(({ path }) => path.every((word, at) => words[at] === word));
+    // The others are only of use to the help and to who mistyped one.
+    for (const entry of called === undefined ? catalogue : [called]) {
       const command = commandAt(program, entry);
-      if (called) define(command, await entry.load(), shell, program, (result) => (code = result));
+      if (entry === called) define(command, await entry.load(), shell, program, (result) => (code = result));
     }
     await program.parseAsync([...line], { from: "user" });
     return code;

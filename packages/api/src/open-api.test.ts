@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { z } from "zod";
+import * as z from "zod";
 import { openApiDocument } from "./open-api.ts";
 import type { Route } from "./route.ts";
 import { routes } from "./routes.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** RFC 3339 time. */
 const time = z.iso.datetime({ offset: true });

@@ -1,17 +1,16 @@
-import { spawn } from "node:child_process";
-import { createInterface } from "node:readline";
-import { Writable } from "node:stream";
 import type { Output, Shell } from "./shell.ts";
 
-/** The shell of this process. */
+/** The shell of this process. Streams, and what else few commands need, are made when they are used: each takes some milliseconds. */
 export function processShell(): Shell {
   const listeners: (() => void)[] = [];
   const interrupted = () => listeners.at(-1)?.();
   return {
-    out: outputOf(process.stdout),
-    err: outputOf(process.stderr),
+    out: outputOf(() => process.stdout),
+    err: outputOf(() => process.stderr),
     input: {
-      isTerminal: process.stdin.isTTY === true,
+      get isTerminal() {
+        return process.stdin.isTTY === true;
+      },
       readAll,
       ask,
     },
@@ -36,21 +35,29 @@ export function processShell(): Shell {
   };
 }
 
-function outputOf(stream: NodeJS.WriteStream): Output {
-  // `fairway logs | head` is no failure of ours.
-  stream.on("error", (error: NodeJS.ErrnoException) => {
+function outputOf(open: () => NodeJS.WriteStream): Output {
+  let opened: NodeJS.WriteStream | undefined;
+  const stream = () => (opened ??= withoutEpipe(open()));
+  return {
+    write: (text) => {
+      stream().write(text);
+    },
+    get isTerminal() {
+      return stream().isTTY === true;
+    },
+    get width() {
+      const { columns } = stream();
+      return columns > 0 ? columns : 80;
+    },
+  };
+}
+
+/** `fairway logs | head` is no failure of ours. */
+function withoutEpipe(stream: NodeJS.WriteStream): NodeJS.WriteStream {
+  return stream.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code === "EPIPE") process.exit(process.exitCode ?? 0);
     throw error;
   });
-  return {
-    write: (text) => {
-      stream.write(text);
-    },
-    isTerminal: stream.isTTY === true,
-    get width() {
-      return stream.columns > 0 ? stream.columns : 80;
-    },
-  };
 }
 
 async function readAll(limit: number): Promise<string> {
@@ -65,7 +72,8 @@ async function readAll(limit: number): Promise<string> {
   return Buffer.concat(chunks).toString("utf8");
 }
 
-function ask(question: string, options: { readonly hidden?: boolean } = {}): Promise<string | undefined> {
+async function ask(question: string, options: { readonly hidden?: boolean } = {}): Promise<string | undefined> {
+  const [{ createInterface }, { Writable }] = await Promise.all([import("node:readline"), import("node:stream")]);
   process.stderr.write(question);
   const output =
     options.hidden === true ? new Writable({ write: (_chunk, _encoding, done) => done() }) : process.stderr;
@@ -82,14 +90,15 @@ function ask(question: string, options: { readonly hidden?: boolean } = {}): Pro
   });
 }
 
-function openBrowser(url: string): Promise<boolean> {
+async function openBrowser(url: string): Promise<boolean> {
+  const { spawn } = await import("node:child_process");
   const [command, ...args] =
     process.platform === "darwin"
       ? ["open", url]
       : process.platform === "win32"
         ? ["rundll32", "url.dll,FileProtocolHandler", url]
         : ["xdg-open", url];
-  if (command === undefined) return Promise.resolve(false);
+  if (command === undefined) return false;
   return new Promise((resolve) => {
     const child = spawn(command, args, { stdio: "ignore", detached: true });
     child.once("error", () => resolve(false));

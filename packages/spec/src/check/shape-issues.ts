@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod/mini";
 import { type FieldInfo, fieldAt, keysOf, unwrapped } from "../schema/field-info.ts";
 import type { Issue } from "../service-spec.ts";
 import type { Range } from "../toml/source.ts";
@@ -82,7 +82,7 @@ function homeOf({ schema }: FileDefinition, key: string): string | undefined {
 
 function badKey({ schema }: FileDefinition, root: TomlTable, path: Path): RangedIssue {
   const record = unwrapped(fieldAt(schema, path.slice(0, -1))?.schema ?? z.never());
-  const info = record instanceof z.ZodRecord ? fieldAt(record.keyType, [])?.info : undefined;
+  const info = record instanceof z.ZodMiniRecord ? fieldAt(record.def.keyType, [])?.info : undefined;
   return {
     code: "bad-value",
     message: `${quote(String(path.at(-1)))} is not ${info?.needs ?? "a name"}`,
@@ -174,17 +174,17 @@ function valueHint(
     }
     const [setting] = info?.example.split("\n").slice(1) ?? [];
     if (
-      (schema instanceof z.ZodObject || schema instanceof z.ZodRecord) &&
+      (schema instanceof z.ZodMiniObject || schema instanceof z.ZodMiniRecord) &&
       node.type !== "list" &&
       setting !== undefined
     )
       return { hint: `write it as a table: ${key} = { ${setting} }` };
-    if (schema instanceof z.ZodArray && node.type === "table")
+    if (schema instanceof z.ZodMiniArray && node.type === "table")
       return { hint: `write two pairs of brackets: [[${key}]]` };
     if (
       node.type === "list" &&
       node.items.every((item) => item.type === "table") &&
-      (schema instanceof z.ZodObject || schema instanceof z.ZodRecord)
+      (schema instanceof z.ZodMiniObject || schema instanceof z.ZodMiniRecord)
     ) {
       return { hint: `write one pair of brackets: [${path.join(".")}]` };
     }

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod/mini";
 import { suggest } from "../check/suggest.ts";
 import { appTomlSchema } from "../schema/app-toml.ts";
 import { fieldHelp } from "../schema/field-help.ts";
@@ -26,7 +26,7 @@ export function suggestAppField(field: string): readonly string[] {
 
 function isList(schema: z.core.$ZodType): boolean {
   const inner = unwrapped(schema);
-  if (inner instanceof z.ZodArray) return true;
+  if (inner instanceof z.ZodMiniArray) return true;
   // `[public]` may be one table or several: its keys are found without a position.
-  return inner instanceof z.ZodUnion && keysOf(inner).length === 0 && inner.options.some(isList);
+  return inner instanceof z.ZodMiniUnion && keysOf(inner).length === 0 && inner.def.options.some(isList);
 }

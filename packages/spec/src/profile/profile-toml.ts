@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod/mini";
 import { cidrFlaw } from "../formats/address.ts";
 import type { Format } from "../formats/flaw.ts";
 import { cpuFlaw, memoryFlaw } from "../formats/quantity.ts";
@@ -11,11 +11,11 @@ import { builtinProfile } from "./builtin-profile.ts";
 // here: every layer of a profile is partial.
 
 function text(pattern: RegExp, info: FieldInfo) {
-  return described(z.string().regex(pattern), info);
+  return described(z.string().check(z.regex(pattern)), info);
 }
 
-function list<S extends z.ZodType>(item: S, info: FieldInfo) {
-  return described(z.array(item).max(200), info);
+function list<S extends z.ZodMiniType>(item: S, info: FieldInfo) {
+  return described(z.array(item).check(z.maxLength(200)), info);
 }
 
 function tomlList(values: readonly string[]): string {
@@ -35,27 +35,33 @@ const memory = {
 
 function size(key: keyof typeof builtinProfile.sizes) {
   const byDefault = builtinProfile.sizes[key];
-  return described(
-    z.strictObject({
-      cpu: formatted(cpuFlaw, {
-        description: `CPU that one replica of a ${key} service requests`,
-        needs: cpu.needs,
-        example: `cpu = "${byDefault.cpu}"`,
-        default: `"${byDefault.cpu}"`,
-      }).optional(),
-      memory: formatted(memoryFlaw, {
-        description: `Memory that one replica of a ${key} service requests`,
-        needs: memory.needs,
-        example: `memory = "${byDefault.memory}"`,
-        default: `"${byDefault.memory}"`,
-      }).optional(),
-    }),
-    {
-      description: `What a ${key} service gets`,
-      needs: "a table with cpu and memory",
-      example: `[sizes.${key}]\ncpu = "${byDefault.cpu}"`,
-    },
-  ).optional();
+  return z.optional(
+    described(
+      z.strictObject({
+        cpu: z.optional(
+          formatted(cpuFlaw, {
+            description: `CPU that one replica of a ${key} service requests`,
+            needs: cpu.needs,
+            example: `cpu = "${byDefault.cpu}"`,
+            default: `"${byDefault.cpu}"`,
+          }),
+        ),
+        memory: z.optional(
+          formatted(memoryFlaw, {
+            description: `Memory that one replica of a ${key} service requests`,
+            needs: memory.needs,
+            example: `memory = "${byDefault.memory}"`,
+            default: `"${byDefault.memory}"`,
+          }),
+        ),
+      }),
+      {
+        description: `What a ${key} service gets`,
+        needs: "a table with cpu and memory",
+        example: `[sizes.${key}]\ncpu = "${byDefault.cpu}"`,
+      },
+    ),
+  );
 }
 
 const sizes = described(
@@ -68,11 +74,13 @@ const sizes = described(
 );
 
 function factor(key: "cpu" | "memory") {
-  return number(1, 100, {
-    description: `The limit is the request of ${key} times this`,
-    example: `${key} = ${builtinProfile.limitFactors[key]}`,
-    default: String(builtinProfile.limitFactors[key]),
-  }).optional();
+  return z.optional(
+    number(1, 100, {
+      description: `The limit is the request of ${key} times this`,
+      example: `${key} = ${builtinProfile.limitFactors[key]}`,
+      default: String(builtinProfile.limitFactors[key]),
+    }),
+  );
 }
 
 const limits = described(z.strictObject({ cpu: factor("cpu"), memory: factor("memory") }), {
@@ -83,24 +91,30 @@ const limits = described(z.strictObject({ cpu: factor("cpu"), memory: factor("me
 
 const quota = described(
   z.strictObject({
-    cpu: described(z.union([z.string().regex(cpu.pattern), none]), {
-      description: "CPU that all pods of one service may request in a cluster; false: no bound",
-      needs: `${cpu.needs}, or false`,
-      example: 'cpu = "200"',
-      default: `"${builtinProfile.quota.cpu}"`,
-    }).optional(),
-    memory: described(z.union([z.string().regex(memory.pattern), none]), {
-      description: "Memory that all pods of one service may request in a cluster; false: no bound",
-      needs: `${memory.needs}, or false`,
-      example: 'memory = "800Gi"',
-      default: `"${builtinProfile.quota.memory}"`,
-    }).optional(),
-    pods: described(z.union([z.int().min(1).max(100_000), none]), {
-      description: "Pods that one service may have in a cluster; false: no bound",
-      needs: "a whole number from 1 to 100000, or false",
-      example: "pods = 500",
-      default: String(builtinProfile.quota.pods),
-    }).optional(),
+    cpu: z.optional(
+      described(z.union([z.string().check(z.regex(cpu.pattern)), none]), {
+        description: "CPU that all pods of one service may request in a cluster; false: no bound",
+        needs: `${cpu.needs}, or false`,
+        example: 'cpu = "200"',
+        default: `"${builtinProfile.quota.cpu}"`,
+      }),
+    ),
+    memory: z.optional(
+      described(z.union([z.string().check(z.regex(memory.pattern)), none]), {
+        description: "Memory that all pods of one service may request in a cluster; false: no bound",
+        needs: `${memory.needs}, or false`,
+        example: 'memory = "800Gi"',
+        default: `"${builtinProfile.quota.memory}"`,
+      }),
+    ),
+    pods: z.optional(
+      described(z.union([z.int().check(z.minimum(1), z.maximum(100_000)), none]), {
+        description: "Pods that one service may have in a cluster; false: no bound",
+        needs: "a whole number from 1 to 100000, or false",
+        example: "pods = 500",
+        default: String(builtinProfile.quota.pods),
+      }),
+    ),
   }),
   {
     description: "What one service may take of a cluster, so that a typo ends there",
@@ -116,27 +130,33 @@ const baseFlaw: Format = (reference) =>
 
 function base(key: keyof typeof builtinProfile.bases) {
   const byDefault = builtinProfile.bases[key];
-  return described(
-    z.strictObject({
-      image: formatted(baseFlaw, {
-        description: `Image that services of the engine ${key} stand on; {version} is the engine's version`,
-        needs: "an image reference in quotes",
-        example: `image = "registry.example.com/base/${key}:{version}"`,
-        default: byDefault === undefined ? "none" : `"${byDefault.image}"`,
-      }).optional(),
-      version: text(/^[A-Za-z0-9][A-Za-z0-9._+-]{0,63}$/, {
-        description: "The version of services that name none",
-        needs: 'a version in quotes, such as "24"',
-        example: `version = "${byDefault?.version ?? "1"}"`,
-        default: byDefault?.version === undefined ? "none" : `"${byDefault.version}"`,
-      }).optional(),
-    }),
-    {
-      description: `What the engine ${key} stands on`,
-      needs: "a table with image and version",
-      example: `[bases.${key}]\nimage = "registry.example.com/base/${key}:{version}"`,
-    },
-  ).optional();
+  return z.optional(
+    described(
+      z.strictObject({
+        image: z.optional(
+          formatted(baseFlaw, {
+            description: `Image that services of the engine ${key} stand on; {version} is the engine's version`,
+            needs: "an image reference in quotes",
+            example: `image = "registry.example.com/base/${key}:{version}"`,
+            default: byDefault === undefined ? "none" : `"${byDefault.image}"`,
+          }),
+        ),
+        version: z.optional(
+          text(/^[A-Za-z0-9][A-Za-z0-9._+-]{0,63}$/, {
+            description: "The version of services that name none",
+            needs: 'a version in quotes, such as "24"',
+            example: `version = "${byDefault?.version ?? "1"}"`,
+            default: byDefault?.version === undefined ? "none" : `"${byDefault.version}"`,
+          }),
+        ),
+      }),
+      {
+        description: `What the engine ${key} stands on`,
+        needs: "a table with image and version",
+        example: `[bases.${key}]\nimage = "registry.example.com/base/${key}:{version}"`,
+      },
+    ),
+  );
 }
 
 const bases = described(
@@ -150,36 +170,42 @@ const bases = described(
 
 const images = described(
   z.strictObject({
-    warning: formatted(memoryFlaw, {
-      description: "Compressed size above which a person is told how large an image is",
-      needs: 'a size such as "512Mi"',
-      example: 'warning = "512Mi"',
-      default: '"512Mi"',
-    }).optional(),
-    allowed: list(
-      text(/^[a-zA-Z0-9][!-~]{0,499}$/, {
-        description: "The beginning of an image's reference",
-        needs: "the beginning of an image reference, up to a whole part of it",
-        example: 'allowed = ["registry.example.com/"]',
+    warning: z.optional(
+      formatted(memoryFlaw, {
+        description: "Compressed size above which a person is told how large an image is",
+        needs: 'a size such as "512Mi"',
+        example: 'warning = "512Mi"',
+        default: '"512Mi"',
       }),
-      {
-        description: "Where images that app.toml names may come from; empty: anywhere",
-        needs: "a list of beginnings of image references",
-        example: 'allowed = ["registry.example.com/"]',
-        default: "[]",
-      },
-    ).optional(),
+    ),
+    allowed: z.optional(
+      list(
+        text(/^[a-zA-Z0-9][!-~]{0,499}$/, {
+          description: "The beginning of an image's reference",
+          needs: "the beginning of an image reference, up to a whole part of it",
+          example: 'allowed = ["registry.example.com/"]',
+        }),
+        {
+          description: "Where images that app.toml names may come from; empty: anywhere",
+          needs: "a list of beginnings of image references",
+          example: 'allowed = ["registry.example.com/"]',
+          default: "[]",
+        },
+      ),
+    ),
   }),
   { description: "Rules for images", needs: "a table", example: '[images]\nallowed = ["registry.example.com/"]' },
 );
 
 function checkPath(key: "live" | "ready" | "startup", what: string) {
-  return described(z.union([z.string().regex(/^\/[!-~]{0,1000}$/), none]), {
-    description: `${what}, for services that name no path; false: none`,
-    needs: 'a path that begins with "/", or false',
-    example: `${key} = "/${key}"`,
-    default: "false",
-  }).optional();
+  return z.optional(
+    described(z.union([z.string().check(z.regex(/^\/[!-~]{0,1000}$/)), none]), {
+      description: `${what}, for services that name no path; false: none`,
+      needs: 'a path that begins with "/", or false',
+      example: `${key} = "/${key}"`,
+      default: "false",
+    }),
+  );
 }
 
 const health = described(
@@ -194,7 +220,7 @@ const health = described(
 /** https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set */
 const qualifiedName = /^([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?\/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
 
-function metadata(what: "label" | "annotation", value: z.ZodType<string>, valueNeeds: string) {
+function metadata(what: "label" | "annotation", value: z.ZodMiniType<string>, valueNeeds: string) {
   const example = what === "label" ? 'team = "{owner}"' : '"example.com/contact" = "{owner}"';
   return described(
     z.record(
@@ -219,92 +245,107 @@ function metadata(what: "label" | "annotation", value: z.ZodType<string>, valueN
 
 const labels = metadata(
   "label",
-  z.string().regex(/^([A-Za-z0-9{]([-A-Za-z0-9_.{}]{0,100}[A-Za-z0-9}])?)?$/),
+  z.string().check(z.regex(/^([A-Za-z0-9{]([-A-Za-z0-9_.{}]{0,100}[A-Za-z0-9}])?)?$/)),
   'letters, digits, "-", "_" and ".", perhaps with placeholders',
 );
-const annotationText = z.string().regex(/^[^\0]{0,10000}$/);
+const annotationText = z.string().check(z.regex(/^[^\0]{0,10000}$/));
 const annotations = metadata("annotation", annotationText, "text of at most 10000 characters");
 
 const publicSettings = described(
   z.strictObject({
-    via: oneOf(["ingress", "gateway"], {
-      description: "What public addresses become: an Ingress, or an HTTPRoute at a Gateway",
-      example: 'via = "gateway"',
-      default: '"ingress"',
-    }).optional(),
-    class: described(z.union([z.string().regex(/^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/), none]), {
-      description: "Class of Ingresses; false: the cluster's default class",
-      needs: "the name of an IngressClass, or false",
-      example: 'class = "nginx"',
-      default: "false",
-    }).optional(),
-    gateway: described(
-      z.union([
-        z.strictObject({
-          name: text(/^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/, {
-            description: "The Gateway's name",
-            needs: "a Gateway's name",
-            example: 'name = "main"',
-          }),
-          namespace: text(name63, {
-            description: "The namespace that it is in",
-            needs: "a namespace",
-            example: 'namespace = "gateways"',
-          }),
-          section: text(name63, {
-            description: "One listener of it",
-            needs: "a listener's name",
-            example: 'section = "https"',
-            default: "all listeners that fit",
-          }).optional(),
-        }),
-        none,
-      ]),
-      {
-        description: "The Gateway that HTTPRoutes attach to",
-        needs: "a table with name and namespace, or false",
-        example: 'gateway = { name = "main", namespace = "gateways" }',
-        default: "false",
-      },
-    ).optional(),
-    domains: list(
-      text(/^([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\.)*[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, {
-        description: "A domain: itself and what is below it",
-        needs: 'a domain, such as "example.com"',
-        example: 'domains = ["example.com"]',
+    via: z.optional(
+      oneOf(["ingress", "gateway"], {
+        description: "What public addresses become: an Ingress, or an HTTPRoute at a Gateway",
+        example: 'via = "gateway"',
+        default: '"ingress"',
       }),
-      {
-        description: "Where public hosts may be; empty: anywhere",
-        needs: "a list of domains",
-        example: 'domains = ["example.com"]',
-        default: "[]",
-      },
-    ).optional(),
-    certificate: described(z.union([z.string().regex(/^[a-z0-9{][-a-z0-9.{}]{0,251}$/), none]), {
-      description: "TLS Secret of an Ingress, {service} and {host} filled in; false: the controller's own certificate",
-      needs: "the name of a Secret, or false",
-      example: 'certificate = "{service}-tls"',
-      default: "false",
-    }).optional(),
-    annotations: described(
-      z.record(
-        text(qualifiedName, {
-          description: "Name of an annotation",
-          needs: 'an annotation\'s name, such as "example.com/issuer"',
-          example: '"cert-manager.io/cluster-issuer" = "main"',
-        }),
-        described(annotationText, {
-          description: "What it says",
-          needs: "text of at most 10000 characters",
-          example: '"cert-manager.io/cluster-issuer" = "main"',
-        }),
+    ),
+    class: z.optional(
+      described(z.union([z.string().check(z.regex(/^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/)), none]), {
+        description: "Class of Ingresses; false: the cluster's default class",
+        needs: "the name of an IngressClass, or false",
+        example: 'class = "nginx"',
+        default: "false",
+      }),
+    ),
+    gateway: z.optional(
+      described(
+        z.union([
+          z.strictObject({
+            name: text(/^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/, {
+              description: "The Gateway's name",
+              needs: "a Gateway's name",
+              example: 'name = "main"',
+            }),
+            namespace: text(name63, {
+              description: "The namespace that it is in",
+              needs: "a namespace",
+              example: 'namespace = "gateways"',
+            }),
+            section: z.optional(
+              text(name63, {
+                description: "One listener of it",
+                needs: "a listener's name",
+                example: 'section = "https"',
+                default: "all listeners that fit",
+              }),
+            ),
+          }),
+          none,
+        ]),
+        {
+          description: "The Gateway that HTTPRoutes attach to",
+          needs: "a table with name and namespace, or false",
+          example: 'gateway = { name = "main", namespace = "gateways" }',
+          default: "false",
+        },
       ),
-      {
-        description: "Annotations of Ingresses and HTTPRoutes",
-        needs: "a table of texts",
-        example: '[public.annotations]\n"cert-manager.io/cluster-issuer" = "main"',
-      },
-    ).optional(),
+    ),
+    domains: z.optional(
+      list(
+        text(/^([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\.)*[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, {
+          description: "A domain: itself and what is below it",
+          needs: 'a domain, such as "example.com"',
+          example: 'domains = ["example.com"]',
+        }),
+        {
+          description: "Where public hosts may be; empty: anywhere",
+          needs: "a list of domains",
+          example: 'domains = ["example.com"]',
+          default: "[]",
+        },
+      ),
+    ),
+    certificate: z.optional(
+      described(z.union([z.string().check(z.regex(/^[a-z0-9{][-a-z0-9.{}]{0,251}$/)), none]), {
+        description:
+          "TLS Secret of an Ingress, {service} and {host} filled in; false: the controller's own certificate",
+        needs: "the name of a Secret, or false",
+        example: 'certificate = "{service}-tls"',
+        default: "false",
+      }),
+    ),
+    annotations: z.optional(
+      described(
+        z.record(
+          text(qualifiedName, {
+            description: "Name of an annotation",
+            needs: 'an annotation\'s name, such as "example.com/issuer"',
+            example: '"cert-manager.io/cluster-issuer" = "main"',
+          }),
+          described(annotationText, {
+            description: "What it says",
+            needs: "text of at most 10000 characters",
+            example: '"cert-manager.io/cluster-issuer" = "main"',
+          }),
+        ),
+        {
+          description: "Annotations of Ingresses and HTTPRoutes",
+          needs: "a table of texts",
+          example: '[public.annotations]\n"cert-manager.io/cluster-issuer" = "main"',
+        },
+      ),
+    ),
   }),
   { description: "How public addresses are reached", needs: "a table", example: '[public]\nclass = "nginx"' },
 );
@@ -325,18 +366,22 @@ const namespace = text(/^[a-z0-9{]([-a-z0-9{}]{0,100}[a-z0-9}])?$/, {
 const access = described(
   z.union([
     z.strictObject({
-      role: text(/^[A-Za-z0-9][-A-Za-z0-9.:_]{0,252}$/, {
-        description: "The ClusterRole that the owner team gets in the namespaces of its services",
-        needs: "the name of a ClusterRole",
-        example: 'role = "view"',
-        default: `"${builtinProfile.access?.role}"`,
-      }).optional(),
-      group: text(/^\P{C}{1,253}$/u, {
-        description: "The team's group; {owner} is filled in",
-        needs: "the name of a group, perhaps with {owner}",
-        example: 'group = "team-{owner}"',
-        default: `"${builtinProfile.access?.group}"`,
-      }).optional(),
+      role: z.optional(
+        text(/^[A-Za-z0-9][-A-Za-z0-9.:_]{0,252}$/, {
+          description: "The ClusterRole that the owner team gets in the namespaces of its services",
+          needs: "the name of a ClusterRole",
+          example: 'role = "view"',
+          default: `"${builtinProfile.access?.role}"`,
+        }),
+      ),
+      group: z.optional(
+        text(/^\P{C}{1,253}$/u, {
+          description: "The team's group; {owner} is filled in",
+          needs: "the name of a group, perhaps with {owner}",
+          example: 'group = "team-{owner}"',
+          default: `"${builtinProfile.access?.group}"`,
+        }),
+      ),
     }),
     none,
   ]),
@@ -351,21 +396,25 @@ const access = described(
 const rangeFlaw: Format = (range) => (/^\[|\/\d+:/.test(range) ? { reason: "without a port" } : cidrFlaw(range));
 
 function namespaces(description: string, example: string) {
-  return list(text(name63, { description: "A namespace", needs: "a namespace", example }), {
-    description,
-    needs: "a list of namespaces",
-    example,
-    default: "[]",
-  }).optional();
+  return z.optional(
+    list(text(name63, { description: "A namespace", needs: "a namespace", example }), {
+      description,
+      needs: "a list of namespaces",
+      example,
+      default: "[]",
+    }),
+  );
 }
 
 const network = described(
   z.strictObject({
-    policies: flag({
-      description: "Whether network policies are rendered",
-      example: "policies = true",
-      default: "true",
-    }).optional(),
+    policies: z.optional(
+      flag({
+        description: "Whether network policies are rendered",
+        example: "policies = true",
+        default: "true",
+      }),
+    ),
     gateways: namespaces(
       "Namespaces of the gateways through which public requests come",
       'gateways = ["ingress-nginx"]',
@@ -374,34 +423,35 @@ const network = described(
       "Namespaces of the platform's own parts: they reach every service, and are reached by it",
       'platform = ["monitoring"]',
     ),
-    internal: list(
-      formatted(rangeFlaw, {
-        description: "A range of addresses",
-        needs: 'a range of addresses, such as "10.0.0.0/8"',
-        example: 'internal = ["10.0.0.0/8"]',
-      }),
-      {
-        description: 'The cluster\'s own ranges of addresses, to which "everywhere outside" does not reach',
-        needs: "a list of ranges of addresses",
-        example: 'internal = ["10.0.0.0/8"]',
-        default: "[]",
-      },
-    ).optional(),
+    internal: z.optional(
+      list(
+        formatted(rangeFlaw, {
+          description: "A range of addresses",
+          needs: 'a range of addresses, such as "10.0.0.0/8"',
+          example: 'internal = ["10.0.0.0/8"]',
+        }),
+        {
+          description: 'The cluster\'s own ranges of addresses, to which "everywhere outside" does not reach',
+          needs: "a list of ranges of addresses",
+          example: 'internal = ["10.0.0.0/8"]',
+          default: "[]",
+        },
+      ),
+    ),
   }),
   { description: "Who may reach whom", needs: "a table", example: '[network]\ngateways = ["ingress-nginx"]' },
 );
 
 function kinds(key: "patches" | "objects", description: string) {
   const example = `${key} = ["ConfigMap"]`;
-  return list(
-    text(/^[A-Z][A-Za-z0-9]{0,62}$/, { description: "A kind", needs: 'a kind, such as "ConfigMap"', example }),
-    {
+  return z.optional(
+    list(text(/^[A-Z][A-Za-z0-9]{0,62}$/, { description: "A kind", needs: 'a kind, such as "ConfigMap"', example }), {
       description,
       needs: "a list of kinds",
       example,
       default: tomlList(builtinProfile.kubernetes[key]),
-    },
-  ).optional();
+    }),
+  );
 }
 
 const kubernetes = described(
@@ -413,13 +463,15 @@ const kubernetes = described(
 );
 
 const ruleNumber = (key: "min" | "max", what: string) =>
-  described(z.number(), {
-    description: `The ${what} number that the field may mean`,
-    needs: "a number",
-    example: `${key} = 2`,
-  }).optional();
+  z.optional(
+    described(z.number(), {
+      description: `The ${what} number that the field may mean`,
+      needs: "a number",
+      example: `${key} = 2`,
+    }),
+  );
 const holds = (key: "present" | "absent", description: string) =>
-  described(z.literal(true), { description, needs: "true", example: `${key} = true` }).optional();
+  z.optional(described(z.literal(true), { description, needs: "true", example: `${key} = true` }));
 
 const rule = described(
   z.strictObject({
@@ -428,31 +480,35 @@ const rule = described(
       needs: 'lower-case letters, digits and "-", at most 63 characters',
       example: 'name = "two-replicas"',
     }),
-    environments: list(
-      text(name40, {
-        description: "An environment",
-        needs: "an environment's name",
-        example: 'environments = ["prod"]',
-      }),
-      {
-        description: "Where it holds",
-        needs: "a list of environments",
-        example: 'environments = ["prod"]',
-        default: "everywhere",
-      },
-    ).optional(),
-    kinds: list(
-      oneOf(["business", "infrastructure", "frontend", "job"], {
-        description: "A kind of service",
-        example: 'kinds = ["business"]',
-      }),
-      {
-        description: "For which kinds of service it holds",
-        needs: "a list of kinds of service",
-        example: 'kinds = ["business"]',
-        default: "all",
-      },
-    ).optional(),
+    environments: z.optional(
+      list(
+        text(name40, {
+          description: "An environment",
+          needs: "an environment's name",
+          example: 'environments = ["prod"]',
+        }),
+        {
+          description: "Where it holds",
+          needs: "a list of environments",
+          example: 'environments = ["prod"]',
+          default: "everywhere",
+        },
+      ),
+    ),
+    kinds: z.optional(
+      list(
+        oneOf(["business", "infrastructure", "frontend", "job"], {
+          description: "A kind of service",
+          example: 'kinds = ["business"]',
+        }),
+        {
+          description: "For which kinds of service it holds",
+          needs: "a list of kinds of service",
+          example: 'kinds = ["business"]',
+          default: "all",
+        },
+      ),
+    ),
     field: text(/^[A-Za-z_][A-Za-z0-9_-]*(\.[A-Za-z0-9_-]+){0,5}$/, {
       description: "The field that is looked at, as app.toml names it; of a list, every item is looked at",
       needs: 'a field of app.toml, such as "owner" or "engine.version"',
@@ -462,39 +518,36 @@ const rule = described(
     absent: holds("absent", "The field must not be there"),
     min: ruleNumber("min", "smallest"),
     max: ruleNumber("max", "largest"),
-    matches: described(z.string().min(1).max(200), {
-      description: "A regular expression (RE2) that is found in the field's text; ^ and $ are its ends",
-      needs: "a regular expression of at most 200 characters",
-      example: 'matches = "^[0-9]+$"',
-    }).optional(),
-    one_of: described(
-      z
-        .array(
-          described(z.union([z.string(), z.number(), z.boolean()]), {
-            description: "A value",
-            needs: "text, a number or a boolean",
-            example: 'one_of = ["node", "golang"]',
-          }),
-        )
-        .min(1)
-        .max(200),
-      {
-        description: "The values that the field may have",
-        needs: "a list of values",
-        example: 'one_of = ["node", "golang"]',
-      },
-    ).optional(),
-    message: described(
-      z
-        .string()
-        .regex(/^\P{Cc}*\S\P{Cc}*$/u)
-        .max(500),
-      {
-        description: "What whoever breaks it is told, in your own words",
-        needs: "text of at most 500 characters, on one line",
-        example: 'message = "in prod we want two of everything: one may fail"',
-      },
+    matches: z.optional(
+      described(z.string().check(z.minLength(1), z.maxLength(200)), {
+        description: "A regular expression (RE2) that is found in the field's text; ^ and $ are its ends",
+        needs: "a regular expression of at most 200 characters",
+        example: 'matches = "^[0-9]+$"',
+      }),
     ),
+    one_of: z.optional(
+      described(
+        z
+          .array(
+            described(z.union([z.string(), z.number(), z.boolean()]), {
+              description: "A value",
+              needs: "text, a number or a boolean",
+              example: 'one_of = ["node", "golang"]',
+            }),
+          )
+          .check(z.minLength(1), z.maxLength(200)),
+        {
+          description: "The values that the field may have",
+          needs: "a list of values",
+          example: 'one_of = ["node", "golang"]',
+        },
+      ),
+    ),
+    message: described(z.string().check(z.regex(/^\P{Cc}*\S\P{Cc}*$/u), z.maxLength(500)), {
+      description: "What whoever breaks it is told, in your own words",
+      needs: "text of at most 500 characters, on one line",
+      example: 'message = "in prod we want two of everything: one may fail"',
+    }),
   }),
   {
     description: "One rule",
@@ -511,54 +564,56 @@ const rules = list(rule, {
 
 /** What a profile says, and each of its overlays may; the keys of `ProfileSettings` in the words of the file. */
 const settingsSchema = z.strictObject({
-  namespace: namespace.optional(),
-  security: security.optional(),
-  sizes: sizes.optional(),
-  limits: limits.optional(),
-  quota: quota.optional(),
-  bases: bases.optional(),
-  images: images.optional(),
-  health: health.optional(),
-  labels: labels.optional(),
-  annotations: annotations.optional(),
-  public: publicSettings.optional(),
-  access: access.optional(),
-  network: network.optional(),
-  kubernetes: kubernetes.optional(),
+  namespace: z.optional(namespace),
+  security: z.optional(security),
+  sizes: z.optional(sizes),
+  limits: z.optional(limits),
+  quota: z.optional(quota),
+  bases: z.optional(bases),
+  images: z.optional(images),
+  health: z.optional(health),
+  labels: z.optional(labels),
+  annotations: z.optional(annotations),
+  public: z.optional(publicSettings),
+  access: z.optional(access),
+  network: z.optional(network),
+  kubernetes: z.optional(kubernetes),
 });
 export type ProfileLayer = z.output<typeof settingsSchema>;
 
 // One image of a service is made for a whole environment, and what a team writes is checked for all of its clusters.
-const inCluster = settingsSchema.omit({
+const inCluster = z.omit(settingsSchema, {
   namespace: true,
   bases: true,
   images: true,
   health: true,
   kubernetes: true,
 });
-const inEnvironment = settingsSchema.omit({ namespace: true });
+const inEnvironment = z.omit(settingsSchema, { namespace: true });
 
-function overlays<S extends z.ZodType>(key: string, what: string, sample: string, schema: S) {
+function overlays<S extends z.ZodMiniType>(key: string, what: string, sample: string, schema: S) {
   const example = `[${key}.${sample}.quota]\npods = 100`;
   const info = { description: `What differs ${what}`, needs: "a table", example };
-  return described(
-    z.record(
-      text(name40, {
-        description: `The name of ${what.replace(/^\S+ /, "")}`,
-        needs: 'a name: lower-case letters, digits and "-", beginning with a letter, at most 40 characters',
-        example,
-      }),
-      described(schema, info),
+  return z.optional(
+    described(
+      z.record(
+        text(name40, {
+          description: `The name of ${what.replace(/^\S+ /, "")}`,
+          needs: 'a name: lower-case letters, digits and "-", beginning with a letter, at most 40 characters',
+          example,
+        }),
+        described(schema, info),
+      ),
+      info,
     ),
-    info,
-  ).optional();
+  );
 }
 
 /** The whole file. */
 export const profileSchema = described(
   z.strictObject({
     ...settingsSchema.shape,
-    rules: rules.optional(),
+    rules: z.optional(rules),
     envs: overlays("envs", "in one environment", "prod", inEnvironment),
     clusters: overlays("clusters", "in one cluster", "alpha", inCluster),
     services: overlays("services", "for one service", "user", inEnvironment),

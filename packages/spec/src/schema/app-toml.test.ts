@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { z } from "zod";
+import * as z from "zod/mini";
 import { appTomlSchema } from "./app-toml.ts";
 
 test("the definition can be published as JSON Schema", () => {

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod/mini";
 import { build } from "./build.ts";
 import { crons } from "./crons.ts";
 import { dependencies } from "./dependencies.ts";
@@ -28,25 +28,25 @@ import { env, secrets } from "./variables.ts";
 /** One environment after its overrides are merged in. */
 export const settingsSchema = z.strictObject({
   ...service,
-  replicas: replicas.optional(),
-  engine: engine.optional(),
-  build: build.optional(),
-  run: run.optional(),
-  health: health.optional(),
-  metrics: metrics.optional(),
-  dependencies: dependencies.optional(),
-  storages: storages.optional(),
-  events: events.optional(),
-  crons: crons.optional(),
-  migrations: migrations.optional(),
-  env: env.optional(),
-  secrets: secrets.optional(),
-  public: publicAddresses.optional(),
-  deploy: deploy.optional(),
-  resources: resources.optional(),
-  memory: memory.optional(),
-  slo: slo.optional(),
-  kubernetes: kubernetes.optional(),
+  replicas: z.optional(replicas),
+  engine: z.optional(engine),
+  build: z.optional(build),
+  run: z.optional(run),
+  health: z.optional(health),
+  metrics: z.optional(metrics),
+  dependencies: z.optional(dependencies),
+  storages: z.optional(storages),
+  events: z.optional(events),
+  crons: z.optional(crons),
+  migrations: z.optional(migrations),
+  env: z.optional(env),
+  secrets: z.optional(secrets),
+  public: z.optional(publicAddresses),
+  deploy: z.optional(deploy),
+  resources: z.optional(resources),
+  memory: z.optional(memory),
+  slo: z.optional(slo),
+  kubernetes: z.optional(kubernetes),
 });
 export type Settings = z.output<typeof settingsSchema>;
 
@@ -63,16 +63,19 @@ const environmentName = dnsLabelName(
   { description: "Name of an environment", example: "[envs.prod]" },
   "an environment's name: ",
 );
-const overrides = described(loosened(settingsSchema.omit({ name: true, kind: true })), overridesInfo);
+/** Made when a file has `[envs.*]`: it is as large as all the rest. */
+const overrides = z.lazy(() => described(loosened(z.omit(settingsSchema, { name: true, kind: true })), overridesInfo));
 
 /** The whole file. */
 export const appTomlSchema = described(
   z.strictObject({
     ...settingsSchema.shape,
-    envs: described(
-      z.record(environmentName, overrides).refine((envs) => Object.keys(envs).length <= maxEnvironments),
-      { ...overridesInfo, needs: `a table of at most ${maxEnvironments} environments` },
-    ).optional(),
+    envs: z.optional(
+      described(
+        z.record(environmentName, overrides).check(z.refine((envs) => Object.keys(envs).length <= maxEnvironments)),
+        { ...overridesInfo, needs: `a table of at most ${maxEnvironments} environments` },
+      ),
+    ),
   }),
   { description: "A service", needs: "a table", example: 'name = "user"' },
 );

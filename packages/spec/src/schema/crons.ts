@@ -1,3 +1,4 @@
+import * as z from "zod/mini";
 import { cronScheduleFlaw } from "../formats/cron-schedule.ts";
 import { defaults } from "./defaults.ts";
 import { duration, flag, formatted, oneOf, table, tables } from "./described.ts";
@@ -19,21 +20,27 @@ export const crons = tables(
         description: "What runs: a list of words, or one line that is split into words; no shell",
         example: 'command = "node nightly.js"',
       }),
-      concurrency: oneOf(["allow", "forbid", "replace"], {
-        description: "When the run before has not ended: run beside it, leave this one out, or end the old one",
-        example: 'concurrency = "forbid"',
-        default: `"${defaults.concurrency}"`,
-      }).optional(),
-      deadline: duration("s", 1, 7 * 86_400, {
-        description: "Time after which a run is ended; a number is seconds",
-        example: 'deadline = "10m"',
-        default: "none",
-      }).optional(),
-      everywhere: flag({
-        description: "Runs in every cluster instead of one",
-        example: "everywhere = true",
-        default: "false",
-      }).optional(),
+      concurrency: z.optional(
+        oneOf(["allow", "forbid", "replace"], {
+          description: "When the run before has not ended: run beside it, leave this one out, or end the old one",
+          example: 'concurrency = "forbid"',
+          default: `"${defaults.concurrency}"`,
+        }),
+      ),
+      deadline: z.optional(
+        duration("s", 1, 7 * 86_400, {
+          description: "Time after which a run is ended; a number is seconds",
+          example: 'deadline = "10m"',
+          default: "none",
+        }),
+      ),
+      everywhere: z.optional(
+        flag({
+          description: "Runs in every cluster instead of one",
+          example: "everywhere = true",
+          default: "false",
+        }),
+      ),
     },
     { description: "One command that runs by the clock", example },
   ),

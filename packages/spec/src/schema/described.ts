@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod/mini";
 import { type DurationUnit, durationIn, durationPattern, durationText } from "../formats/duration.ts";
 import type { Format } from "../formats/flaw.ts";
 import { type FieldInfo, fieldInfo } from "./field-info.ts";
@@ -8,7 +8,7 @@ import { type FieldInfo, fieldInfo } from "./field-info.ts";
 type Info = Omit<FieldInfo, "needs">;
 
 /** A schema with what people are told about it. */
-export function described<S extends z.ZodType>(schema: S, info: FieldInfo): S {
+export function described<S extends z.core.$ZodType>(schema: S, info: FieldInfo): S {
   fieldInfo.add(schema, info);
   return schema;
 }
@@ -19,19 +19,22 @@ export function table<Shape extends z.core.$ZodLooseShape>(shape: Shape, info: I
 }
 
 /** A list of tables, at most `most`. */
-export function tables<Item extends z.ZodType>(item: Item, most: number, info: Info) {
-  return described(z.array(item).max(most), { ...info, needs: "a list of tables" });
+export function tables<Item extends z.core.$ZodType>(item: Item, most: number, info: Info) {
+  return described(z.array(item).check(z.maxLength(most)), { ...info, needs: "a list of tables" });
 }
 
 export function wholeNumber(minimum: number, maximum: number, info: Info) {
-  return described(z.int().min(minimum).max(maximum), {
+  return described(z.int().check(z.minimum(minimum), z.maximum(maximum)), {
     ...info,
     needs: `a whole number from ${minimum} to ${maximum}`,
   });
 }
 
 export function number(minimum: number, maximum: number, info: Info) {
-  return described(z.number().min(minimum).max(maximum), { ...info, needs: `a number from ${minimum} to ${maximum}` });
+  return described(z.number().check(z.minimum(minimum), z.maximum(maximum)), {
+    ...info,
+    needs: `a number from ${minimum} to ${maximum}`,
+  });
 }
 
 export function flag(info: Info) {
@@ -44,35 +47,39 @@ export function oneOf<const Values extends readonly [string, ...string[]]>(value
 
 /** Text of a format; what is wrong with it is told in the format's own words. */
 export function formatted(format: Format, info: FieldInfo) {
-  const schema = z.string().superRefine((text, context) => {
-    const flaw = format(text);
-    if (flaw !== undefined) {
-      context.addIssue({
-        code: "custom",
-        message: flaw.reason,
-        ...(flaw.at === undefined ? {} : { params: { at: flaw.at } }),
-      });
-    }
-  });
+  const schema = z.string().check(
+    z.superRefine((text, context) => {
+      const flaw = format(text);
+      if (flaw !== undefined) {
+        context.addIssue({
+          code: "custom",
+          message: flaw.reason,
+          ...(flaw.at === undefined ? {} : { params: { at: flaw.at } }),
+        });
+      }
+    }),
+  );
   return described(schema, info);
 }
 
 /** A number in `unit`, or text with units of its own; `durationIn(unit, value)` reads both. */
 export function duration(unit: DurationUnit, minimum: number, maximum: number, info: Info) {
-  const text = z.string().superRefine((value, context) => {
-    const inUnit = durationIn(unit, value);
-    const reason = /^\d{1,9}$/.test(value)
-      ? `the unit is missing: "${value}${unit}"`
-      : inUnit === undefined
-        ? 'a duration is written "500ms", "30s", "2m" or "1h30m"'
-        : !Number.isInteger(inUnit)
-          ? `only whole ${unitNames[unit]} count here`
-          : inUnit < minimum || inUnit > maximum
-            ? outOfRange(unit, minimum, maximum)
-            : undefined;
-    if (reason !== undefined) context.addIssue({ code: "custom", message: reason });
-  });
-  return described(z.union([z.int().min(minimum).max(maximum), text]), {
+  const text = z.string().check(
+    z.superRefine((value, context) => {
+      const inUnit = durationIn(unit, value);
+      const reason = /^\d{1,9}$/.test(value)
+        ? `the unit is missing: "${value}${unit}"`
+        : inUnit === undefined
+          ? 'a duration is written "500ms", "30s", "2m" or "1h30m"'
+          : !Number.isInteger(inUnit)
+            ? `only whole ${unitNames[unit]} count here`
+            : inUnit < minimum || inUnit > maximum
+              ? outOfRange(unit, minimum, maximum)
+              : undefined;
+      if (reason !== undefined) context.addIssue({ code: "custom", message: reason });
+    }),
+  );
+  return described(z.union([z.int().check(z.minimum(minimum), z.maximum(maximum)), text]), {
     ...info,
     needs: `a duration such as "${durationText(unit, Math.min(maximum, Math.max(minimum, 30)))}", or a number of ${unitNames[unit]}, from ${durationText(unit, minimum)} to ${durationText(unit, maximum)}`,
     pattern: durationPattern,
@@ -86,26 +93,21 @@ function outOfRange(unit: DurationUnit, minimum: number, maximum: number): strin
 }
 
 /** For an environment's overrides: what a table must have may be left to the base. Lists replace, so they stay whole. */
-export function loosened(schema: z.ZodType): z.ZodType {
-  if (schema instanceof z.ZodOptional) return loosened(asType(schema.unwrap())).optional();
+export function loosened(schema: z.core.$ZodType): z.core.$ZodType {
+  if (schema instanceof z.ZodMiniOptional) return z.optional(loosened(schema.def.innerType));
   const made = looser(schema);
   const info = fieldInfo.get(schema);
   return info === undefined || made === schema ? made : described(made, info);
 }
 
-function looser(schema: z.ZodType): z.ZodType {
-  if (schema instanceof z.ZodObject) {
+function looser(schema: z.core.$ZodType): z.core.$ZodType {
+  if (schema instanceof z.ZodMiniObject) {
     const fields = Object.entries<z.core.$ZodType>(schema.shape).map(([key, field]) => [
       key,
-      loosened(asType(field)).optional(),
+      z.optional(loosened(field)),
     ]);
     return z.strictObject(Object.fromEntries(fields));
   }
-  if (schema instanceof z.ZodUnion) return z.union(schema.options.map((option) => loosened(asType(option))));
+  if (schema instanceof z.ZodMiniUnion) return z.union(schema.def.options.map(loosened));
   return schema;
-}
-
-function asType(schema: z.core.$ZodType): z.ZodType {
-  if (schema instanceof z.ZodType) return schema;
-  throw new TypeError("a field of app.toml is made by zod's full interface");
 }

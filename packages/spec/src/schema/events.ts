@@ -1,15 +1,17 @@
-import { z } from "zod";
+import * as z from "zod/mini";
 import { described, table, tables } from "./described.ts";
 
 const eventName = /^[a-z][a-z0-9]*([._-][a-z0-9]+)*$/;
 
 function event(description: string, example: string) {
-  return described(z.string().max(200).regex(eventName), {
-    description,
-    needs: 'an event\'s name in lower case, such as "user.created", at most 200 characters',
-    example,
-    pattern: eventName.source,
-  }).optional();
+  return z.optional(
+    described(z.string().check(z.maxLength(200), z.regex(eventName)), {
+      description,
+      needs: 'an event\'s name in lower case, such as "user.created", at most 200 characters',
+      example,
+      pattern: eventName.source,
+    }),
+  );
 }
 
 export const events = tables(
@@ -17,11 +19,13 @@ export const events = tables(
     {
       produces: event("Event that this service publishes", 'produces = "user.created"'),
       consumes: event("Event that this service is told of", 'consumes = "order.paid"'),
-      schema: described(z.string().regex(/^[A-Za-z][A-Za-z0-9_.]{0,199}$/), {
-        description: "Name of the schema that the event's content follows",
-        needs: 'a schema\'s name: letters, digits, "_" and ".", beginning with a letter, at most 200 characters',
-        example: 'schema = "UserCreated"',
-      }).optional(),
+      schema: z.optional(
+        described(z.string().check(z.regex(/^[A-Za-z][A-Za-z0-9_.]{0,199}$/)), {
+          description: "Name of the schema that the event's content follows",
+          needs: 'a schema\'s name: letters, digits, "_" and ".", beginning with a letter, at most 200 characters',
+          example: 'schema = "UserCreated"',
+        }),
+      ),
     },
     { description: "One event", example: '[[events]]\nproduces = "user.created"' },
   ),

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod/mini";
 import { appTomlSchema } from "./app-toml.ts";
 import { infoOf, unwrapped } from "./field-info.ts";
 
@@ -27,22 +27,22 @@ function helpOf(field: string, table: string, schema: z.core.$ZodType): readonly
   const inner = unwrapped(schema);
   const info = infoOf(inner);
   if (info === undefined) return [];
-  const required = !(schema instanceof z.ZodOptional);
+  const required = !(schema instanceof z.ZodMiniOptional);
   return [{ field, table, ...info, default: info.default, required }, ...childrenOf(field, inner)];
 }
 
 function childrenOf(field: string, inner: z.core.$ZodType): readonly FieldHelp[] {
-  if (inner instanceof z.ZodObject) return fieldsOf(field, `[${field}]`, inner);
-  if (inner instanceof z.ZodArray) {
-    const element = unwrapped(inner.element);
-    return element instanceof z.ZodObject ? fieldsOf(field, `[[${field}]]`, element) : [];
+  if (inner instanceof z.ZodMiniObject) return fieldsOf(field, `[${field}]`, inner);
+  if (inner instanceof z.ZodMiniArray) {
+    const element = unwrapped(inner.def.element);
+    return element instanceof z.ZodMiniObject ? fieldsOf(field, `[[${field}]]`, element) : [];
   }
-  if (inner instanceof z.ZodUnion) {
-    return inner.options.flatMap((option) => (option instanceof z.ZodObject ? childrenOf(field, option) : []));
+  if (inner instanceof z.ZodMiniUnion) {
+    return inner.def.options.flatMap((option) => (option instanceof z.ZodMiniObject ? childrenOf(field, option) : []));
   }
   return [];
 }
 
-function fieldsOf(field: string, table: string, schema: z.ZodObject): readonly FieldHelp[] {
+function fieldsOf(field: string, table: string, schema: z.ZodMiniObject): readonly FieldHelp[] {
   return Object.entries(schema.shape).flatMap(([key, child]) => helpOf(`${field}.${key}`, table, child));
 }

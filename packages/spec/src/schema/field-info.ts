@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod/mini";
 
 /** What people are told about one field. */
 export interface FieldInfo {
@@ -18,18 +18,19 @@ export const fieldInfo = z.registry<FieldInfo>();
 
 /** The schema inside of optional, transformed and similar wrappers. */
 export function unwrapped(schema: z.core.$ZodType): z.core.$ZodType {
-  if (schema instanceof z.ZodOptional) return unwrapped(schema.unwrap());
-  if (schema instanceof z.ZodPipe) return unwrapped(schema.in);
+  if (schema instanceof z.ZodMiniOptional) return unwrapped(schema.def.innerType);
+  if (schema instanceof z.ZodMiniLazy) return unwrapped(schema._zod.innerType);
+  if (schema instanceof z.ZodMiniPipe) return unwrapped(schema.def.in);
   return schema;
 }
 
 function stepInto(schema: z.core.$ZodType, step: PropertyKey): z.core.$ZodType | undefined {
   const inner = unwrapped(schema);
-  if (inner instanceof z.ZodObject) return Object.hasOwn(inner.shape, step) ? inner.shape[String(step)] : undefined;
-  if (inner instanceof z.ZodArray) return inner.element;
-  if (inner instanceof z.ZodRecord) return inner.valueType;
-  if (inner instanceof z.ZodUnion) {
-    for (const option of inner.options) {
+  if (inner instanceof z.ZodMiniObject) return Object.hasOwn(inner.shape, step) ? inner.shape[String(step)] : undefined;
+  if (inner instanceof z.ZodMiniArray) return inner.def.element;
+  if (inner instanceof z.ZodMiniRecord) return inner.def.valueType;
+  if (inner instanceof z.ZodMiniUnion) {
+    for (const option of inner.def.options) {
       const found = stepInto(option, step);
       if (found !== undefined) return found;
     }
@@ -60,7 +61,7 @@ export function infoOf(schema: z.core.$ZodType): FieldInfo | undefined {
 /** The keys that a table knows; empty for what is no table. */
 export function keysOf(schema: z.core.$ZodType): readonly string[] {
   const inner = unwrapped(schema);
-  if (inner instanceof z.ZodObject) return Object.keys(inner.shape);
-  if (inner instanceof z.ZodUnion) return inner.options.flatMap(keysOf);
+  if (inner instanceof z.ZodMiniObject) return Object.keys(inner.shape);
+  if (inner instanceof z.ZodMiniUnion) return inner.def.options.flatMap(keysOf);
   return [];
 }

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod/mini";
 import { defaults } from "./defaults.ts";
 import { described, duration, table, wholeNumber } from "./described.ts";
 import { pathOnHost } from "./names.ts";
@@ -13,30 +13,38 @@ function check(name: Check, description: string, byDefault: string) {
   const whole = table(
     {
       path,
-      period: duration("s", 1, 300, {
-        description: "Time between two checks; a number is seconds",
-        example: 'period = "5s"',
-        default: `${defaults.health[name].period}`,
-      }).optional(),
-      timeout: duration("s", 1, 300, {
-        description: "Time until a check counts as failed; a number is seconds",
-        example: 'timeout = "2s"',
-        default: `${defaults.health[name].timeout}`,
-      }).optional(),
-      threshold: wholeNumber(1, 1000, {
-        description: "Failed checks in a row that count",
-        example: "threshold = 3",
-        default: `${defaults.health[name].threshold}`,
-      }).optional(),
+      period: z.optional(
+        duration("s", 1, 300, {
+          description: "Time between two checks; a number is seconds",
+          example: 'period = "5s"',
+          default: `${defaults.health[name].period}`,
+        }),
+      ),
+      timeout: z.optional(
+        duration("s", 1, 300, {
+          description: "Time until a check counts as failed; a number is seconds",
+          example: 'timeout = "2s"',
+          default: `${defaults.health[name].timeout}`,
+        }),
+      ),
+      threshold: z.optional(
+        wholeNumber(1, 1000, {
+          description: "Failed checks in a row that count",
+          example: "threshold = 3",
+          default: `${defaults.health[name].threshold}`,
+        }),
+      ),
     },
     { description: "One check", example: `[health.${name}]\npath = "/${name}"` },
   );
-  return described(z.union([path, whole, z.literal(false)]), {
-    description,
-    needs: `a path such as "/${name}", a table with path, period, timeout, threshold, or false`,
-    example: `${name} = "/${name}"`,
-    default: byDefault,
-  }).optional();
+  return z.optional(
+    described(z.union([path, whole, z.literal(false)]), {
+      description,
+      needs: `a path such as "/${name}", a table with path, period, timeout, threshold, or false`,
+      example: `${name} = "/${name}"`,
+      default: byDefault,
+    }),
+  );
 }
 
 export const health = table(

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod/mini";
 import { readToml } from "../toml/read-toml.ts";
 import { nodeAt, plainValue } from "../toml/tree.ts";
 import { appTomlSchema } from "./app-toml.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod/mini";
 import { jsonPointerFlaw } from "../formats/json-pointer.ts";
 import { described, formatted, oneOf, table, tables } from "./described.ts";
 
@@ -22,50 +22,60 @@ const operation = table(
       example: 'op = "add"',
     }),
     path: pointer("Where in the object", "path"),
-    from: pointer("Where move and copy take it from", "from").optional(),
-    value: described(z.unknown(), {
-      description: "What add, replace and test mean",
-      needs: "a value",
-      example: "value = 2",
-    }).optional(),
+    from: z.optional(pointer("Where move and copy take it from", "from")),
+    value: z.optional(
+      described(z.unknown(), {
+        description: "What add, replace and test mean",
+        needs: "a value",
+        example: "value = 2",
+      }),
+    ),
   },
   { description: "One change", example: jsonExample },
 );
 
 export const kubernetes = table(
   {
-    patches: tables(
-      table(
+    patches: z.optional(
+      tables(
+        table(
+          {
+            kind: described(z.string().check(z.regex(/^[A-Z][A-Za-z0-9]{0,62}$/)), {
+              description: "Kind of the object that is changed",
+              needs: 'a kind of Kubernetes objects, such as "Deployment"',
+              example: 'kind = "Deployment"',
+            }),
+            name: z.optional(
+              described(z.string().check(z.regex(/^(?=.{1,253}$)[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/)), {
+                description: "Name of the object as rendered, without the slot",
+                needs: 'an object\'s name: lower-case letters, digits, "-" and "."',
+                example: 'name = "user"',
+                default: "the only one of its kind",
+              }),
+            ),
+            merge: z.optional(
+              described(z.record(z.string(), z.unknown()), {
+                description: "A part of the object, laid over it as a strategic merge patch",
+                needs: "a table",
+                example: mergeExample,
+              }),
+            ),
+            json: z.optional(
+              tables(operation, 100, {
+                description: "Changes by place, as a JSON patch (RFC 6902); instead of merge",
+                example: jsonExample,
+              }),
+            ),
+          },
+          { description: "One change of a rendered object", example },
+        ),
+        100,
         {
-          kind: described(z.string().regex(/^[A-Z][A-Za-z0-9]{0,62}$/), {
-            description: "Kind of the object that is changed",
-            needs: 'a kind of Kubernetes objects, such as "Deployment"',
-            example: 'kind = "Deployment"',
-          }),
-          name: described(z.string().regex(/^(?=.{1,253}$)[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/), {
-            description: "Name of the object as rendered, without the slot",
-            needs: 'an object\'s name: lower-case letters, digits, "-" and "."',
-            example: 'name = "user"',
-            default: "the only one of its kind",
-          }).optional(),
-          merge: described(z.record(z.string(), z.unknown()), {
-            description: "A part of the object, laid over it as a strategic merge patch",
-            needs: "a table",
-            example: mergeExample,
-          }).optional(),
-          json: tables(operation, 100, {
-            description: "Changes by place, as a JSON patch (RFC 6902); instead of merge",
-            example: jsonExample,
-          }).optional(),
+          description: "Changes of rendered objects that no field can say; the platform's profile says of which kinds",
+          example,
         },
-        { description: "One change of a rendered object", example },
       ),
-      100,
-      {
-        description: "Changes of rendered objects that no field can say; the platform's profile says of which kinds",
-        example,
-      },
-    ).optional(),
+    ),
   },
   { description: "The escape hatch: what no field can say", example },
 );

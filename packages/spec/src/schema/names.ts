@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod/mini";
 import type { Format } from "../formats/flaw.ts";
 import { described, formatted } from "./described.ts";
 import type { FieldInfo } from "./field-info.ts";
@@ -11,7 +11,11 @@ export const noNul = /^[^\0]*$/;
 
 /** Name of a service, environment, storage, ...: a DNS label (RFC 1035), short enough for what is put before and behind it. */
 export function dnsLabelName(info: Omit<FieldInfo, "needs">, what = "") {
-  return described(z.string().regex(dnsLabel), { ...info, needs: `${what}${dnsLabelNeeds}`, pattern: dnsLabel.source });
+  return described(z.string().check(z.regex(dnsLabel)), {
+    ...info,
+    needs: `${what}${dnsLabelNeeds}`,
+    pattern: dnsLabel.source,
+  });
 }
 
 export const imageReference =
@@ -22,7 +26,7 @@ export const imageReference =
  * distribution project (`reference` of github.com/distribution/reference), digests other than SHA-256 aside.
  */
 export function imageName(info: Omit<FieldInfo, "needs">) {
-  return described(z.string().regex(imageReference), {
+  return described(z.string().check(z.regex(imageReference)), {
     ...info,
     needs: 'an image reference in quotes, such as "registry.example.com/team/app:1.2"',
   });
@@ -30,7 +34,7 @@ export function imageName(info: Omit<FieldInfo, "needs">) {
 
 /** One line of text, shown to people. */
 export function line(most: number, info: Omit<FieldInfo, "needs">) {
-  return described(z.string().regex(new RegExp(`^[^\\u0000-\\u001f\\u007f-\\u009f]{1,${most}}$`)), {
+  return described(z.string().check(z.regex(new RegExp(`^[^\\u0000-\\u001f\\u007f-\\u009f]{1,${most}}$`))), {
     ...info,
     needs: `one line of text, at most ${most} characters`,
   });
@@ -39,26 +43,26 @@ export function line(most: number, info: Omit<FieldInfo, "needs">) {
 const variable = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/;
 
 export function variableName(info: Omit<FieldInfo, "needs">) {
-  return described(z.string().regex(variable), {
+  return described(z.string().check(z.regex(variable)), {
     ...info,
     needs: 'a variable\'s name: letters, digits and "_", not beginning with a digit, at most 128 characters',
     pattern: variable.source,
   });
 }
 
-const word = described(z.string().regex(noNul), {
+const word = described(z.string().check(z.regex(noNul)), {
   description: "One word",
   needs: "text",
   example: 'command = ["node", "server.js"]',
 });
 
 export function words(info: Omit<FieldInfo, "needs">) {
-  return described(z.array(word).max(1000), { ...info, needs: "a list of words in quotes" });
+  return described(z.array(word).check(z.maxLength(1000)), { ...info, needs: "a list of words in quotes" });
 }
 
 /** A command: words, or a line that is split into words. */
 export function commandLine(info: Omit<FieldInfo, "needs">) {
-  return described(z.union([word, z.array(word).min(1).max(1000)]), {
+  return described(z.union([word, z.array(word).check(z.minLength(1), z.maxLength(1000))]), {
     ...info,
     needs: "a command in quotes, or a list of words",
   });
@@ -67,7 +71,7 @@ export function commandLine(info: Omit<FieldInfo, "needs">) {
 const urlPath = /^\/[!-~]{0,1000}$/;
 
 export function pathOnHost(info: Omit<FieldInfo, "needs">) {
-  return described(z.string().regex(urlPath), {
+  return described(z.string().check(z.regex(urlPath)), {
     ...info,
     needs: 'a path that begins with "/"',
     pattern: urlPath.source,
@@ -77,5 +81,5 @@ export function pathOnHost(info: Omit<FieldInfo, "needs">) {
 /** A list of texts of one format. */
 export function listOf(format: Format, one: string, most: number, info: Omit<FieldInfo, "needs">) {
   const item = formatted(format, { ...info, needs: one });
-  return described(z.array(item).max(most), { ...info, needs: `a list, each item ${one}` });
+  return described(z.array(item).check(z.maxLength(most)), { ...info, needs: `a list, each item ${one}` });
 }

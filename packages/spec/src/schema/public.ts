@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod/mini";
 import { publicHostFlaw } from "../formats/address.ts";
 import { defaults } from "./defaults.ts";
 import { described, flag, formatted, table } from "./described.ts";
@@ -13,17 +13,19 @@ const address = table(
       needs: 'a host name, such as "shop.example.com"',
       example: 'host = "shop.example.com"',
     }),
-    path: pathOnHost({
-      description: "Only requests whose path begins with this",
-      example: 'path = "/api"',
-      default: `"${defaults.publicPath}"`,
-    }).optional(),
-    tls: flag({ description: "Whether it is served by HTTPS", example: "tls = true", default: "true" }).optional(),
+    path: z.optional(
+      pathOnHost({
+        description: "Only requests whose path begins with this",
+        example: 'path = "/api"',
+        default: `"${defaults.publicPath}"`,
+      }),
+    ),
+    tls: z.optional(flag({ description: "Whether it is served by HTTPS", example: "tls = true", default: "true" })),
   },
   { description: "One address", example },
 );
 
-export const publicAddresses = described(z.union([address, z.array(address).max(50)]), {
+export const publicAddresses = described(z.union([address, z.array(address).check(z.maxLength(50))]), {
   description: "Where the service is reached from outside of the platform; [[public]] for several addresses",
   needs: "a table, or a list of tables",
   example,

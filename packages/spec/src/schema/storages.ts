@@ -1,3 +1,4 @@
+import * as z from "zod/mini";
 import { oneOf, table, tables } from "./described.ts";
 import { sizes } from "./engine.ts";
 import { dnsLabelName } from "./names.ts";
@@ -10,10 +11,12 @@ export const storages = tables(
         example: 'kind = "postgresql"',
       }),
       name: dnsLabelName({ description: "How this service calls it", example: 'name = "main"' }),
-      size: oneOf(sizes, {
-        description: "How large it is; the platform's profile says how much each is",
-        example: 'size = "small"',
-      }).optional(),
+      size: z.optional(
+        oneOf(sizes, {
+          description: "How large it is; the platform's profile says how much each is",
+          example: 'size = "small"',
+        }),
+      ),
     },
     { description: "One storage", example: '[[storages]]\nkind = "postgresql"\nname = "main"' },
   ),
