@@ -127,7 +127,7 @@ function define(
       await definition.run({
         shell,
         style: styleFor(shell.out, shell.environment),
-        args: given.filter((arg) => typeof arg === "string"),
+        args: given.flat().filter((arg) => typeof arg === "string"),
         options: program.opts<GlobalOptions & Record<string, unknown>>(),
         own: () => command.opts(),
         connect: async () => (await import("./connection/connect.ts")).connect(shell.environment),

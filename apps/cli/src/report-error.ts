@@ -53,8 +53,8 @@ export async function reportError(error: unknown, shell: Shell, json: boolean): 
 
 async function reportOf(error: unknown, style: Style): Promise<Report> {
   if (error instanceof CommandFailure) {
-    const { AppFileNotValid } = await import("./app-file/parse-app-file.ts");
-    if (error instanceof AppFileNotValid)
+    const { AppFileRefused } = await import("./app-file/parse-app-file.ts");
+    if (error instanceof AppFileRefused)
       return {
         exitCode: error.exitCode,
         code: error.code,

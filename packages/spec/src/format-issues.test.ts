@@ -11,7 +11,7 @@ function shown(text: string, color = false): string {
 test("an issue shows its place, the line before, the line, and what to do", () => {
   assert.equal(
     shown('name = "user"\n\nowner = "users"\nreplica = 2\n'),
-    `app.toml:4:1  unknown key "replica"
+    `app.toml:4:1  unknown key "replica"  [unknown-key]
 
   3 │ owner = "users"
   4 │ replica = 2
@@ -25,12 +25,12 @@ test("an issue shows its place, the line before, the line, and what to do", () =
 test("several issues, the first line, an empty line before, wider line numbers", () => {
   assert.equal(
     shown(`names = "user"\n${"\n".repeat(8)}[run]\nport = "5"\n`),
-    `app.toml:1:1  unknown key "names"
+    `app.toml:1:1  unknown key "names"  [unknown-key]
 
   1 │ names = "user"
     │ ^^^^^ did you mean "name"?
 
-app.toml:11:8  run.port must be a whole number from 1024 to 65535, found the text "5"
+app.toml:11:8  run.port must be a whole number from 1024 to 65535, found the text "5"  [wrong-type]
 
   10 │ [run]
   11 │ port = "5"

@@ -4,8 +4,8 @@ import type { Issue } from "./service-spec.ts";
 const maxWidth = 100;
 
 /**
- * Issues as the command line shows them: place and message, the lines around it, a caret under the text with the hint, and a
- * closing line. Ends with a newline. Characters of the file that could steer a terminal are replaced.
+ * Issues as the command line shows them: place, message and code, the lines around it, a caret under the text with the hint,
+ * and a closing line. Ends with a newline. Characters of the file that could steer a terminal are replaced.
  *
  * @param text The file's text, as it was parsed.
  * @param options.color With ANSI colours.
@@ -21,7 +21,7 @@ export function formatIssues(
   const lines = (text.startsWith("\uFEFF") ? text.slice(1) : text).split(/\r?\n/);
   const blocks = issues.map((issue) => {
     const place = `${fileName}:${issue.line}:${issue.column}`;
-    return `${paint.bold(place)}  ${paint.red(issue.message)}\n\n${frame(issue, lines, paint)}\n`;
+    return `${paint.bold(place)}  ${paint.red(issue.message)}  ${paint.dim(`[${issue.code}]`)}\n\n${frame(issue, lines, paint)}\n`;
   });
   const count = issues.length === 1 ? "1 problem" : `${issues.length} problems`;
   return `${blocks.join("\n")}\n${count}. Every field: ${options.help ?? "fairway help app.toml"}\n`;

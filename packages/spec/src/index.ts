@@ -1,5 +1,6 @@
+export { issueCodes } from "./check/issue-codes.ts";
 export { formatIssues } from "./format-issues.ts";
-export { type AppToml, notDeliverableYet, parseAppToml, specFor } from "./parse-app-toml.ts";
+export { type AppToml, notDeliverableYet, type ParseOptions, parseAppToml, specFor } from "./parse-app-toml.ts";
 export { type BrokenRule, brokenRules } from "./profile/broken-rules.ts";
 export { builtinProfile, builtinProfileVersion } from "./profile/builtin-profile.ts";
 export { builtinProfileText } from "./profile/builtin-profile-text.ts";

@@ -1,17 +1,15 @@
 import { reservedNamespace } from "@fairway/manifests";
-import { type AppToml, formatIssues, type Issue, parseAppToml } from "@fairway/spec";
+import { type AppToml, formatIssues, type Issue, notDeliverableYet, parseAppToml } from "@fairway/spec";
 import { CommandFailure, exitCode } from "../command-failure.ts";
 import type { AppFile } from "./read-app-file.ts";
 
-/** An app.toml with problems; `text` is ready to be shown. */
-export class AppFileNotValid extends CommandFailure {
+/** An app.toml that is not taken; `format` shows why. */
+export class AppFileRefused extends CommandFailure {
   readonly issues: readonly Issue[];
   private readonly file: AppFile;
 
-  constructor(file: AppFile, issues: readonly Issue[]) {
-    super("app-toml-not-valid", `${file.name} has ${issues.length} ${issues.length === 1 ? "problem" : "problems"}`, {
-      exitCode: exitCode.usage,
-    });
+  constructor(file: AppFile, issues: readonly Issue[], details: { readonly code: string; readonly exitCode: number }) {
+    super(details.code, `${file.name} has ${issues.length} ${issues.length === 1 ? "problem" : "problems"}`, details);
     this.file = file;
     this.issues = issues;
   }
@@ -22,9 +20,18 @@ export class AppFileNotValid extends CommandFailure {
   }
 }
 
-/** @throws AppFileNotValid with all issues */
+/** @throws AppFileRefused with all issues */
 export function parseAppFile(file: AppFile, environments: readonly string[] = []): AppToml {
-  const parsed = parseAppToml(file.text, { environments, isReserved: reservedNamespace });
-  if (!parsed.ok) throw new AppFileNotValid(file, parsed.issues);
-  return parsed.value;
+  const { text, contracts } = file;
+  const parsed = parseAppToml(text, { environments, contracts, isReserved: reservedNamespace });
+  if (parsed.ok) return parsed.value;
+  throw new AppFileRefused(file, parsed.issues, { code: "app-toml-not-valid", exitCode: exitCode.usage });
+}
+
+/** A valid file may ask for what this version cannot deliver: better said before anything is built than by the server. */
+export function refuseUndeliverable(file: AppFile, appToml: AppToml, environment: string): void {
+  const issues = notDeliverableYet(appToml, environment);
+  if (issues.length > 0) {
+    throw new AppFileRefused(file, issues, { code: "not-deliverable-yet", exitCode: exitCode.failed });
+  }
 }

@@ -10,6 +10,8 @@ export interface AppFile {
   readonly text: string;
   /** Absolute folder that it lies in; of `-` the current one. */
   readonly folder: string;
+  /** Names of the files in `rpc/` beside it: contract copies. */
+  readonly contracts: readonly string[];
 }
 
 /** The parser refuses less than this; beyond it, a file is not even read. */
@@ -23,7 +25,7 @@ export async function readAppFile(shell: Shell, where: string): Promise<AppFile>
     const text = await shell.input.readAll(largest).catch((error: unknown) => {
       throw error instanceof RangeError ? tooLarge("standard input") : error;
     });
-    return { name: "app.toml", text, folder: shell.folder };
+    return { name: "app.toml", text, folder: shell.folder, contracts: [] };
   }
   const given = resolve(shell.folder, where);
   const about = await stat(given).catch(() => undefined);
@@ -52,11 +54,13 @@ export async function readAppFile(shell: Shell, where: string): Promise<AppFile>
     });
   }
   if (file.size > largest) throw tooLarge(where);
+  const folder = resolve(path, "..");
   return {
     // As the user would write it.
     name: isAbsolute(where) ? path : relative(shell.folder, path),
     text: await readFile(path, "utf8"),
-    folder: resolve(path, ".."),
+    folder,
+    contracts: (await readdir(join(folder, "rpc")).catch(() => [])).toSorted(),
   };
 }
 

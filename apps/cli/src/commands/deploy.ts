@@ -3,7 +3,7 @@ import { ApiProblem } from "@fairway/api";
 import type { Snapshot } from "@fairway/images";
 import { type ServiceSpec, specFor } from "@fairway/spec";
 import { checkEntry } from "../app-file/check-entry.ts";
-import { parseAppFile } from "../app-file/parse-app-file.ts";
+import { parseAppFile, refuseUndeliverable } from "../app-file/parse-app-file.ts";
 import { type AppFile, readAppFile } from "../app-file/read-app-file.ts";
 import { readKubernetesFiles } from "../app-file/read-kubernetes-files.ts";
 import { type CliCommand, examples, type Invocation } from "../command.ts";
@@ -44,7 +44,9 @@ add). With [build] image in app.toml nothing is built: that image runs, as its t
     const kubernetes = await readKubernetesFiles(file.folder);
     const connected = await invocation.connect();
     const environment = await environmentOf(connected, invocation.options.env);
-    const spec = specFor(parseAppFile(file, environment.all), environment.name);
+    const appToml = parseAppFile(file, environment.all);
+    refuseUndeliverable(file, appToml, environment.name);
+    const spec = specFor(appToml, environment.name);
     await checkEntry(file.folder, spec);
     return deployService(invocation, connected, environment, { file, kubernetes }, spec);
   },

@@ -30,12 +30,13 @@ test("validate: every problem with its place, exit code 2", async (t) => {
 test("validate --json: valid, and not valid with all issues", async (t) => {
   const folder = await serviceFolder(t, { "app.toml": `${smallService["app.toml"]}\n[envs.prod]\nreplicas = 70\n` });
   const fine = await runCli(["validate", "--json"], { folder });
-  assert.deepEqual([fine.code, JSON.parse(fine.out)], [0, { valid: true, name: "user", environments: ["prod"] }]);
+  const file = { file: "app.toml", valid: true, name: "user", environments: ["prod"], issues: [], notes: [] };
+  assert.deepEqual([fine.code, JSON.parse(fine.out)], [0, { valid: true, files: [file] }]);
   const broken = await runCli(["--json", "validate", "-"], { stdin: "name = 5\nreplica = 2\n" });
   const answer = JSON.parse(broken.out);
-  assert.deepEqual([broken.code, answer.type, answer.code, broken.err], [2, "error", "app-toml-not-valid", ""]);
+  assert.deepEqual([broken.code, answer.valid, answer.files[0].valid, broken.err], [2, false, false, ""]);
   assert.deepEqual(
-    answer.issues.map(({ code, line, column }: { code: string; line: number; column: number }) => [code, line, column]),
+    answer.files[0].issues.map(({ code, line, column }: Readonly<Record<string, unknown>>) => [code, line, column]),
     [
       ["wrong-type", 1, 8],
       ["unknown-key", 2, 1],
