@@ -23,6 +23,21 @@ function pod(status: object): KubernetesObject {
 function job(status: object): KubernetesObject {
   return { apiVersion: "batch/v1", kind: "Job", metadata, spec: { completions: 2 }, status };
 }
+function other(apiVersion: string, kind: string, status?: object, spec: object = {}): KubernetesObject {
+  return { apiVersion, kind, metadata, spec, ...(status === undefined ? {} : { status }) };
+}
+const scaler = (...conditions: object[]): KubernetesObject =>
+  other(
+    "autoscaling/v2",
+    "HorizontalPodAutoscaler",
+    { currentReplicas: 3, conditions },
+    { minReplicas: 2, maxReplicas: 8 },
+  );
+const able = { type: "AbleToScale", status: "True" };
+const route = (...parents: object[]): KubernetesObject =>
+  other("gateway.networking.k8s.io/v1", "HTTPRoute", { parents });
+const parent = (...conditions: object[]): object => ({ parentRef: { name: "public" }, conditions });
+const accepted = { type: "Accepted", status: "True", observedGeneration: 2 };
 const crashing = [{ name: "app", state: { waiting: { reason: "CrashLoopBackOff" } } }];
 const unschedulable = {
   phase: "Pending",
@@ -31,6 +46,54 @@ const unschedulable = {
 
 const cases: readonly [name: string, object: KubernetesObject, status: HealthStatus, message: string, now?: number][] =
   [
+    [
+      "budget met",
+      other("policy/v1", "PodDisruptionBudget", { currentHealthy: 3, desiredHealthy: 2, disruptionsAllowed: 1 }),
+      "Current",
+      "pods that may go: 1",
+    ],
+    [
+      "budget not met",
+      other("policy/v1", "PodDisruptionBudget", { currentHealthy: 1, desiredHealthy: 2 }),
+      "InProgress",
+      "healthy: 1 of 2",
+    ],
+    ["a new autoscaler", scaler(), "InProgress", "its controller has not looked at it yet"],
+    ["an autoscaler", scaler(able), "Current", "replicas: 3 within 2..8"],
+    [
+      "an autoscaler without metrics",
+      scaler(able, { type: "ScalingActive", status: "False", message: "no metrics API" }),
+      "Current",
+      "replicas: 3 within 2..8, not by use: no metrics API",
+    ],
+    [
+      "an autoscaler of nothing",
+      scaler({ type: "AbleToScale", status: "False", message: "deployments.apps not found" }),
+      "Failed",
+      "deployments.apps not found",
+    ],
+    ["a route of no gateway", route(), "InProgress", "no gateway has taken it yet"],
+    ["a route", route(parent(accepted)), "Current", "gateways: 1"],
+    [
+      "a route as it was before",
+      route(parent({ ...accepted, observedGeneration: 1 })),
+      "InProgress",
+      "public has not looked at it yet",
+    ],
+    [
+      "a route that a gateway refuses",
+      route(parent(accepted), parent({ ...accepted, status: "False", message: "no listener has this host" })),
+      "Failed",
+      "public: no listener has this host",
+    ],
+    [
+      "a route to nowhere",
+      route(parent(accepted, { type: "ResolvedRefs", status: "False", reason: "BackendNotFound" })),
+      "InProgress",
+      "public: BackendNotFound",
+    ],
+    ["a cron", other("batch/v1", "CronJob", {}), "Current", "exists"],
+    ["an ingress", other("networking.k8s.io/v1", "Ingress", { loadBalancer: {} }), "Current", "exists"],
     ["all replicas available", deployment(full), "Current", "available: 3 of 3"],
     [
       "controller has not seen the change",

@@ -1,7 +1,20 @@
-import { isDeployment, isJob, isNamespace, isPod, isReplicaSet, isService } from "./kinds/guards.ts";
+import type { HorizontalPodAutoscaler } from "./kinds/autoscaler.ts";
+import {
+  isDeployment,
+  isHorizontalPodAutoscaler,
+  isHttpRoute,
+  isJob,
+  isNamespace,
+  isPod,
+  isPodDisruptionBudget,
+  isReplicaSet,
+  isService,
+} from "./kinds/guards.ts";
 import type { Service } from "./kinds/network.ts";
 import type { Namespace } from "./kinds/platform.ts";
 import type { Condition, ContainerStatus, Pod } from "./kinds/pod.ts";
+import type { PodDisruptionBudget } from "./kinds/policy.ts";
+import type { HTTPRoute } from "./kinds/routes.ts";
 import type { Deployment, Job, ReplicaSet } from "./kinds/workloads.ts";
 import type { KubernetesObject } from "./object.ts";
 
@@ -23,30 +36,28 @@ const scheduleWindow = 15_000;
 /**
  * How far the cluster is with this object, by the rules of kstatus (sigs.k8s.io/cli-utils `pkg/kstatus/status`), with
  * two differences, because a rollout waits for both: a pod that ended badly is `Failed`, and a running Job is
- * `InProgress`. Kinds without rules of their own are `Current` unless a standard condition (Reconciling, Stalled,
+ * `InProgress`; and with rules for autoscalers (their own conditions) and HTTPRoutes (those of the Gateway API), which kstatus has not.
+ * CronJobs, Ingresses and policies are there as soon as they are stored. Kinds without rules of their own are `Current` unless a standard condition (Reconciling, Stalled,
  * Ready) says otherwise.
  *
  * @param now Milliseconds since the epoch. Without it, a pod that finds no node is always `InProgress`.
  */
 export function healthOf(object: KubernetesObject, now?: number): Health {
   if (object.metadata.deletionTimestamp !== undefined) return health("Terminating", "is being deleted");
-  return (
-    generationHealth(object) ??
-    standardConditionHealth(object) ??
-    (isDeployment(object)
-      ? deploymentHealth(object)
-      : isReplicaSet(object)
-        ? replicaSetHealth(object)
-        : isPod(object)
-          ? podHealth(object, now)
-          : isJob(object)
-            ? jobHealth(object)
-            : isNamespace(object)
-              ? namespaceHealth(object)
-              : isService(object)
-                ? serviceHealth(object)
-                : readyConditionHealth(object))
-  );
+  return generationHealth(object) ?? standardConditionHealth(object) ?? ownHealth(object, now);
+}
+
+function ownHealth(object: KubernetesObject, now: number | undefined): Health {
+  if (isDeployment(object)) return deploymentHealth(object);
+  if (isReplicaSet(object)) return replicaSetHealth(object);
+  if (isPod(object)) return podHealth(object, now);
+  if (isJob(object)) return jobHealth(object);
+  if (isNamespace(object)) return namespaceHealth(object);
+  if (isService(object)) return serviceHealth(object);
+  if (isPodDisruptionBudget(object)) return budgetHealth(object);
+  if (isHorizontalPodAutoscaler(object)) return autoscalerHealth(object);
+  if (isHttpRoute(object)) return routeHealth(object);
+  return readyConditionHealth(object);
 }
 
 function health(status: HealthStatus, message: string): Health {
@@ -175,6 +186,44 @@ function namespaceHealth({ status }: Namespace): Health {
 function serviceHealth({ spec }: Service): Health {
   if (spec?.type === "LoadBalancer" && !spec.clusterIP) return health("InProgress", "has no address yet");
   return health("Current", "exists");
+}
+
+function budgetHealth({ status }: PodDisruptionBudget): Health {
+  const { currentHealthy = 0, desiredHealthy = 0, disruptionsAllowed = 0 } = status ?? {};
+  if (currentHealthy < desiredHealthy) return health("InProgress", `healthy: ${currentHealthy} of ${desiredHealthy}`);
+  return health("Current", `pods that may go: ${disruptionsAllowed}`);
+}
+
+/** One that cannot read what pods use still holds its bounds. */
+function autoscalerHealth({ spec, status }: HorizontalPodAutoscaler): Health {
+  const conditionOf = (type: string) => status?.conditions?.find((one) => one.type === type);
+  const able = conditionOf("AbleToScale");
+  if (able === undefined) return health("InProgress", "its controller has not looked at it yet");
+  if (able.status === "False") return health("Failed", able.message ?? "cannot scale");
+  const bounds = `replicas: ${status?.currentReplicas ?? 0} within ${spec?.minReplicas ?? 1}..${spec?.maxReplicas ?? 1}`;
+  const active = conditionOf("ScalingActive");
+  if (active?.status !== "False") return health("Current", bounds);
+  return health("Current", `${bounds}, not by use: ${active.message ?? active.reason ?? "no metrics"}`);
+}
+
+/** Every Gateway that it attaches to must take it (Gateway API, `RouteStatus`). */
+function routeHealth({ metadata, status }: HTTPRoute): Health {
+  const parents = status?.parents ?? [];
+  if (parents.length === 0) return health("InProgress", "no gateway has taken it yet");
+  for (const { parentRef, conditions = [] } of parents) {
+    const name = parentRef?.name ?? "the gateway";
+    const { generation = 0 } = metadata;
+    const of = (type: string) =>
+      conditions.find((one) => one.type === type && (one.observedGeneration ?? generation) >= generation);
+    const accepted = of("Accepted");
+    if (accepted === undefined) return health("InProgress", `${name} has not looked at it yet`);
+    if (accepted.status !== "True") return health("Failed", `${name}: ${accepted.message ?? accepted.reason ?? ""}`);
+    const resolved = of("ResolvedRefs");
+    if (resolved?.status === "False") {
+      return health("InProgress", `${name}: ${resolved.message ?? resolved.reason ?? "no backend"}`);
+    }
+  }
+  return health("Current", `gateways: ${parents.length}`);
 }
 
 function conditionsOf(object: KubernetesObject): readonly Condition[] {

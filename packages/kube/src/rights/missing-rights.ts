@@ -24,7 +24,10 @@ export async function missingRights(client: ApiClient, signal?: AbortSignal): Pr
     if (error instanceof ClusterError && error.code === "not-found") return [];
     throw error;
   }
-  const questions = rights.flatMap((right) => right.verbs.map((verb) => ({ right, verb })));
+  const asked = await Promise.all(
+    rights.map(async (right) => ((await isServed(client, right, signal)) ? [right] : [])),
+  );
+  const questions = asked.flat().flatMap((right) => right.verbs.map((verb) => ({ right, verb })));
   const answers = new Array<boolean>(questions.length);
   let next = 0;
   const worker = async () => {
@@ -47,6 +50,18 @@ function attributesOf({ group, resource: path, name }: Right, verb: string): Res
     ...(subresource === undefined ? {} : { subresource }),
     ...(name === undefined ? {} : { name }),
   };
+}
+
+/** Kinds that not every cluster has are asked for; an API that does not tell counts as having them. */
+async function isServed(client: ApiClient, { group, optional }: Right, signal?: AbortSignal): Promise<boolean> {
+  if (optional !== true) return true;
+  try {
+    await client.json({ method: "GET", path: `/apis/${group}` }, { repeatable: true, signal });
+    return true;
+  } catch (error) {
+    if (error instanceof ClusterError && error.code === "unreachable") throw error;
+    return !(error instanceof ClusterError && error.code === "not-found");
+  }
 }
 
 /** As kubectl writes it: `deployments.apps`, `secrets/fairway-registry`. */

@@ -7,6 +7,8 @@ export interface Right {
   readonly verbs: readonly string[];
   /** Only objects of this name. */
   readonly name?: string;
+  /** Of a kind that not every cluster has: where it has none, no right is missing. */
+  readonly optional?: true;
   /** For the cluster's owner: one line. */
   readonly why: string;
 }
@@ -42,8 +44,57 @@ export const rights: readonly Right[] = [
     why: "credentials of private registries; written, never read, and no other Secret",
   },
   { group: "", resource: "services", verbs: [...read, ...write], why: "a service's address" },
+  { group: "", resource: "resourcequotas", verbs: [...read, ...write], why: "what a service may use in all" },
+  {
+    group: "",
+    resource: "limitranges",
+    verbs: [...read, ...write],
+    why: "what a container may use, and uses unless told",
+  },
+  {
+    group: "networking.k8s.io",
+    resource: "networkpolicies",
+    verbs: [...read, ...write],
+    why: "who may call a service, and what it may call",
+  },
+  {
+    group: "rbac.authorization.k8s.io",
+    resource: "rolebindings",
+    verbs: [...read, ...write],
+    why: "the owner team's access to its service's namespace",
+  },
+  ...["view", "edit"].map(
+    (name): Right => ({
+      group: "rbac.authorization.k8s.io",
+      resource: "clusterroles",
+      name,
+      verbs: ["bind"],
+      why: `the role that the owner team may get, so that Fairway can give it without having it`,
+    }),
+  ),
   { group: "apps", resource: "deployments", verbs: [...read, ...write], why: "a service's pods" },
-  { group: "batch", resource: "jobs", verbs: [...read, ...write], why: "migrations" },
+  {
+    group: "autoscaling",
+    resource: "horizontalpodautoscalers",
+    verbs: [...read, ...write],
+    why: "how many pods there are between two bounds",
+  },
+  {
+    group: "policy",
+    resource: "poddisruptionbudgets",
+    verbs: [...read, ...write],
+    why: "how many pods stay while nodes are drained",
+  },
+  { group: "batch", resource: "jobs", verbs: [...read, ...write], why: "migrations, and runs of crons" },
+  { group: "batch", resource: "cronjobs", verbs: [...read, ...write], why: "crons" },
+  { group: "networking.k8s.io", resource: "ingresses", verbs: [...read, ...write], why: "public hosts" },
+  {
+    group: "gateway.networking.k8s.io",
+    resource: "httproutes",
+    verbs: [...read, ...write],
+    optional: true,
+    why: "public hosts, where the profile names a Gateway",
+  },
   { group: "", resource: "pods", verbs: read, why: "how the pods are" },
   { group: "apps", resource: "replicasets", verbs: read, why: "which release a pod belongs to, why there is none" },
   { group: "discovery.k8s.io", resource: "endpointslices", verbs: read, why: "which pods get requests" },
