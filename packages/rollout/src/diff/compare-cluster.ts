@@ -142,24 +142,28 @@ interface Tried extends TriedObject {
   readonly immutable?: readonly { readonly field: string | undefined; readonly message: string }[];
 }
 
-/** A refused object is its own problem; a cluster that stops answering is none of the object's. */
+/**
+ * A refused object is its own problem; a cluster that stops answering is none of the object's. Where somebody else owns a
+ * field, what is told is what would be without him.
+ */
 async function tryOne(
   cluster: Cluster,
   object: KubernetesObject,
   place: Parameters<typeof tryObject>[2],
   signal: AbortSignal,
+  force = false,
 ): Promise<Tried> {
   try {
-    return { object, ...(await tryObject(cluster, object, place, signal)), problems: [] };
+    return { object, ...(await tryObject(cluster, object, place, signal, force)), problems: [] };
   } catch (error) {
     signal.throwIfAborted();
     if (error instanceof ClusterError && error.code === "unreachable") throw error;
     const what = describeRef(refOf(object));
     const problems = [{ ...withoutCluster(refusalFinding(cluster.name, error, what)), object: what }];
     if (error instanceof ForeignObject) return { object, live: undefined, next: undefined, problems, foreign: true };
-    if (error instanceof ClusterError && error.code === "field-conflict") {
-      const asIf = await tryObject(cluster, object, place, signal, true).catch(() => undefined);
-      if (asIf !== undefined) return { object, ...asIf, problems };
+    if (error instanceof ClusterError && error.code === "field-conflict" && !force) {
+      const asIf = await tryOne(cluster, object, place, signal, true);
+      return { ...asIf, problems: [...problems, ...asIf.problems] };
     }
     const live = place.exists ? await cluster.get(refOf(object), signal).catch(() => undefined) : undefined;
     if (!(error instanceof ClusterError) || refusalOf(error, what).code !== "ImmutableField") {
