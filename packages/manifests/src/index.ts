@@ -5,6 +5,7 @@ export { platformDependencies } from "./dependencies.ts";
 export { describeChanges } from "./describe-changes.ts";
 export { formatDocuments } from "./format-documents.ts";
 export type { HatchIssue } from "./hatch/hatch-issue.ts";
+export { type HatchSource, hatchIssues } from "./hatch/hatch-issues.ts";
 export { type ExtraPlace, type ParsedExtras, parseExtraObjects } from "./hatch/parse-extra-objects.ts";
 export {
   callsLabel,
@@ -26,5 +27,5 @@ export { releaseName, type Sha256 } from "./release-name.ts";
 export { commandOf } from "./render/container.ts";
 export { migrationJob } from "./render/migration-job.ts";
 export { pullSecret } from "./render/pull-secret.ts";
-export { namespaceOf, render } from "./render/render.ts";
+export { namespaceOf, PatchesNotApplicable, render } from "./render/render.ts";
 export { reservedNamespace } from "./reserved-namespace.ts";

@@ -77,8 +77,14 @@ export function setOwn<Value>(target: Record<string, Value>, field: string, valu
 }
 
 /** A copy that shares nothing. */
-export function copyOf<Value extends Json>(value: Value): Value {
-  return structuredClone(value);
+export function copyOf(value: JsonObject): JsonObject;
+export function copyOf(value: Json): Json;
+export function copyOf(value: Json): Json {
+  if (Array.isArray(value)) return value.map((item) => copyOf(item));
+  if (!isObject(value)) return value;
+  const copy: JsonObject = {};
+  for (const [key, item] of Object.entries(value)) setOwn(copy, key, copyOf(item));
+  return copy;
 }
 
 /** What JSON keeps of a value: a copy without undefined fields. Undefined when nothing is left of it. */

@@ -30,9 +30,12 @@ test("no files are no objects", async () => {
 
 test("what kubectl writes into a new object is no problem, and modes are octal as kubectl reads them", async () => {
   const { objects } = await objectsOf({
-    "a.yaml": `${config}  creationTimestamp: null\nx: 0644\nstatus: {}\n`,
+    "a.yaml":
+      "apiVersion: v1\nkind: Pod\nmetadata: { name: x, creationTimestamp: null }\nspec:\n  containers: [{ name: x }]\n" +
+      "  volumes: [{ name: v, secret: { defaultMode: 0644 } }]\nstatus: {}\n",
   });
-  assert.deepEqual(objects, [{ apiVersion: "v1", kind: "ConfigMap", metadata: { name: "rules" }, x: 420 }]);
+  const spec = { containers: [{ name: "x" }], volumes: [{ name: "v", secret: { defaultMode: 420 } }] };
+  assert.deepEqual(objects, [{ apiVersion: "v1", kind: "Pod", metadata: { name: "x" }, spec }]);
 });
 
 const refused: readonly [name: string, text: string, code: string, at: string, message: string][] = [
@@ -64,11 +67,13 @@ const refused: readonly [name: string, text: string, code: string, at: string, m
   ],
   [
     "a label of ours on pods",
-    "apiVersion: apps/v1\nkind: Deployment\nmetadata: { name: x }\nspec:\n  template:\n    metadata:\n      labels:\n        fairway.dev/calls.pay: true-ish\n",
+    "apiVersion: apps/v1\nkind: Deployment\nmetadata: { name: x }\nspec:\n  template:\n    metadata:\n      labels:\n        fairway.dev/calls.pay: x\n    spec: { containers: [{ name: x }] }\n  selector: {}\n",
     "reserved-label",
     "8:9",
     "fairway.dev/calls.pay is put on by Fairway alone",
   ],
+  ["a misspelled field", `${config}dat: {}\n`, "unknown-field", "5:1", "there is no field dat"],
+  ["a value of another type", `${config}data:\n  a: 1\n`, "wrong-type", "6:3", "a takes text, this is 1 in data"],
 ];
 for (const [name, text, code, at, message] of refused) {
   test(`refused with its place: ${name}`, async () => {

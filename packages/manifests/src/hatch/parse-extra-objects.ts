@@ -1,6 +1,8 @@
+import { checkFields, shapeOfKind, toJson } from "@fairway/object-schema";
 import { type KubernetesObject, kindInfo, kindRegistry, parseObject } from "@fairway/objects";
 import { reservedKey } from "../labels.ts";
 import type { HatchIssue, Place } from "./hatch-issue.ts";
+import { issueOf } from "./patch-objects.ts";
 import { podTemplatePaths } from "./pod-template-paths.ts";
 import { type ReadYaml, readYaml, type YamlDocument } from "./read-yaml.ts";
 
@@ -43,7 +45,8 @@ const writtenByTheCluster: readonly (readonly string[])[] = [
  * Reads the files of `kubernetes/` (YAML or JSON), by name: all problems at once, or the objects as they are written.
  * What depends on the service or on a cluster's profile is told by `hatchIssues`.
  *
- * Codes: `yaml-syntax`, `not-an-object`, `unknown-kind`, `cluster-scoped`, `written-by-the-cluster`, `reserved-label`.
+ * Codes: `yaml-syntax`, `not-an-object`, `unknown-kind`, `cluster-scoped`, `written-by-the-cluster`, `reserved-label`,
+ * `unknown-field`, `wrong-type`, `missing-field`.
  */
 export async function parseExtraObjects(files: Readonly<Record<string, string>>): Promise<ParsedExtras> {
   const issues: HatchIssue[] = [];
@@ -76,7 +79,7 @@ function checkDocument(
   document: YamlDocument,
   file: string,
 ): { readonly object: KubernetesObject | undefined; readonly issues: readonly HatchIssue[] } {
-  const issue = (code: string, path: readonly string[], message: string, hint?: string): HatchIssue => ({
+  const issue = (code: string, path: readonly (string | number)[], message: string, hint?: string): HatchIssue => ({
     code,
     message,
     ...document.placeOf(path),
@@ -115,7 +118,13 @@ function checkDocument(
       .filter(reservedKey)
       .map((key) => [...path, key]),
   );
+  const shape = shapeOfKind(apiVersion, kind);
+  const fields = shape === undefined ? [] : checkFields(shape, toJson(object) ?? null);
   const issues = [
+    ...fields.map((problem) => {
+      const { code, message, hint, path } = issueOf(problem, problem.path);
+      return issue(code, path, message, hint);
+    }),
     ...written.map((path) =>
       issue("written-by-the-cluster", path, `${path.join(".")} is written by the cluster`, "take it out"),
     ),
@@ -123,7 +132,7 @@ function checkDocument(
       issue("reserved-label", path, `${path.at(-1)} is put on by Fairway alone`, "take it out; it is added by itself"),
     ),
   ];
-  return { object, issues };
+  return { object, issues: issues.toSorted((a, b) => a.line - b.line || a.column - b.column) };
 }
 
 /** `kubectl create --dry-run -o yaml` writes `creationTimestamp: null` and `status: {}`. */
