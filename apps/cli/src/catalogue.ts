@@ -25,6 +25,11 @@ export const catalogue: readonly CatalogueEntry[] = [
     load: async () => (await import("./commands/validate.ts")).validate,
   },
   {
+    path: ["fmt"],
+    summary: "write an app.toml evenly, comments kept (no server needed)",
+    load: async () => (await import("./commands/fmt.ts")).fmt,
+  },
+  {
     path: ["render"],
     summary: "print the Kubernetes objects of an app.toml (no server needed)",
     load: async () => (await import("./commands/render.ts")).render,

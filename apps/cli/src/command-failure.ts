@@ -5,7 +5,7 @@ export const exitCode = {
   failed: 1,
   /** Wrong usage, or an app.toml that is not valid. */
   usage: 2,
-  /** `fairway diff --exit-code` found changes. */
+  /** `fairway diff --exit-code` found changes, `fairway fmt --check` what is not formatted. */
   different: 3,
   /** Ctrl-C: 128 + SIGINT, as shells count. */
   interrupted: 130,

@@ -1,6 +1,7 @@
 export { issueCodes } from "./check/issue-codes.ts";
 export { suggest } from "./check/suggest.ts";
 export { formatIssues } from "./format-issues.ts";
+export { type FormattedToml, formatToml } from "./format-toml.ts";
 export { type AppToml, notDeliverableYet, type ParseOptions, parseAppToml, specFor } from "./parse-app-toml.ts";
 export { type BrokenRule, brokenRules } from "./profile/broken-rules.ts";
 export { builtinProfile, builtinProfileVersion } from "./profile/builtin-profile.ts";
