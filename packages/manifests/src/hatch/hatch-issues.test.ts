@@ -49,8 +49,8 @@ test("a JSON patch changes by place; a patch of a cron is for the cluster that h
     cluster,
     objects.find(({ kind }) => kind === "CronJob")?.["spec"],
   ]);
-  assert.equal(JSON.stringify(crons[0]).includes('"suspend":true'), true);
-  assert.equal(crons[1]?.[1], undefined);
+  assert.equal(JSON.stringify(crons[1]).includes('"suspend":true'), true);
+  assert.equal(crons[0]?.[1], undefined);
 });
 
 const refused: readonly (readonly [name: string, patch: string, code: string, at: string, message: RegExp])[] = [
