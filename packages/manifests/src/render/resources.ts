@@ -19,7 +19,15 @@ export function resources(
     requests: { cpu, memory },
     limits: {
       cpu: formatCpu((parseQuantity(cpu) ?? 0) * (limits.cpu ?? limitFactors.cpu)),
-      memory: formatMemory((parseQuantity(memory) ?? 0) * (limits.memory ?? limitFactors.memory) * memoryFactor),
+      memory: formatMemory(
+        wholeMebibytes((parseQuantity(memory) ?? 0) * (limits.memory ?? limitFactors.memory) * memoryFactor),
+      ),
     },
   };
+}
+
+/** Up, so that people can read it. */
+function wholeMebibytes(bytes: number): number {
+  const mebibyte = 1024 ** 2;
+  return Math.ceil(bytes / mebibyte) * mebibyte;
 }
