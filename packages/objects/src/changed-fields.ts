@@ -14,9 +14,9 @@ export interface ChangedField {
 
 /**
  * Fields by which items of Kubernetes lists are told apart, the most telling first: the merge keys of its API
- * (`x-kubernetes-list-map-keys` in its OpenAPI document) and `host` of an Ingress' rules.
+ * (`x-kubernetes-list-map-keys` in its OpenAPI document), `host` and `path` of an Ingress' rules.
  */
-const itemKeys = ["name", "containerPort", "port", "mountPath", "topologyKey", "host", "key"];
+const itemKeys = ["name", "containerPort", "port", "mountPath", "topologyKey", "host", "path", "key"];
 
 /**
  * What differs between two JSON values, field by field, in the order of the first value and then of the second. A

@@ -105,7 +105,7 @@ function saysSecret(name: string): boolean {
 /** `https://user:password@host`, `redis://:password@host` */
 const userinfo = /[a-z][a-z0-9+.-]*:\/\/[^\s/?#]*:[^\s/?#]*@/i;
 /** `--db-password=x`, `token: x`, `"apiKey":"x"` anywhere in a longer text; not `registry/token:1.2`. */
-const assignment = /([A-Za-z][\w.-]*)["']?[ \t]*(?:=|:(?=[ \t"']))[ \t]*["']?[^\s"',]/g;
+const assignment = /([A-Za-z][\w.-]*)["']?[ \t]*(?:=|:(?=[ \t"']))[ \t]*\S/g;
 const authorization = /\b(?:bearer|basic)\s+[\w.~+/=-]{4,}/i;
 const privateKey = /-----BEGIN [A-Z ]*PRIVATE KEY-----/;
 

@@ -76,6 +76,11 @@ export function parseInventory(object: KubernetesObject): Inventory | undefined 
   return list === undefined ? undefined : { epoch: number, settled: settled === "true", entries: list };
 }
 
+/** Whether an object of this reference was made, or is about to be. */
+export function isListed({ entries }: Inventory, ref: ObjectRef): boolean {
+  return entries.some((entry) => refKey(entry) === refKey(ref));
+}
+
 /** With the intent to make these; what is known of them stays. */
 export function withIntent(inventory: Inventory, refs: readonly ObjectRef[]): Inventory {
   const known = new Set(inventory.entries.map(refKey));
