@@ -19,7 +19,7 @@ export async function runProgram(argv: readonly string[], shell: Shell, version:
   try {
     if (words[0] === "help" && words[1] === "app.toml") {
       const { helpAppToml } = await import("./commands/help-app-toml.ts");
-      return await helpAppToml({ shell, style: styleFor(shell.out, shell.environment), options: { json } });
+      return await helpAppToml({ shell, style: styleFor(shell.out, shell.environment), options: { json } }, words[2]);
     }
     let code: number = exitCode.done;
     const program = programOf(shell, version, json);

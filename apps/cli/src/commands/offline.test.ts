@@ -127,8 +127,22 @@ test("help: of all, of one, of app.toml; version; wrong usage is 2", async () =>
   assert.match(deploy.out, /Examples:\n {2}\$ fairway deploy\n/);
   assert.deepEqual(await runCli(["help", "deploy"]), deploy);
   const fields = await runCli(["help", "app.toml"]);
-  assert.match(fields.out, /^replicas {2}default /m);
-  assert.match(fields.out, /^engine\.size {2}/m);
+  assert.match(fields.out, /^ {2}replicas +How many run in each cluster/m);
+  assert.match(
+    fields.out,
+    /^\[\[crons\]\] {2}Commands that run by the clock\n {2}name +How it is called\. Required\.$/m,
+  );
+  assert.ok(
+    fields.out.split("\n").every((line) => line.length <= 80),
+    fields.out,
+  );
+  const health = await runCli(["help", "app.toml", "health"]);
+  assert.match(health.out, /^health\.ready\.period {2}default 2\n {4}Time between two checks/m);
+  assert.doesNotMatch(health.out, /^run/m);
+  assert.match((await runCli(["help", "app.toml", "[[crons]]"])).out, /^crons\.schedule {2}required/m);
+  const nothing = await runCli(["help", "app.toml", "helth"]);
+  assert.deepEqual([nothing.code, nothing.out], [2, ""]);
+  assert.match(nothing.err, /no table and no field "helth"\.\n {2}do {7}/);
   assert.match((await runCli(["--version"])).out, /^\d+\.\d+\.\d+\n$/);
 
   const reserved = await runCli(["validate", "-"], { stdin: 'name = "default"\n' });

@@ -12,7 +12,7 @@ export const crons = tables(
       name: dnsLabelName({ description: "How it is called", example: 'name = "nightly"' }),
       schedule: formatted(cronScheduleFlaw, {
         description:
-          "When it runs, in UTC: minute, hour, day of the month, month, day of the week; or @hourly, @daily, ...",
+          "When it runs, in UTC: minute, hour, day of the month, month, day of the week; or @hourly, @daily and the like",
         needs: 'five cron fields such as "0 3 * * *", or @daily',
         example: 'schedule = "0 3 * * *"',
       }),
