@@ -20,6 +20,13 @@ export interface Deployer {
   close(): Promise<void>;
 }
 
+/** Of somebody who may do everything, for who comes in by addresses that the API's certificate does not have. */
+export function kubeconfigOf(cluster: KubernetesCluster): string {
+  const admin: { clusters: { cluster: Record<string, unknown> }[] } = JSON.parse(cluster.kubeconfig);
+  for (const one of admin.clusters) one.cluster["tls-server-name"] = "kubernetes";
+  return JSON.stringify(admin);
+}
+
 /**
  * The renderer and the rollout engine on one real cluster, with an account of the rights that we document; releases and the journal
  * are in memory.
@@ -27,10 +34,7 @@ export interface Deployer {
  * @param image what all services run
  */
 export async function startDeployer(cluster: KubernetesCluster, image: string): Promise<Deployer> {
-  const admin: { clusters: { cluster: Record<string, unknown> }[] } = JSON.parse(cluster.kubeconfig);
-  // A test comes in by addresses that the certificate does not have.
-  for (const one of admin.clusters) one.cluster["tls-server-name"] = "kubernetes";
-  const kubeconfig = await makeAccount({ name: cluster.name, kubeconfig: JSON.stringify(admin) });
+  const kubeconfig = await makeAccount({ name: cluster.name, kubeconfig: kubeconfigOf(cluster) });
   const connected = await connectCluster({ name: cluster.name, kubeconfig });
   const releases = new Map<string, StoredRelease>();
   const journal = memoryJournal<RolloutEvent>(clock);
@@ -53,11 +57,19 @@ export async function startDeployer(cluster: KubernetesCluster, image: string): 
       releases.set(name, { name, service, environment, namespace, objects: render(inputs, sha256) });
       asked += 1;
       const from = (await journal.active(environment, service))?.release;
-      const request = { environment, service, from, to: name, strategy: "rolling", kind: "deploy", actor: "t" } as const;
+      const request = {
+        environment,
+        service,
+        from,
+        to: name,
+        strategy: "rolling",
+        kind: "deploy",
+        actor: "t",
+      } as const;
       const { number } = await engine.submit(request, String(asked));
       for (;;) {
         const view = await engine.view(number);
-        if (view !== undefined && view.status !== "running") return view;
+        if (view !== undefined && ["succeeded", "failed", "refused"].includes(view.status)) return view;
         await pause(100);
       }
     },
