@@ -1,4 +1,4 @@
-import type { Deployment, TopologySpreadConstraint } from "@fairway/objects";
+import type { Deployment, PodAntiAffinity, TopologySpreadConstraint } from "@fairway/objects";
 import type { ProfileSettings, ServiceSpec } from "@fairway/spec";
 import { serviceLabel, staggerLabel } from "../labels.ts";
 import { appContainer, drainSeconds } from "./container.ts";
@@ -64,23 +64,36 @@ function deploymentOf(place: Place, { name, labels, replicas, memoryFactor }: Pa
         metadata: podMetadata(place, { labels, annotations: scraped(spec) }),
         spec: podSpec(place, appContainer(place, memoryFactor), {
           terminationGracePeriodSeconds: drainSeconds(spec) + spec.run.grace,
-          topologySpreadConstraints: spread(spec.name),
+          affinity: { podAntiAffinity: overZones(spec.name) },
+          topologySpreadConstraints: overNodes(spec.name),
         }),
       },
     },
   };
 }
 
-/** Over nodes and zones, as far as there are any. */
-function spread(service: string): readonly TopologySpreadConstraint[] {
-  return ["kubernetes.io/hostname", "topology.kubernetes.io/zone"].map((topologyKey) => ({
-    maxSkew: 1,
-    topologyKey,
-    whenUnsatisfiable: "ScheduleAnyway",
-    labelSelector: { matchLabels: { [serviceLabel]: service } },
-    // Each revision is spread by itself: the old pods of a rolling update do not count.
-    matchLabelKeys: ["pod-template-hash"],
-  }));
+/**
+ * Over nodes. Only this topology is named: the scheduler leaves out nodes that lack the label of any one that is, and many
+ * clusters have no zones.
+ */
+function overNodes(service: string): readonly TopologySpreadConstraint[] {
+  return [
+    {
+      maxSkew: 1,
+      topologyKey: "kubernetes.io/hostname",
+      whenUnsatisfiable: "ScheduleAnyway",
+      labelSelector: { matchLabels: { [serviceLabel]: service } },
+      // Each revision is spread by itself: the old pods of a rolling update do not count.
+      matchLabelKeys: ["pod-template-hash"],
+    },
+  ];
+}
+
+/** Over zones, where there are any. */
+function overZones(service: string): PodAntiAffinity {
+  const labelSelector = { matchLabels: { [serviceLabel]: service } };
+  const podAffinityTerm = { topologyKey: "topology.kubernetes.io/zone", labelSelector };
+  return { preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 100, podAffinityTerm }] };
 }
 
 function progressSeconds(spec: ServiceSpec, profile: ProfileSettings): number {

@@ -166,6 +166,14 @@ export interface Volume {
   };
 }
 
+/** Rather not where such pods are already; `weight` is 1 to 100. */
+export interface PodAntiAffinity {
+  readonly preferredDuringSchedulingIgnoredDuringExecution?: readonly {
+    readonly weight: number;
+    readonly podAffinityTerm: { readonly topologyKey: string; readonly labelSelector?: LabelSelector };
+  }[];
+}
+
 export interface TopologySpreadConstraint {
   readonly maxSkew: number;
   readonly topologyKey: string;
@@ -191,6 +199,7 @@ export interface PodSpec {
     readonly runAsUser?: number;
     readonly seccompProfile?: { readonly type: string };
   };
+  readonly affinity?: { readonly podAntiAffinity?: PodAntiAffinity };
   readonly topologySpreadConstraints?: readonly TopologySpreadConstraint[];
   readonly imagePullSecrets?: readonly { readonly name?: string }[];
   readonly nodeName?: string;
