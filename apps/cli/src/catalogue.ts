@@ -20,6 +20,11 @@ export const catalogue: readonly CatalogueEntry[] = [
     load: async () => (await import("./commands/init.ts")).init,
   },
   {
+    path: ["check"],
+    summary: "tell what a folder lacks to run well (no server needed)",
+    load: async () => (await import("./commands/check.ts")).check,
+  },
+  {
     path: ["validate"],
     summary: "check an app.toml (no server needed)",
     load: async () => (await import("./commands/validate.ts")).validate,

@@ -1,5 +1,7 @@
 export { checkFolder } from "./check/check-folder.ts";
 export { bySeverity, type Finding, type Place, type Severity } from "./check/finding.ts";
+export { watchedFindings, withWatched } from "./check/watched/watched-findings.ts";
+export type { Endpoint, Stop, WatchedRun } from "./check/watched/watched-run.ts";
 export type { FileFact, FolderFacts } from "./folder/folder-facts.ts";
 export { filledFolders, largestText, wantsText } from "./folder/wanted-text.ts";
 export type { Comparison, Difference } from "./import/compare/compare-facts.ts";

@@ -20,6 +20,7 @@ export function runCli(
     readonly environment?: Readonly<Record<string, string>>;
     readonly folder?: string;
     readonly stdin?: string;
+    /** Presses Ctrl-C. */
     readonly signal?: AbortSignal;
     /** Called with all output so far. */
     readonly onOutput?: (out: string, interrupt: () => void) => void;
@@ -31,6 +32,7 @@ export function runCli(
     stdio: "pipe",
     timeout: 60_000,
   });
+  options.signal?.addEventListener("abort", () => child.kill("SIGINT"), { once: true });
   const text = { out: "", err: "" };
   child.stdout.on("data", (chunk: Buffer) => {
     text.out += chunk.toString();

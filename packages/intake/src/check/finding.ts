@@ -13,6 +13,8 @@ export interface Finding {
   readonly why: string;
   /** What to do. */
   readonly advice: string;
+  /** What the program said, where that tells more. */
+  readonly lines?: readonly string[];
 }
 
 /** Where it stands. Lines and columns count from 1. */
