@@ -115,7 +115,7 @@ async function specOf(
       lines: draft.services.map(({ path }) => `  ${printable(path)}`),
       advice: `fairway check ${where === "." ? "" : `${where.replace(/\/$/, "")}/`}${draft.services[0]?.path ?? ""}`,
     });
-  const file: AppFile = { name: "app.toml", text: draft.text, folder };
+  const file: AppFile = { name: "app.toml", text: draft.text, folder, contracts: [] };
   return { spec: specFor(parseAppFile(file), environment), appToml: undefined, undeliverable: [] };
 }
 
