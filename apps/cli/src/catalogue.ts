@@ -35,6 +35,11 @@ export const catalogue: readonly CatalogueEntry[] = [
     load: async () => (await import("./commands/fmt.ts")).fmt,
   },
   {
+    path: ["import"],
+    summary: "write app.toml for manifests, a chart or a namespace",
+    load: async () => (await import("./commands/import.ts")).importCommand,
+  },
+  {
     path: ["render"],
     summary: "print the Kubernetes objects of an app.toml (no server needed)",
     load: async () => (await import("./commands/render.ts")).render,

@@ -1,10 +1,8 @@
-import { readFile } from "node:fs/promises";
-import { homedir } from "node:os";
-import { delimiter, dirname, join, resolve } from "node:path";
+import { dirname } from "node:path";
 import { type CliCommand, examples, printJson } from "../command.ts";
 import { CommandFailure, exitCode } from "../command-failure.ts";
 import { environmentOf } from "../connection/environment.ts";
-import type { Shell } from "../terminal/shell.ts";
+import { readKubeconfig } from "../connection/read-kubeconfig.ts";
 
 interface Options extends Readonly<Record<string, unknown>> {
   readonly kubeconfig?: string;
@@ -35,10 +33,7 @@ account prints, and only that account's token goes to the server. Your own crede
   async run({ shell, style, args, options, own, connect }) {
     const [name = ""] = args;
     const { kubeconfig, context, account, addressTemplate } = own<Options>();
-    const path = kubeconfig === undefined ? usualKubeconfig(shell) : resolve(shell.folder, kubeconfig);
-    const text = await readFile(path, "utf8").catch((cause: unknown) => {
-      throw new CommandFailure("usage", `The kubeconfig cannot be read: ${path}`, { exitCode: exitCode.usage, cause });
-    });
+    const { path, text } = await readKubeconfig(shell, kubeconfig);
     const connected = await connect();
     // A new cluster may also begin a new environment.
     const environment = options.env ?? (await environmentOf(connected, undefined)).name;
@@ -59,17 +54,6 @@ account prints, and only that account's token goes to the server. Your own crede
     return exitCode.done;
   },
 };
-
-/** `$KUBECONFIG`, or the file in the home folder, as kubectl takes it. */
-function usualKubeconfig({ environment, folder }: Shell): string {
-  const named = environment["KUBECONFIG"];
-  if (named?.includes(delimiter) === true)
-    throw new CommandFailure("usage", "KUBECONFIG names several files.", {
-      exitCode: exitCode.usage,
-      advice: "say which one has the cluster: --kubeconfig <file>",
-    });
-  return resolve(folder, named || join(environment["HOME"] ?? homedir(), ".kube/config"));
-}
 
 /** The kubeconfig of Fairway's own account, made with the rights of the given one. */
 async function accountIn(name: string, given: { kubeconfig: string; context?: string }, directory: string) {
