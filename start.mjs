@@ -13,7 +13,7 @@ const quiet = process.argv.includes("--json");
 
 ensureInstalled();
 buildChanged("apps/dashboard", "dashboard");
-if (!existsSync(join(root, "apps/cli/dist/fairway.js"))) {
+if (!existsSync(join(root, "apps/cli/dist/bundle.json"))) {
   // The command builds itself when its sources have changed; the first time should not be while somebody waits for it.
   step("command line", "built", nodeBinary(), ["apps/cli/bin/fairway.js", "--version"]);
 }

@@ -1,25 +1,23 @@
-// Bundles the command line to plain JavaScript that also runs on Node 20: dist/fairway.js, and a chunk for each command.
+// Bundles the command line to one plain script that also runs on Node 20: dist/fairway-<hash>.js.
+import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { build as bundle } from "esbuild";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const dist = join(here, "dist");
-/** Chunks of an older bundle stay for as long as a command that began with them may still load one. */
+/** An older bundle stays for as long as a command that has read about it may still begin. */
 const keepOld = 3_600_000;
 
-/**
- * Node makes every export of a module of its own that is imported: `node:fs` and `node:process` then load streams and
- * sockets, which takes longer than most commands do. One that is required comes as it is.
- */
-const requireNode = {
-  name: "require-node",
+/** Commander can start other programs as commands of its own, which we have none of: nobody waits for what that takes. */
+const startsNoPrograms = {
+  name: "starts-no-programs",
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^node:/ }, ({ path, kind }) =>
-      kind === "import-statement" ? { path, namespace: "node" } : { path, external: true },
+    onResolve({ filter: /^node:child_process$/ }, ({ importer, path }) =>
+      importer.includes("/commander/") ? { path, namespace: "starts-no-programs" } : undefined,
     );
-    onLoad({ filter: /^/, namespace: "node" }, ({ path }) => ({ contents: `module.exports = require("${path}");` }));
+    onLoad({ filter: /^/, namespace: "starts-no-programs" }, () => ({ contents: "export default {};" }));
   },
 };
 
@@ -27,19 +25,20 @@ export async function build() {
   const startedAt = Date.now();
   const { version } = JSON.parse(await readFile(join(here, "package.json"), "utf8"));
   const result = await bundle({
-    entryPoints: { fairway: join(here, "src/main.ts") },
+    entryPoints: [join(here, "src/main.ts")],
     absWorkingDir: here,
-    outdir: dist,
+    outfile: join(dist, "fairway.js"),
     bundle: true,
-    splitting: true,
-    format: "esm",
     platform: "node",
     target: "node20",
-    plugins: [requireNode],
-    banner: {
-      js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
-    },
+    // A function that `bin/fairway.js` compiles and calls.
+    format: "cjs",
+    banner: { js: "(function (module, require) {" },
+    footer: { js: "})" },
+    supported: { "dynamic-import": false },
+    plugins: [startsNoPrograms],
     define: { FAIRWAY_VERSION: JSON.stringify(version) },
+    charset: "ascii",
     legalComments: "none",
     minifySyntax: true,
     minifyWhitespace: true,
@@ -47,26 +46,21 @@ export async function build() {
     write: false,
     logLevel: "silent",
   });
-  await mkdir(dist, { recursive: true });
-  const written = new Set(["inputs.json"]);
-  // The entry goes last: whoever reads it finds all that it names.
-  const files = result.outputFiles.toSorted(
-    (a, b) => Number(basename(a.path) === "fairway.js") - Number(basename(b.path) === "fairway.js"),
-  );
-  for (const { path, contents } of files) {
-    await writeWhole(path, contents);
-    written.add(basename(path));
-  }
-  // What lies under node_modules changes with the lock file only; what is Node's is no file.
+  const [{ contents }] = result.outputFiles;
+  const name = `fairway-${createHash("sha256").update(contents).digest("hex").slice(0, 12)}.js`;
+  // What lies under node_modules changes with the lock file only.
   const inputs = Object.keys(result.metafile.inputs)
-    .filter((path) => !/node_modules\/|^node:/.test(path))
+    .filter((path) => !/node_modules\/|^starts-no-programs:/.test(path))
     .concat("build.mjs", "package.json", "../../package-lock.json")
     .map((path) => join(here, path));
-  await writeWhole(join(dist, "inputs.json"), JSON.stringify({ startedAt, inputs }));
-  for (const name of await readdir(dist)) {
-    if (written.has(name)) continue;
-    const about = await stat(join(dist, name)).catch(() => undefined);
-    if (about !== undefined && startedAt - about.mtimeMs > keepOld) await rm(join(dist, name), { force: true });
+  await mkdir(dist, { recursive: true });
+  await writeWhole(join(dist, name), contents);
+  // It goes last: whoever reads it finds the bundle that it names.
+  await writeWhole(join(dist, "bundle.json"), JSON.stringify({ startedAt, name, inputs }));
+  for (const old of await readdir(dist, { recursive: true })) {
+    if (old.includes(name) || old === "bundle.json") continue;
+    const about = await stat(join(dist, old)).catch(() => undefined);
+    if (about?.isFile() && startedAt - about.mtimeMs > keepOld) await rm(join(dist, old), { force: true });
   }
 }
 

@@ -1,3 +1,5 @@
+import { completeLanguage } from "./language.ts";
+
 /** Replaced by the bundler with what package.json says. */
 declare const FAIRWAY_VERSION: string;
 
@@ -7,6 +9,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     process.stdout.write(`${FAIRWAY_VERSION}\n`);
     return;
   }
+  completeLanguage();
   const [{ runProgram }, { processShell }] = await Promise.all([
     import("./program.ts"),
     import("./terminal/process-shell.ts"),

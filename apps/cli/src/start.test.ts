@@ -1,0 +1,63 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+// @ts-expect-error plain JavaScript, which runs before anything is installed
+import { build } from "../build.mjs";
+
+const app = fileURLToPath(new URL("..", import.meta.url));
+
+/** The command as somebody has it who has no checkout, and a Node that knows less of the language. */
+async function installed(t: { after(cleanUp: () => void): void }): Promise<string> {
+  await build();
+  const folder = mkdtempSync(join(tmpdir(), "fairway-installed-"));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  const { name } = JSON.parse(readFileSync(join(app, "dist/bundle.json"), "utf8"));
+  for (const part of ["package.json", "bin/fairway.js", "dist/bundle.json", `dist/${name}`]) {
+    cpSync(join(app, part), join(folder, part), { recursive: true });
+  }
+  writeFileSync(join(folder, "as-node-20.cjs"), "delete Map.groupBy; delete Promise.withResolvers;");
+  return folder;
+}
+
+function run(folder: string, ...args: readonly string[]) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [join(folder, "bin/fairway.js"), ...args], {
+    encoding: "utf8",
+    input: 'name = "user"\npublic = { host = "user.example.com" }\n',
+    env: { ...process.env, NODE_OPTIONS: `--require ${join(folder, "as-node-20.cjs")}` },
+  });
+  return { status, stdout, stderr };
+}
+
+test("what was compiled is kept by command and used again; what is no such thing is made anew", async (t) => {
+  const folder = await installed(t);
+  const first = run(folder, "render", "-");
+  assert.deepEqual([first.status, first.stderr], [0, ""]);
+  assert.match(first.stdout, /^---\napiVersion: v1\nkind: Namespace\n/);
+  const compiled = join(folder, "dist/compiled");
+  const [kept = ""] = readdirSync(compiled);
+  assert.match(kept, /^fairway-[0-9a-f]{12}\.js\.v[\d.]+\.render$/);
+  const bytes = readFileSync(join(compiled, kept));
+  assert.deepEqual(run(folder, "render", "-"), first);
+  assert.ok(bytes.equals(readFileSync(join(compiled, kept))), "it is used as it is");
+  for (const wrong of [Buffer.alloc(0), Buffer.from("no code"), bytes.subarray(0, bytes.length / 2)]) {
+    writeFileSync(join(compiled, kept), wrong);
+    assert.deepEqual(run(folder, "render", "-"), first);
+    assert.ok(readFileSync(join(compiled, kept)).length > wrong.length);
+  }
+  assert.match(run(folder, "--version").stdout, /^\d+\.\d+\.\d+\n$/);
+  assert.equal(run(folder, "deplyo").status, 2);
+  assert.deepEqual(
+    readdirSync(compiled).map((name) => name.replace(/^.*\./, "")),
+    ["other", "render"],
+  );
+});
+
+test("a folder that nobody may write to does no harm", async (t) => {
+  const folder = await installed(t);
+  writeFileSync(join(folder, "dist/compiled"), "a file in its place");
+  assert.deepEqual([run(folder, "render", "-").status, run(folder, "render", "-").stderr], [0, ""]);
+});
