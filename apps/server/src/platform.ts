@@ -28,8 +28,10 @@ import { edgeHandlers } from "./resources/edge.ts";
 import { environments } from "./resources/environments.ts";
 import { eventHandlers } from "./resources/events.ts";
 import { logHandlers } from "./resources/logs.ts";
+import { profileHandlers } from "./resources/profile.ts";
 import { registryHandlers } from "./resources/registries.ts";
 import { releaseHandlers } from "./resources/releases.ts";
+import { renderHandlers } from "./resources/render.ts";
 import { rolloutHandlers } from "./resources/rollouts.ts";
 import { serviceHandlers } from "./resources/services.ts";
 import { sessionHandlers } from "./resources/sessions.ts";
@@ -172,6 +174,8 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
       ...{ pool, registries, imagesOf, secrets, journal, stored },
       ...{ services, releases, active, snapshots, files, profile, now },
     }),
+    ...renderHandlers(pool, profile),
+    ...profileHandlers({ pool, profiles, profile, services, releases, now, exclusively }),
     ...rolloutHandlers({ pool, releases, active, index: store.rollouts, engine, reader, exclusively }),
     ...serviceHandlers(pool, { services, releases, active, drains, reader, profile, edgePort: options.edgePort, now }),
     ...logHandlers(pool, services, { active, profile }),

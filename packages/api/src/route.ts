@@ -11,6 +11,8 @@ export type Permission =
   | "clusters:read"
   | "clusters:write"
   | "clusters:kubeconfig"
+  | "profile:read"
+  | "profile:write"
   | "edge:read"
   | "sessions:create"
   | "account:read";
@@ -28,6 +30,8 @@ export interface Route {
   readonly body?: z.ZodType;
   /** An upload of bytes instead of a JSON body. */
   readonly upload?: { readonly contentType: string };
+  /** Changes nothing, although it is a POST: what it asks about does not fit into an address. Not audited. */
+  readonly reads?: true;
   readonly response?: z.ZodType;
   readonly status: number;
   /**

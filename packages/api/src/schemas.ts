@@ -43,6 +43,8 @@ export const problem = z.object({
       z.object({
         code: z.string(),
         message: z.string(),
+        /** Where it is not app.toml: `kubernetes/<name>`. */
+        file: z.string().optional(),
         line: z.int().optional(),
         column: z.int().optional(),
         length: z.int().optional(),
@@ -209,6 +211,8 @@ export const release = z.object({
   snapshot: digest.optional(),
   /** The ready image: as app.toml names it, and what that meant when the release was made. */
   image: z.object({ asked: z.string(), reference: z.string() }).optional(),
+  /** Version of the platform owner's profile that it was made with; absent where it is not known. */
+  profile: z.string().optional(),
   createdAt: time,
   actor: z.string(),
   /** False once it was retired, and its snapshot deleted: it cannot be rolled back to. */
@@ -328,6 +332,49 @@ export const edgeRoutes = z.object({
   ),
 });
 export type EdgeRoutes = z.infer<typeof edgeRoutes>;
+
+/** A version of the platform owner's profile; 0 is the built-in one, which nobody wrote. */
+export const profile = z.object({
+  version: z.int(),
+  /** TOML. */
+  text: z.string(),
+  actor: z.string().optional(),
+  createdAt: time.optional(),
+});
+export type Profile = z.infer<typeof profile>;
+
+/** What making every service anew would change. Values of variables, and what may be secret, are not in it. */
+export const previewEvent = z.discriminatedUnion("type", [
+  /** How many services were looked at, of how many. */
+  z.object({ type: z.literal("progress"), done: z.int(), total: z.int() }),
+  /** A service that would change, or could not be released, or is not known well enough. */
+  z.object({
+    type: z.literal("service"),
+    environment: z.string(),
+    service: z.string(),
+    /** The active one, which it is compared with. */
+    release: z.string(),
+    outcome: z.enum(["changed", "refused", "unknown"]),
+    /** In short words, each with the clusters where it holds. */
+    changes: z.array(z.object({ change: z.string(), clusters: z.array(z.string()) })),
+    /** Clusters where all of its pods would be replaced. */
+    restarts: z.array(z.string()),
+    /** Why it is refused or unknown. */
+    reason: z.string().optional(),
+    issues: problem.shape.issues,
+  }),
+  z.object({
+    type: z.literal("end"),
+    services: z.int(),
+    unchanged: z.int(),
+    changed: z.int(),
+    refused: z.int(),
+    unknown: z.int(),
+    /** How many of the changed ones would be restarted. */
+    restarting: z.int(),
+  }),
+]);
+export type PreviewEvent = z.infer<typeof previewEvent>;
 
 /** What a deploy would change in the clusters, by their own word. Nothing in it is secret. */
 export const deployDiff = z.object({

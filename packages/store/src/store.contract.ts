@@ -98,6 +98,12 @@ export function storeContract(name: string, make: () => Promise<Store>): void {
       assert.equal((await store.rollouts.latest("prod"))["constructor"], undefined);
       assert.deepEqual(Object.keys(active), ["user"]);
       assert.equal(active["user"]?.name, "mid");
+      await roll(store, "shop", "before", "other");
+      assert.deepEqual(await store.releases.activeServices("prod"), ["shop", "user"]);
+      assert.deepEqual(await store.releases.activeServices("staging"), []);
+      const some = await store.releases.activeOf("prod", ["user", "absent"]);
+      assert.deepEqual(some, [active["user"]]);
+      assert.deepEqual(await store.releases.activeOf("prod", []), []);
     });
 
     it("retires all but the newest releases, never one that is active or on its way", async () => {

@@ -32,6 +32,9 @@ const largerBodies: Readonly<Record<string, number>> = {
   createRelease: 4.5 * 1024 * 1024,
   createImage: 4.5 * 1024 * 1024,
   diff: 4.5 * 1024 * 1024,
+  render: 4.5 * 1024 * 1024,
+  putProfile: 2.5 * 1024 * 1024,
+  previewProfile: 2.5 * 1024 * 1024,
   // Two Docker configurations of 256 KiB and 64 KiB of certificates.
   putRegistry: 1.5 * 1024 * 1024,
   // 256 KiB of kubeconfig.
@@ -100,7 +103,7 @@ const silent: Log = { info: () => {}, error: () => {} };
 
 /** What changes something is audited; reading is not. */
 function isCommand(route: Route): boolean {
-  return route.method !== "GET" && route.method !== "HEAD";
+  return route.method !== "GET" && route.method !== "HEAD" && route.reads !== true;
 }
 
 function requirePermission(caller: Caller, route: Route): void {

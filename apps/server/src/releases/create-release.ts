@@ -1,11 +1,11 @@
-import { createHash } from "node:crypto";
 import type { ReleaseRecord, ReleaseStore, Services, Snapshots } from "@fairway/catalog";
 import type { SnapshotStore } from "@fairway/images";
-import { describeChanges, releaseName, render } from "@fairway/manifests";
+import { describeChanges, platformDependencies, releaseName, render } from "@fairway/manifests";
 import { settingsFor } from "@fairway/spec";
 import { Refusal } from "../http/refusal.ts";
 import type { CurrentProfile, ReadProfile } from "../profile/current-profile.ts";
 import type { Environment } from "../resources/environments.ts";
+import { sha256 } from "../sha256.ts";
 import type { ActiveReleases } from "./active-releases.ts";
 import type { ReadSource } from "./read-source.ts";
 import type { ReleaseImages } from "./release-images.ts";
@@ -58,7 +58,7 @@ export async function createRelease(request: ReleaseRequest, stores: ReleaseStor
   });
   const active = await stores.active.of(environment.name);
   const previous = active[spec.name];
-  const dependencies = spec.dependencies.map(({ name }) => name);
+  const dependencies = platformDependencies(spec).map(({ name }) => name);
   const release = await stores.releases.put({
     name: releaseName(inputs, sha256),
     service: spec.name,
@@ -110,6 +110,3 @@ export async function requireSnapshot(
 }
 
 /** In hexadecimal. */
-export function sha256(text: string): string {
-  return createHash("sha256").update(text).digest("hex");
-}

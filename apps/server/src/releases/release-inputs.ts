@@ -1,4 +1,4 @@
-import { type ClusterFacts, namespaceOf, type ReleaseInputs } from "@fairway/manifests";
+import { type ClusterFacts, namespaceOf, platformDependencies, type ReleaseInputs } from "@fairway/manifests";
 import type { ProfileSettings } from "@fairway/spec";
 import { Refusal } from "../http/refusal.ts";
 import type { Environment } from "../resources/environments.ts";
@@ -29,7 +29,7 @@ export async function releaseInputs(
   platform: PlatformFacts,
 ): Promise<ReleaseInputs> {
   const { spec, extras } = read;
-  const dependencies = spec.dependencies.map(({ name }) => name);
+  const dependencies = platformDependencies(spec).map(({ name }) => name);
   const settings = (cluster: string | undefined): ProfileSettings => ({
     ...platform.settings({ environment: environment.name, cluster, service: spec.name }),
     // They say whether a release may be, not what it is: a new rule must not make all releases new ones.

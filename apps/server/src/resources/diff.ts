@@ -15,14 +15,13 @@ import { settingsFor } from "@fairway/spec";
 import type { ClusterPool } from "../clusters/cluster-pool.ts";
 import { pooledPort } from "../clusters/pooled-port.ts";
 import type { Handlers } from "../http/handler.ts";
-import { settingsIn } from "../profile/current-profile.ts";
-import { type ReleaseStores, requireSnapshot, sha256 } from "../releases/create-release.ts";
+import { checkRelease } from "../releases/check-release.ts";
+import { type ReleaseStores, requireSnapshot } from "../releases/create-release.ts";
 import { foreseeImages } from "../releases/foresee-images.ts";
 import { readSource } from "../releases/read-source.ts";
-import { refuseTakenAddresses } from "../releases/refuse-taken-addresses.ts";
-import { refuseUnallowed, refuseUndeliverable } from "../releases/refuse-unallowed.ts";
 import type { ImagesOf } from "../releases/release-images.ts";
 import { releaseInputs } from "../releases/release-inputs.ts";
+import { sha256 } from "../sha256.ts";
 import { environments, requireEnvironment } from "./environments.ts";
 
 /** Milliseconds for one cluster to answer everything. */
@@ -50,18 +49,15 @@ export function diffHandlers(parts: DiffParts): Pick<Handlers, "diff"> {
       const read = await readSource({ environment: environment.name, environmentNames, source });
       const { spec } = read;
       const profile = await parts.profile();
-      const settings = settingsIn(profile, environment, spec.name);
       // What a deploy would be refused for, this is.
-      refuseUndeliverable(read);
-      refuseUnallowed(read, environment.name, settings);
-      await refuseTakenAddresses(read, environment.name, parts.active);
+      const settings = await checkRelease(read, environment, profile, parts.active);
       const snapshot = spec.build.image === undefined ? body.snapshot : undefined;
       if (snapshot !== undefined) await requireSnapshot(snapshot, parts);
 
       const active = await parts.journal.active(environment.name, spec.name);
       const running = active === undefined ? undefined : await parts.releases.get(active.release);
       const { images, code, exact } = await foreseeImages(
-        { environment, spec, settings: settings[0], snapshot, running, signal },
+        { environment, spec, settings, snapshot, running, signal },
         parts,
       );
       const unknown: string[] = [];

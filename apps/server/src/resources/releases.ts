@@ -5,11 +5,9 @@ import { z } from "zod";
 import type { ClusterPool } from "../clusters/cluster-pool.ts";
 import type { Handlers, OutgoingEvent } from "../http/handler.ts";
 import type { PushProgress } from "../images/image-client.ts";
-import { settingsIn } from "../profile/current-profile.ts";
+import { checkRelease } from "../releases/check-release.ts";
 import { createRelease, type ReleaseStores, requireSnapshot } from "../releases/create-release.ts";
 import { readSource } from "../releases/read-source.ts";
-import { refuseTakenAddresses } from "../releases/refuse-taken-addresses.ts";
-import { refuseUnallowed, refuseUndeliverable } from "../releases/refuse-unallowed.ts";
 import type { ImagesOf, ReleaseImages } from "../releases/release-images.ts";
 import { environments, requireEnvironment } from "./environments.ts";
 
@@ -37,11 +35,8 @@ export function releaseHandlers(
     const source = { appToml, kubernetes };
     const read = await readSource({ environment: environment.name, environmentNames, source });
     const profile = await stores.profile();
-    const settings = settingsIn(profile, environment, read.spec.name);
-    refuseUndeliverable(read);
-    refuseUnallowed(read, environment.name, settings);
-    await refuseTakenAddresses(read, environment.name, stores.active);
-    return { environment, read, profile, settings: settings[0] };
+    const settings = await checkRelease(read, environment, profile, stores.active);
+    return { environment, read, profile, settings };
   };
   const withImages = async (request: Parameters<ImagesOf>[0]): Promise<ReleaseImages> => {
     const { snapshot, spec } = request;
@@ -140,5 +135,6 @@ function releaseView(release: ReleaseRecord, active: string | undefined): Releas
     ...{ name, service, environment, createdAt, actor, available, active: name === active },
     ...(snapshot === undefined ? {} : { snapshot }),
     ...(image === undefined ? {} : { image }),
+    ...(release.profileVersion === undefined ? {} : { profile: release.profileVersion }),
   };
 }

@@ -75,6 +75,28 @@ export function openReleases(db: Kysely<Tables>): ReleaseStore {
         .execute();
       return byName(rows, (row) => row.service, releaseOf);
     },
+    async activeServices(environment) {
+      const rows = await db
+        .selectFrom("active")
+        .innerJoin("releases", "releases.name", "active.release")
+        .select("active.service")
+        .where("active.environment", "=", environment)
+        .orderBy("active.service")
+        .execute();
+      return rows.map(({ service }) => service);
+    },
+    async activeOf(environment, services) {
+      if (services.length === 0) return [];
+      const rows = await db
+        .selectFrom("active")
+        .innerJoin("releases", "releases.name", "active.release")
+        .selectAll("releases")
+        .where("active.environment", "=", environment)
+        .where("active.service", "in", [...services])
+        .orderBy("active.service")
+        .execute();
+      return rows.map(releaseOf);
+    },
     async retire(keep) {
       return db.transaction().execute(async (transaction) => {
         await sql`

@@ -1,0 +1,159 @@
+import { setImmediate as yieldToOthers } from "node:timers/promises";
+import type { PreviewEvent } from "@fairway/api";
+import type { ReleaseRecord, ReleaseStore, Services } from "@fairway/catalog";
+import { AddressError, describeObjectChanges, render } from "@fairway/manifests";
+import { type Profile, settingsFor } from "@fairway/spec";
+import { z } from "zod";
+import { Refusal } from "../http/refusal.ts";
+import { readSource } from "../releases/read-source.ts";
+import { refuseHatchIssues } from "../releases/refuse-hatch-issues.ts";
+import { refuseUnallowed, refuseUndeliverable } from "../releases/refuse-unallowed.ts";
+import type { ReleaseImages } from "../releases/release-images.ts";
+import { releaseInputs } from "../releases/release-inputs.ts";
+import type { Environment } from "../resources/environments.ts";
+import { sha256 } from "../sha256.ts";
+import { settingsIn } from "./current-profile.ts";
+
+export interface PreviewRequest {
+  readonly profile: Profile;
+  readonly environments: readonly Environment[];
+  /** All environments' names, to find misspelt ones in app.toml. */
+  readonly environmentNames: readonly string[];
+  readonly signal: AbortSignal;
+}
+
+export interface PreviewStores {
+  readonly releases: Pick<ReleaseStore, "activeServices" | "activeOf">;
+  readonly services: Pick<Services, "numbers">;
+}
+
+type ServiceEvent = Extract<PreviewEvent, { type: "service" }>;
+type Counts = Omit<Extract<PreviewEvent, { type: "end" }>, "type">;
+
+/** Releases in memory at once. */
+const pageSize = 50;
+/** Services after which others get their turn. */
+const atOnce = 5;
+
+/**
+ * What every active release would become, were it made of its stored source by this version of the platform with a
+ * profile: services in the order of their names, those that stay as they are only counted. Reads page by page, changes
+ * nothing.
+ */
+export async function* previewProfile(request: PreviewRequest, stores: PreviewStores): AsyncGenerator<PreviewEvent> {
+  const { environments, signal } = request;
+  const all = await Promise.all(
+    environments.map(async (environment) => ({
+      environment,
+      names: await stores.releases.activeServices(environment.name),
+    })),
+  );
+  const total = all.reduce((sum, { names }) => sum + names.length, 0);
+  const counts = { services: 0, unchanged: 0, changed: 0, refused: 0, unknown: 0, restarting: 0 } satisfies Counts;
+  for (const { environment, names } of all) {
+    for (let from = 0; from < names.length; from += pageSize) {
+      yield { type: "progress", done: counts.services, total };
+      const page = await stores.releases.activeOf(environment.name, names.slice(from, from + pageSize));
+      const numbers = await stores.services.numbers(numbersIn(page));
+      for (const release of page) {
+        if (counts.services % atOnce === 0) await yieldToOthers();
+        signal.throwIfAborted();
+        const found = await previewService(release, environment, numbers, request);
+        counts.services += 1;
+        counts[found?.outcome ?? "unchanged"] += 1;
+        if (found === undefined) continue;
+        if (found.restarts.length > 0) counts.restarting += 1;
+        yield found;
+      }
+    }
+  }
+  yield { type: "progress", done: counts.services, total };
+  yield { type: "end", ...counts };
+}
+
+/** What is known of a release's inputs, whichever version stored them. */
+const storedInputs = z.object({
+  clusters: z.array(z.object({ name: z.string(), image: z.string(), pullSecret: z.boolean() })),
+  ready: z.object({ asked: z.string(), reference: z.string() }).optional(),
+  base: z.object({ asked: z.string(), reference: z.string() }).optional(),
+  numbers: z.record(z.string(), z.number()).default({}),
+});
+
+function numbersIn(releases: readonly ReleaseRecord[]): readonly string[] {
+  return [...new Set(releases.flatMap(({ service, profile }) => [service, ...profile.dependencies]))];
+}
+
+async function previewService(
+  release: ReleaseRecord,
+  environment: Environment,
+  numbers: Readonly<Record<string, number>>,
+  { profile, environmentNames }: PreviewRequest,
+): Promise<ServiceEvent | undefined> {
+  const { service, name, source } = release;
+  const about = { type: "service" as const, environment: environment.name, service, release: name };
+  const nothing = { changes: [], restarts: [] };
+  const before = storedInputs.safeParse(release.inputs);
+  if (source === undefined || !before.success) {
+    return {
+      ...about,
+      ...nothing,
+      outcome: "unknown",
+      reason: "it was deployed by an older version: deploy it once to see",
+    };
+  }
+  try {
+    const read = await readSource({ environment: environment.name, environmentNames, source });
+    refuseUndeliverable(read);
+    refuseUnallowed(read, environment.name, settingsIn({ profile }, environment, service));
+    const known = { ...numbers, ...before.data.numbers };
+    const inputs = await releaseInputs(
+      { environment, read, images: imagesOf(before.data, environment) },
+      { settings: (place) => settingsFor(profile, place), numbers: async () => known },
+    );
+    refuseHatchIssues(inputs, read);
+    const rendered = render(inputs, sha256);
+    const clusters = environment.clusters.map(({ record }) => record.name).filter((one) => release.objects[one]);
+    const found = clusters.map((cluster) => ({
+      cluster,
+      ...describeObjectChanges(service, release.objects[cluster] ?? [], rendered[cluster] ?? []),
+    }));
+    const changes = Map.groupBy(
+      found.flatMap(({ cluster, changes: words }) => words.map((change) => ({ change, cluster }))),
+      ({ change }) => change,
+    );
+    if (changes.size === 0) return undefined;
+    return {
+      ...about,
+      outcome: "changed",
+      changes: [...changes].map(([change, where]) => ({ change, clusters: where.map(({ cluster }) => cluster) })),
+      restarts: found.filter(({ restarts }) => restarts).map(({ cluster }) => cluster),
+    };
+  } catch (error) {
+    if (error instanceof Refusal) {
+      const { title, detail, issues } = error.problem;
+      const reason = detail === undefined ? title : `${title}: ${detail}`;
+      return { ...about, ...nothing, outcome: "refused", reason, ...(issues === undefined ? {} : { issues }) };
+    }
+    if (error instanceof AddressError) return { ...about, ...nothing, outcome: "refused", reason: error.message };
+    throw error;
+  }
+}
+
+/** What runs now goes on running; in clusters that came since, the same. */
+function imagesOf(
+  { clusters, ready, base }: z.output<typeof storedInputs>,
+  environment: Environment,
+): Pick<ReleaseImages, "clusters" | "ready" | "base"> {
+  const [first] = clusters;
+  const known = new Map(clusters.map(({ name, image, pullSecret }) => [name, { image, pullSecret }]));
+  return {
+    clusters: new Map(
+      environment.clusters.map(({ record: { name } }) => [
+        name,
+        known.get(name) ?? { image: first?.image ?? "", pullSecret: first?.pullSecret ?? false },
+      ]),
+    ),
+    ...(ready === undefined ? {} : { ready }),
+    ...(base === undefined ? {} : { base }),
+  };
+}

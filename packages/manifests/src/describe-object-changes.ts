@@ -1,0 +1,98 @@
+import { type ChangedField, changedFields, type KubernetesObject, secretHider, shownValue } from "@fairway/objects";
+
+/** What differs between the objects of two releases of one service in one cluster. */
+export interface ObjectChanges {
+  /** In short words, each once: `Deployment limits.cpu 400m -> 800m`, `label team added`. Values of variables are never told. */
+  readonly changes: readonly string[];
+  /** Whether pods are made of another template, so that all of them are replaced. */
+  readonly restarts: boolean;
+}
+
+/**
+ * Compares rendered objects by kind and name; a ConfigMap that is named by its content with the one whose place it takes.
+ *
+ * @param before JSON as it was stored, perhaps by an older version
+ */
+export function describeObjectChanges(
+  service: string,
+  before: readonly unknown[],
+  after: readonly KubernetesObject[],
+): ObjectChanges {
+  const hider = secretHider();
+  const [old, next] = [byKey(before.filter(isObject)), byKey(after)];
+  const changes: string[] = [];
+  let restarts = false;
+  for (const [key, object] of next) {
+    const was = old.get(key);
+    const name = titleOf(object, service);
+    if (was === undefined) {
+      changes.push(`${name} added`);
+      continue;
+    }
+    const fields = changedFields(hider.hide(was, was.kind), hider.hide(object, object.kind));
+    for (const field of fields) {
+      const words = wordsOf(name, object.kind, field);
+      if (words !== undefined) changes.push(words);
+    }
+    restarts ||= object.kind === "Deployment" && fields.some(({ path }) => path.startsWith(".spec.template"));
+  }
+  for (const [key, object] of old) if (!next.has(key)) changes.push(`${titleOf(object, service)} removed`);
+  return { changes: [...new Set(changes)], restarts };
+}
+
+function byKey(objects: readonly KubernetesObject[]): ReadonlyMap<string, KubernetesObject> {
+  return new Map(objects.map((object) => [`${object.kind}/${nameOf(object)}`, object]));
+}
+
+function nameOf({ kind, metadata }: KubernetesObject): string {
+  return kind === "ConfigMap" ? metadata.name.replace(/-[0-9a-f]{10}$/, "") : metadata.name;
+}
+
+function titleOf(object: KubernetesObject, service: string): string {
+  const name = nameOf(object);
+  return name === service ? object.kind : `${object.kind} ${name}`;
+}
+
+function wordsOf(title: string, kind: string, change: ChangedField): string | undefined {
+  const { path, from, to } = change;
+  // Objects that follow a name which its content makes are no change of their own.
+  if (/configMapRef\.name$/.test(path) || (kind === "ConfigMap" && path === ".metadata.name")) return undefined;
+  const metadata = /\.metadata\.(label|annotation)s(?:\.(.+)|\["(.+)"\])$/.exec(path);
+  if (metadata !== null) return `${metadata[1]} ${metadata[2] ?? metadata[3]} ${told(change)}`;
+  const variable = kind === "ConfigMap" ? /^\.data(?:\.(.+)|\["(.+)"\])$/.exec(path) : null;
+  if (variable !== null) {
+    const what = from === undefined ? "added" : to === undefined ? "removed" : "changed";
+    return `variable ${variable[1] ?? variable[2]} ${what}`;
+  }
+  return `${title} ${shortPath(path)} ${told(change)}`;
+}
+
+function shortPath(path: string): string {
+  return path
+    .replace(/^\.spec\.template\.spec\./, "")
+    .replace(/^\.spec\./, "")
+    .replace(/^\./, "")
+    .replace(/^containers\[name="app"\]\./, "")
+    .replace(/^resources\./, "");
+}
+
+const longest = 60;
+
+function told({ from, to }: ChangedField): string {
+  const [was, is] = [word(from), word(to)];
+  if (from === undefined) return is === undefined ? "added" : `added: ${is}`;
+  if (to === undefined) return "removed";
+  return was === undefined || is === undefined ? "changed" : `${was} -> ${is}`;
+}
+
+/** A value that can be told in a word. */
+function word(value: unknown): string | undefined {
+  const shown = shownValue(value);
+  if (shown === null || shown === undefined || typeof shown === "object") return undefined;
+  const text = String(shown);
+  return text.length > longest ? `${text.slice(0, longest)}...` : text;
+}
+
+function isObject(value: unknown): value is KubernetesObject {
+  return typeof value === "object" && value !== null && "kind" in value && "apiVersion" in value && "metadata" in value;
+}
