@@ -4,7 +4,7 @@ import { type ChangedField, changedFields } from "@fairway/objects";
 const rules: readonly (readonly [path: RegExp, words: (name: string, change: ChangedField) => string])[] = [
   [/^\.image$/, () => "image"],
   // Told whole, beside the rules.
-  [/^\.(ready|base)\b/, () => ""],
+  [/^\.(ready|base|extras)\b/, () => ""],
   [/^\.clusters\[name="[^"]*"\]\.image$/, () => "image"],
   [
     /^\.clusters\[name="([^"]*)"\]\.pullSecret$/,
@@ -12,6 +12,8 @@ const rules: readonly (readonly [path: RegExp, words: (name: string, change: Cha
   ],
   [/^\.spec\.env\.(\w+)$/, (name, change) => `env ${name}${addedOrRemoved(change)}`],
   [/^\.spec\.replicas$/, (_, change) => `replicas ${fromTo(change)}`],
+  [/^\.spec\.replicas\.cpu$/, (_, change) => `replicas at CPU percent ${fromTo(change)}`],
+  [/^\.spec\.replicas\.(min|max)$/, (name, change) => `replicas ${name} ${fromTo(change)}`],
   [/^\.spec\.engine\.size$/, (_, change) => `size ${fromTo(change)}`],
   [/^\.spec\.engine\.version$/, (_, change) => `engine version ${fromTo(change)}`],
   [/^\.spec\.engine\.name$/, (_, change) => `engine ${fromTo(change)}`],
@@ -21,10 +23,28 @@ const rules: readonly (readonly [path: RegExp, words: (name: string, change: Cha
   [/^\.spec\.dependencies\[name="([^"]*)"\]$/, (name, change) => `dependency ${name}${addedOrRemoved(change)}`],
   [/^\.spec\.dependencies\[name="([^"]*)"\]/, (name) => `dependency ${name}`],
   [/^\.spec\.(owner|kind)$/, (name, change) => `${name} ${fromTo(change)}`],
+  [/^\.spec\.(oncall|links|metrics|migrations|slo)\b/, (name) => name],
+  [/^\.spec\.crons\[name="([^"]*)"\]$/, (name, change) => `cron ${name}${addedOrRemoved(change)}`],
+  [/^\.spec\.crons\[name="([^"]*)"\]/, (name) => `cron ${name}`],
+  [/^\.spec\.storages\[name="([^"]*)"\]$/, (name, change) => `storage ${name}${addedOrRemoved(change)}`],
+  [/^\.spec\.storages\[name="([^"]*)"\]/, (name) => `storage ${name}`],
+  [/^\.spec\.(crons|storages|events|secrets|dependencies)\b/, (name) => name],
+  [/^\.spec\.public\[host="([^"]*)"\]$/, (host, change) => `public host ${host}${addedOrRemoved(change)}`],
+  [/^\.spec\.public\[host="([^"]*)"\]/, (host) => `public host ${host}`],
+  [/^\.spec\.public\b/, () => "public hosts"],
+  [/^\.spec\.deploy\.strategy$/, (_, change) => `strategy ${fromTo(change)}`],
+  [/^\.spec\.deploy\.timeout$/, (_, change) => `deploy timeout ${fromTo(change)}`],
+  [/^\.spec\.deploy\.(\w+)/, (name) => `deploy ${name}`],
+  [/^\.spec\.resources\.(cpu|memory|netutil)$/, (name, change) => `${name} ${fromTo(change)}`],
+  [/^\.spec\.resources\.limits\.(cpu|memory)$/, (name, change) => `${name} limit factor ${fromTo(change)}`],
+  [/^\.spec\.memory\.stagger$/, (_, change) => `memory stagger ${fromTo(change)}`],
+  [/^\.spec\.(deploy|resources|memory)$/, (name) => name],
+  [/^\.spec\.kubernetes\b/, () => "patches of Kubernetes objects"],
   // The references are told with what they meant.
   [/^\.spec\.build\.(base|image)$/, () => ""],
   [/^\.spec\.(description|build)\b/, (name) => name],
-  [/^\.clusters\[name="[^"]*"\]\.profile\b/, () => "platform profile"],
+  [/^(\.clusters\[name="[^"]*"\])?\.profile\b/, () => "platform profile"],
+  [/^\.namespace$/, (_, change) => (change.from === undefined ? "" : `namespace ${fromTo(change)}`)],
   // Crons and migrations are told by themselves.
   [/^\.clusters\[name="[^"]*"\]\.lead$/, () => ""],
   [/^\.clusters\[name="([^"]*)"\]$/, (name, change) => `cluster ${name}${addedOrRemoved(change)}`],
@@ -42,6 +62,8 @@ const rules: readonly (readonly [path: RegExp, words: (name: string, change: Cha
 export function describeChanges(previous: unknown, next: unknown): readonly string[] {
   if (previous === undefined) return [];
   const words = changedFields(previous, next).map((change) => {
+    // Fields that an older version did not know, and that say nothing.
+    if (change.from === undefined && isNothing(change.to)) return "";
     for (const [path, tell] of rules) {
       const match = path.exec(change.path);
       if (match !== null) return tell(match[1] ?? "", change);
@@ -52,7 +74,8 @@ export function describeChanges(previous: unknown, next: unknown): readonly stri
   const base = imageChange("base image", field(previous, "base"), field(next, "base"));
   // Of a ready image everything is said by then.
   const others = ready.length === 0 ? words : words.filter((word) => word !== "image");
-  return [...new Set([...ready, ...base, ...others])].filter((word) => word !== "");
+  const extras = extraChanges(field(previous, "extras"), field(next, "extras"));
+  return [...new Set([...ready, ...base, ...others, ...extras])].filter((word) => word !== "");
 }
 
 /** A named image that is another one now, or the same name for something else. */
@@ -62,6 +85,28 @@ function imageChange(what: string, from: unknown, to: unknown): readonly string[
   if (nextAsked === undefined || asked === undefined) return [];
   if (asked !== nextAsked) return [`${what} ${told(asked)} -> ${told(nextAsked)}`];
   return digest === nextDigest ? [] : [`${what} ${told(asked)} moved, ${digest} -> ${nextDigest}`];
+}
+
+/** Objects that the team brings itself. */
+function extraChanges(from: unknown, to: unknown): readonly string[] {
+  const [before, after] = [extrasByName(from), extrasByName(to)];
+  return [...new Set([...before.keys(), ...after.keys()])].flatMap((name) => {
+    const change = { path: "", from: before.get(name), to: after.get(name) };
+    return changedFields(change.from, change.to).length === 0 ? [] : [`object ${name}${addedOrRemoved(change)}`];
+  });
+}
+
+function extrasByName(extras: unknown): ReadonlyMap<string, unknown> {
+  const list: readonly unknown[] = Array.isArray(extras) ? extras : [];
+  return new Map(
+    list.map((object) => [`${told(field(object, "kind"))}/${told(field(field(object, "metadata"), "name"))}`, object]),
+  );
+}
+
+/** Whether a field is as if nobody had written it. */
+function isNothing(value: unknown): boolean {
+  if (value === undefined || value === null || value === "rolling") return true;
+  return typeof value === "object" && Object.values(value).every(isNothing);
 }
 
 /** As much of a digest as tells it from others. */
@@ -88,5 +133,8 @@ function fromTo({ from, to }: ChangedField): string {
 }
 
 function told(value: unknown): string {
-  return value === undefined || value === null ? "none" : typeof value === "object" ? "..." : String(value);
+  if (value === undefined || value === null) return "none";
+  if (typeof value !== "object") return String(value);
+  const [min, max] = [field(value, "min"), field(value, "max")];
+  return min === undefined || max === undefined ? "..." : `${told(min)} to ${told(max)}`;
 }

@@ -42,6 +42,40 @@ const changes: readonly [name: string, appToml: string, words: readonly string[]
   ["another dependency", base.replace('"bus"', '"log"'), ["dependency bus removed", "dependency log added"]],
   ["a dependency's limits", base.replace('"bus"', '"bus"\ntimeout = 5\nretries = 1'), ["dependency bus"]],
   ["owner and description", `description = "x"\n${base.replace('"a"', '"b"')}`, ["description", "owner a -> b"]],
+  ["an autoscaler", `replicas = { min = 2, max = 9 }\n${base}`, ["replicas 1 -> 2 to 9"]],
+  [
+    "a cron, a storage, an event",
+    `${base}[[crons]]\nname = "nightly"\nschedule = "@daily"\ncommand = "x"\n[[storages]]\nkind = "redis"\nname = "cache"\n[[events]]\nproduces = "user.created"\nschema = "UserCreated"\n`,
+    ["storage cache added", "events", "cron nightly added"],
+  ],
+  [
+    "migrations, metrics, an objective, secrets",
+    `migrations.command = "m"\nmetrics.path = "/m"\nslo.availability = 99\nsecrets.required = ["PASSWORD"]\n${base}`,
+    ["metrics", "migrations", "secrets", "slo"],
+  ],
+  ["public hosts", `public.host = "user.example.com"\n${base}`, ["public host user.example.com added"]],
+  [
+    "the strategy",
+    `deploy = { strategy = "blue-green", timeout = "5m" }\n${base}`,
+    ["strategy rolling -> blue-green", "deploy timeout none -> 300"],
+  ],
+  [
+    "resources",
+    `resources = { cpu = "2", memory = "1Gi", netutil = 5, limits = { cpu = 2 } }\n${base}`,
+    ["cpu none -> 2", "memory none -> 1Gi", "netutil none -> 5", "cpu limit factor none -> 2"],
+  ],
+  ["staggered memory", `replicas = 3\nmemory.stagger = 3\n${base}`, ["replicas 1 -> 3", "memory stagger none -> 3"]],
+  [
+    "words for people",
+    `oncall = "#user"\nlinks = [{ title = "x", url = "https://example.com" }]\n${base}`,
+    ["oncall", "links"],
+  ],
+  ["what a dependency is", base.replace('"bus"', '"bus"\nexternal = "https://bus.example.com"'), ["dependency bus"]],
+  [
+    "patches",
+    `${base}[[kubernetes.patches]]\nkind = "Deployment"\nmerge.spec.template.metadata.annotations = { token = "secret" }\n`,
+    ["patches of Kubernetes objects"],
+  ],
 ];
 for (const [name, appToml, words] of changes) {
   test(`changes in words: ${name}`, () => assert.deepEqual(describeChanges(before, inputsOf(appToml, "prod")), words));
@@ -70,6 +104,22 @@ test("changes in words: image, clusters, profile, and what is not known", () => 
     "future",
   ]);
   assert.deepEqual(describeChanges(undefined, after), []);
+});
+
+test("changes in words: the objects that a team brings, and fields that older versions did not know", () => {
+  const object = (name: string, data = {}) => ({ apiVersion: "v1", kind: "ConfigMap", metadata: { name }, data });
+  const [from, to] = [
+    { ...before, extras: [object("gone"), object("same"), object("changed")] },
+    { ...before, extras: [object("new"), object("same"), object("changed", { a: "1" })] },
+  ];
+  assert.deepEqual(describeChanges(from, to), [
+    "object ConfigMap/gone removed",
+    "object ConfigMap/changed",
+    "object ConfigMap/new added",
+  ]);
+  const { extras, namespaces, namespace, spec, ...older } = before;
+  const { crons, public: hosts, deploy, resources, memory, kubernetes, secrets, links, ...olderSpec } = spec;
+  assert.deepEqual(describeChanges({ ...older, spec: olderSpec }, before), []);
 });
 
 test("changes in words: a ready image that moved, another one, a base that moved, from what older versions stored", () => {

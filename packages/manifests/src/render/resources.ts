@@ -29,5 +29,6 @@ export function resources(
 /** Up, so that people can read it. */
 function wholeMebibytes(bytes: number): number {
   const mebibyte = 1024 ** 2;
-  return Math.ceil(bytes / mebibyte) * mebibyte;
+  // Less than a byte is the dust of floating point.
+  return Math.ceil(bytes / mebibyte - 1e-6) * mebibyte;
 }
