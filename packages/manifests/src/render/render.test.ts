@@ -1,81 +1,70 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { isDeployment, isPod, type KubernetesObject, kindInfo, parseObject, refKey, refOf } from "@fairway/objects";
-import type { HealthCheck, ServiceSpec } from "@fairway/spec";
+import { at, checkFields, isObject, shapeOfKind, toJson } from "@fairway/object-schema";
+import {
+  isDeployment,
+  isPod,
+  isService,
+  type KubernetesObject,
+  kindInfo,
+  parseObject,
+  refKey,
+  refOf,
+} from "@fairway/objects";
+import type { ProfileSettings, ServiceSpec } from "@fairway/spec";
 import fc from "fast-check";
-import { canonicalJson, placeInSlot, releaseName, render } from "../index.ts";
+import {
+  canonicalJson,
+  migrationJob,
+  placeInSlot,
+  type ReleaseInputs,
+  releaseName,
+  render,
+  type Slot,
+} from "../index.ts";
+import { profile } from "./testing/arbitrary-profile.ts";
+import { name, spec } from "./testing/arbitrary-spec.ts";
 import { inputsOf, inputsOfSpec, sha256 } from "./testing/inputs.ts";
-
-const name = fc.stringMatching(/^[a-z]([-a-z0-9]{0,38}[a-z0-9])?$/);
-const check: fc.Arbitrary<HealthCheck | undefined> = fc.option(
-  fc.record({
-    path: fc.stringMatching(/^\/[!-~]{0,50}$/),
-    period: fc.integer({ min: 1, max: 300 }),
-    timeout: fc.integer({ min: 1, max: 300 }),
-    threshold: fc.integer({ min: 1, max: 1000 }),
-  }),
-  { nil: undefined },
-);
-const spec: fc.Arbitrary<ServiceSpec> = fc.record({
-  name,
-  description: fc.string(),
-  kind: fc.constantFrom("business", "infrastructure", "frontend", "job"),
-  owner: fc.option(name, { nil: undefined }),
-  oncall: fc.constant(undefined),
-  links: fc.constant([]),
-  replicas: fc.integer({ min: 0, max: 1000 }),
-  engine: fc.record({
-    name: fc.constantFrom("golang", "php", "python", "node"),
-    version: fc.option(fc.string(), { nil: undefined }),
-    size: fc.constantFrom("small", "medium", "large", "xlarge"),
-  }),
-  build: fc.record({
-    command: fc.constant(undefined),
-    base: fc.constant(undefined),
-    image: fc.constant(undefined),
-    exclude: fc.array(fc.string()),
-  }),
-  run: fc.record({
-    command: fc.option(fc.array(fc.string(), { minLength: 1 }), { nil: undefined }),
-    args: fc.array(fc.string()),
-    port: fc.integer({ min: 1024, max: 65535 }),
-    grace: fc.integer({ min: 0, max: 3600 }),
-  }),
-  health: fc.record({ live: check, ready: check, startup: check }),
-  dependencies: fc.uniqueArray(fc.record({ name }), { selector: (one) => one.name }),
-  env: fc.dictionary(fc.stringMatching(/^[A-Za-z_][A-Za-z0-9_]{0,20}$/), fc.string()),
-  metrics: fc.constant(undefined),
-  storages: fc.constant([]),
-  events: fc.constant([]),
-  crons: fc.constant([]),
-  migrations: fc.constant(undefined),
-  secrets: fc.constant({ required: [] }),
-  public: fc.constant([]),
-  deploy: fc.constant({ strategy: "rolling" as const, steps: [], waves: [], analysis: [], timeout: undefined }),
-  resources: fc.constant({
-    cpu: undefined,
-    memory: undefined,
-    netutil: undefined,
-    limits: { cpu: undefined, memory: undefined },
-  }),
-  memory: fc.constant({ stagger: undefined }),
-  slo: fc.constant(undefined),
-  kubernetes: fc.constant({ patches: [] }),
-});
 
 const labelName = /^([a-z0-9.-]{1,253}\/)?[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/;
 const labelValue = /^([A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?)?$/;
+const objectName = /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/;
+const templates = [
+  ["spec", "template"],
+  ["spec", "jobTemplate", "spec", "template"],
+];
+
+function inputsFor(one: ServiceSpec, settings: ProfileSettings, environment = "prod"): ReleaseInputs {
+  const inputs = inputsOfSpec(one, environment);
+  return { ...inputs, clusters: inputs.clusters.map((cluster) => ({ ...cluster, profile: settings })) };
+}
+
+/** All that is applied in one slot of every cluster, the migration too. */
+function applied(inputs: ReleaseInputs, slot: Slot = "a"): readonly (readonly KubernetesObject[])[] {
+  const job = migrationJob(inputs, sha256)?.job;
+  const neutral = [...Object.values(render(inputs, sha256)), job === undefined ? [] : [job]];
+  return neutral.map((objects) => placeInSlot(objects, slot, releaseName(inputs, sha256)));
+}
+
+function templateLabels(object: KubernetesObject): readonly (readonly [string, unknown])[] {
+  return templates.flatMap((path) => {
+    const labels = at(toJson(object), ...path, "metadata", "labels");
+    return isObject(labels) ? Object.entries(labels) : [];
+  });
+}
 
 function assertValid(object: KubernetesObject): void {
-  assert.ok(parseObject(JSON.parse(JSON.stringify(object))).ok);
+  const json = toJson(object);
+  assert.ok(json !== undefined && parseObject(json).ok);
   const kind = kindInfo(object);
-  assert.ok(kind);
-  assert.match(object.metadata.name, /^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/);
+  const shape = shapeOfKind(object.apiVersion, object.kind);
+  assert.ok(kind && shape);
+  assert.deepEqual(checkFields(shape, json), []);
+  assert.match(object.metadata.name, objectName);
   assert.equal(object.metadata.namespace !== undefined, kind.namespaced);
-  const template = isDeployment(object) ? object.spec?.template.metadata?.labels : undefined;
-  for (const [key, value] of Object.entries({ ...object.metadata.labels, ...template })) {
+  for (const [key, value] of [...Object.entries(object.metadata.labels ?? {}), ...templateLabels(object)]) {
     assert.match(key, labelName);
-    assert.match(value, labelValue);
+    assert.match(String(value), labelValue);
   }
 }
 
@@ -83,42 +72,123 @@ function orderOf(object: KubernetesObject): number {
   return kindInfo(object)?.applyOrder ?? Number.NaN;
 }
 
-test("any spec renders to valid objects, in apply order, the same bytes each time", () => {
+test("any spec and profile give objects that Kubernetes' schemas take, in apply order, the same bytes each time", () => {
   fc.assert(
-    fc.property(spec, name, fc.constantFrom("a" as const, "b" as const), (one, environment, slot) => {
-      const inputs = inputsOfSpec(one, environment);
-      const rendered = render(inputs, sha256);
-      assert.equal(canonicalJson(render(structuredClone(inputs), sha256)), canonicalJson(rendered));
-      for (const objects of Object.values(rendered)) {
-        const placed = placeInSlot(objects, slot, releaseName(inputs, sha256));
-        placed.forEach(assertValid);
-        assert.deepEqual(
-          placed.map(orderOf),
-          placed.map(orderOf).toSorted((a, b) => a - b),
-        );
-        assert.equal(new Set(placed.map((object) => refKey(refOf(object)))).size, placed.length);
+    fc.property(
+      spec,
+      profile,
+      name,
+      fc.constantFrom("a" as const, "b" as const),
+      (one, settings, environment, slot) => {
+        const inputs = inputsFor(one, settings, environment);
+        assert.equal(canonicalJson(render(structuredClone(inputs), sha256)), canonicalJson(render(inputs, sha256)));
+        for (const objects of applied(inputs, slot)) {
+          objects.forEach(assertValid);
+          const orders = objects.map(orderOf);
+          assert.deepEqual(
+            orders,
+            orders.toSorted((a, b) => a - b),
+          );
+          assert.equal(new Set(objects.map((object) => refKey(refOf(object)))).size, objects.length);
+        }
+      },
+    ),
+  );
+});
+
+test("whatever a profile adds and a patch changes, an object stays that of its service", () => {
+  fc.assert(
+    fc.property(spec, profile, (one, settings) => {
+      for (const object of applied(inputsFor(one, settings)).flat()) {
+        const own = {
+          "app.kubernetes.io/name": one.name,
+          "app.kubernetes.io/managed-by": "fairway",
+          "fairway.dev/service": one.name,
+        };
+        for (const [key, value] of Object.entries(own)) {
+          assert.equal(object.metadata.labels?.[key], value);
+          for (const [label, text] of templateLabels(object)) if (label === key) assert.equal(text, value);
+        }
+        const calls = templateLabels(object)
+          .map(([key]) => key)
+          .filter((key) => key.startsWith("fairway.dev/calls."));
+        for (const key of calls) {
+          assert.ok(one.dependencies.some((dependency) => `fairway.dev/calls.${dependency.name}` === key));
+        }
       }
     }),
   );
 });
 
-test("pods match the selector of their Deployment, and never run as root or with a writable root", () => {
+test("pods match the selectors of their Deployments, each only one's; the Service and the budget see all of them", () => {
+  fc.assert(
+    fc.property(spec, profile, (one, settings) => {
+      const [objects = []] = applied(inputsFor(one, settings));
+      assert.equal(objects.some(isPod), false);
+      const deployments = objects.filter(isDeployment);
+      const matches = (selector: unknown, labels: Readonly<Record<string, string>>) =>
+        isObject(selector) && Object.entries(selector).every(([key, value]) => labels[key] === value);
+      for (const { spec: deployment } of deployments) {
+        const labels = deployment?.template.metadata?.labels ?? {};
+        assert.equal(deployments.filter((other) => matches(other.spec?.selector.matchLabels, labels)).length, 1);
+        assert.ok(matches(objects.find(isService)?.spec?.selector, labels));
+        const budget = objects.find(({ kind }) => kind === "PodDisruptionBudget");
+        if (budget) assert.ok(matches(at(toJson(budget), "spec", "selector", "matchLabels"), labels));
+      }
+      const counts = deployments.map(({ spec: deployment }) => deployment?.replicas ?? 0);
+      if (typeof one.replicas === "number")
+        assert.equal(
+          counts.reduce((sum, count) => sum + count, 0),
+          one.replicas,
+        );
+      else assert.ok(deployments.every(({ spec: deployment }) => deployment?.replicas === undefined));
+      const crons = objects.filter(({ kind }) => kind === "CronJob");
+      for (const cron of crons) {
+        const labels = Object.fromEntries(templateLabels(cron).map(([key, value]) => [key, String(value)]));
+        assert.ok(!matches(objects.find(isService)?.spec?.selector, labels));
+      }
+    }),
+  );
+});
+
+test("under the restricted level nothing runs as root, with rights, or on a writable root", () => {
+  fc.assert(
+    fc.property(spec, profile, (one, settings) => {
+      for (const object of applied(inputsFor(one, { ...settings, security: "restricted" })).flat()) {
+        for (const path of templates) {
+          const pod = at(toJson(object), ...path, "spec");
+          if (pod === undefined) continue;
+          assert.equal(at(pod, "securityContext", "runAsNonRoot"), true);
+          assert.equal(at(pod, "automountServiceAccountToken"), false);
+          const container = at(pod, "containers", 0, "securityContext");
+          assert.equal(at(container, "readOnlyRootFilesystem"), true);
+          assert.equal(at(container, "allowPrivilegeEscalation"), false);
+          assert.deepEqual(at(container, "capabilities", "drop"), ["ALL"]);
+        }
+      }
+    }),
+  );
+});
+
+test("a process keeps all of its grace: the sleep before its signal comes on top", () => {
   fc.assert(
     fc.property(spec, (one) => {
-      const objects = placeInSlot(render(inputsOfSpec(one, "prod"), sha256)["alpha"] ?? [], "a", "0123456789ab");
-      assert.equal(objects.some(isPod), false);
-      const { selector, template } = objects.find(isDeployment)?.spec ?? {};
-      assert.ok(selector?.matchLabels && template?.spec);
-      for (const [key, value] of Object.entries(selector.matchLabels)) {
-        assert.equal(template.metadata?.labels?.[key], value);
+      const { template } = applied(inputsOfSpec(one, "prod")).flat().find(isDeployment)?.spec ?? {};
+      const drain = template?.spec?.containers[0]?.lifecycle?.preStop?.sleep?.seconds ?? 0;
+      assert.equal(template?.spec?.terminationGracePeriodSeconds, drain + one.run.grace);
+    }),
+  );
+});
+
+test("values of variables stand in ConfigMaps and nowhere else; of secrets there is nothing", () => {
+  const token = "value-that-nobody-else-has";
+  fc.assert(
+    fc.property(spec, (one) => {
+      const objects = applied(inputsOfSpec({ ...one, env: { TOKEN: token } }, "prod")).flat();
+      for (const object of objects) {
+        assert.equal(JSON.stringify(object).includes(token), object.kind === "ConfigMap");
+        assert.notEqual(object.kind, "Secret");
       }
-      assert.equal(template.spec.securityContext?.runAsNonRoot, true);
-      const [app] = template.spec.containers;
-      assert.equal(app?.securityContext?.readOnlyRootFilesystem, true);
-      assert.equal(app?.securityContext?.allowPrivilegeEscalation, false);
-      // The sleep of preStop is part of the grace period: the process keeps all of its own.
-      const drain = app?.lifecycle?.preStop?.sleep?.seconds ?? 0;
-      assert.equal(template.spec.terminationGracePeriodSeconds, drain + one.run.grace);
     }),
   );
 });
