@@ -1,9 +1,11 @@
 /** What `fairway diff` says of a real API: its defaults are no changes, its refusals are told. */
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, describe, it } from "node:test";
-import { type ConnectedCluster, connectCluster } from "@fairway/kube";
+import { accountYaml, type ConnectedCluster, connectCluster } from "@fairway/kube";
 import { type KubernetesObject, parseObject } from "@fairway/objects";
 import { type ClusterDiff, ClusterError, compareCluster, type Plan, plan } from "@fairway/rollout";
 import { parseAllDocuments } from "yaml";
@@ -19,7 +21,19 @@ let cluster: ConnectedCluster;
 before(async () => {
   const started = await startKubernetes({ after: (work) => void ends.push(work) });
   real = started.clusters[0] ?? assert.fail("no cluster");
-  const config: { clusters: { cluster: Record<string, unknown> }[] } = JSON.parse(real.kubeconfig);
+  const folder = await mkdtemp(path.join(tmpdir(), "fairway-diff-"));
+  ends.push(() => rm(folder, { recursive: true, force: true }));
+  // The rights that we document are enough.
+  await writeFile(path.join(folder, "account.yaml"), accountYaml());
+  await real.kubectl(["apply", "-f", path.join(folder, "account.yaml")]);
+  const secret = ["get", "secret", "fairway-token", "-n", "fairway-system"];
+  let token = "";
+  while (token === "")
+    token = await real.kubectl([...secret, "-o", "go-template={{with .data.token}}{{. | base64decode}}{{end}}"]);
+  const config: { clusters: { cluster: Record<string, unknown> }[]; users: { user: unknown }[] } = JSON.parse(
+    real.kubeconfig,
+  );
+  for (const one of config.users) one.user = { token };
   // A test comes in by addresses that the certificate does not have.
   for (const one of config.clusters) one.cluster["tls-server-name"] = "kubernetes";
   cluster = await connectCluster({ name: "alpha", kubeconfig: JSON.stringify(config) });

@@ -1,5 +1,6 @@
 import { manager, releaseLabel } from "@fairway/manifests";
 import {
+  type ChangedField,
   changedFields,
   fieldsOwnedBy,
   type KubernetesObject,
@@ -47,6 +48,7 @@ export function compareWanted(
 
 function fieldDiffs(live: unknown, next: unknown, renamed: ReadonlyMap<string, string>): readonly FieldDiff[] {
   return changedFields(live, next)
+    .flatMap(eachEntry)
     .filter(({ from, to }) => !(typeof from === "string" && typeof to === "string" && renamed.get(from) === to))
     .map(({ path, from, to }) => ({
       path,
@@ -55,6 +57,16 @@ function fieldDiffs(live: unknown, next: unknown, renamed: ReadonlyMap<string, s
       ...(to === undefined ? {} : { to: shownValue(to) }),
       hidden: typeof from === "symbol" || typeof to === "symbol",
     }));
+}
+
+/** Maps whose entries stand for themselves: the API leaves out a map without any. */
+const maps = /\.(data|binaryData|stringData|labels|annotations|matchLabels|hard)$/;
+
+function eachEntry(change: ChangedField): readonly ChangedField[] {
+  const { path, from, to } = change;
+  const isWhole = (one: unknown, other: unknown) => isRecord(one) && other === undefined;
+  if (!maps.test(path) || !(isWhole(from, to) || isWhole(to, from))) return [change];
+  return changedFields(from ?? {}, to ?? {}, path);
 }
 
 /** Without what the API server and rollouts write. */
