@@ -92,6 +92,17 @@ describe("what a deploy would change", () => {
     }
   });
 
+  it("is told with the rollout that is under way", async () => {
+    const made = await release(server.client, "moving", "// one");
+    const key = "that is under way";
+    const body = { service: "moving", release: made.name, idempotencyKey: key };
+    const { number } = await server.client.createRollout({ body });
+    const { notes } = await server.client.diff({ body: { appToml: appToml("moving") } });
+    await ended(server.client, number);
+    assert.deepEqual(notes, [`rollout ${number} is under way: what runs is changing`]);
+    assert.deepEqual((await server.client.diff({ body: { appToml: appToml("moving") } })).notes, []);
+  });
+
   it("is refused as the deploy would be", async () => {
     const { diff } = server.client;
     await assert.rejects(diff({ body: { appToml: "name = 1" } }), { code: "app-toml-not-valid" });

@@ -171,7 +171,7 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
     ...snapshotHandlers(files, snapshots, now, exclusively),
     ...releaseHandlers(pool, { services, releases, active, snapshots, files, profile, now }, imagesOf, exclusively),
     ...diffHandlers({
-      ...{ pool, registries, imagesOf, secrets, journal, stored },
+      ...{ pool, registries, imagesOf, secrets, journal, stored, index: store.rollouts },
       ...{ services, releases, active, snapshots, files, profile, now },
     }),
     ...renderHandlers(pool, profile),

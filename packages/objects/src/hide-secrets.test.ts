@@ -17,12 +17,15 @@ const secret: readonly (readonly [name: string, value: unknown, kind?: string])[
   ["camel case", { spec: { clientSecret: "hunter2" } }],
   ["a URL with a password", { data: { DATABASE: "postgres://me:hunter2@db/users" } }],
   ["a URL with a password only", { data: { CACHE: "redis://:hunter2@cache:6379" } }],
+  ["a URL with a token", { data: { REPORTS: "https://hunter2@reports.example.com/1" } }],
+  ["a URL that is not quite one", { data: { DATABASE: "postgres://me:hunter2/?#@db/users" } }],
   ["an argument", { args: ["serve", "--db-password=hunter2"] }],
   ["the word behind an option", { args: ["--password", "hunter2"] }],
   ["a line of a file", { data: { "app.properties": "level = info\npassword = hunter2\n" } }],
   ["a field of JSON in a text", { data: { "app.json": '{"apiKey":"hunter2"}' } }],
   ["a query", { data: { HOOK: "https://hooks.example.com/?token=hunter2" } }],
   ["an authorization", { annotations: { note: "Bearer hunter2.hunter2" } }],
+  ["a basic authorization", { annotations: { note: "Basic aHVudGVyMjpodW50ZXIy" } }],
   ["a private key", { data: { "tls.pem": "-----BEGIN RSA PRIVATE KEY-----\nhunter2" } }],
 ];
 for (const [name, value, kind] of secret) {
@@ -34,7 +37,12 @@ for (const [name, value, kind] of secret) {
 }
 
 const open: readonly (readonly [name: string, value: unknown])[] = [
-  ["plain variables", { data: { LOG_LEVEL: "info", MONKEY: "see", KEYSPACE: "users", URL: "https://me@host/x" } }],
+  [
+    "plain variables",
+    {
+      data: { LOG_LEVEL: "info", MONKEY: "see", PLAN: "basic settings", KEYSPACE: "users", URL: "https://host:8080/x" },
+    },
+  ],
   ["images of services that sound secret", { image: "registry:5000/team/auth-token:1.2@sha256:00" }],
   ["fields of Kubernetes", { topologyKey: "kubernetes.io/hostname", automountServiceAccountToken: false }],
   ["names of Secrets", { secretKeyRef: { name: "db", key: "password" }, imagePullSecrets: [{ name: "registry" }] }],
@@ -67,6 +75,14 @@ test("refusals that repeat a secret do not show it", () => {
   hider.hide({ data: { TOKEN: 'a"b.c', PIN: "7" } });
   assert.equal(hider.clean(String.raw`Invalid value: "a\"b.c": must be 7`), 'Invalid value: "(hidden)": must be 7');
   assert.equal(hider.clean('a"b.c aXb.c'), "(hidden) aXb.c");
+});
+
+test("a megabyte of anything is read in no time", () => {
+  for (const piece of ["a", "a.", "a ", "=", ":", "a://", "://:", "a:", "bearer ", "-----BEGIN ", '"', "\t"]) {
+    const started = performance.now();
+    shown({ data: { FILE: piece.repeat(1e6 / piece.length) } });
+    assert.ok(performance.now() - started < 5_000, `${JSON.stringify(piece)} takes its time`);
+  }
 });
 
 test("no value of a secret name is ever shown, wherever it lies", () => {

@@ -102,12 +102,13 @@ function saysSecret(name: string): boolean {
   return secretParts.test(words.join("-")) || words.some((word) => secretWords.has(word));
 }
 
-/** `https://user:password@host`, `redis://:password@host` */
-const userinfo = /[a-z][a-z0-9+.-]*:\/\/[^\s/?#]*:[^\s/?#]*@/i;
+// Every repetition has a bound: texts come from anybody, up to megabytes.
+/** `https://user:password@host`, `redis://:password@host`, `https://token@host` */
+const userinfo = /[a-z][a-z0-9+.-]{0,30}:\/\/(?:[^\s/?#@:]{1,1000}|[^\s/?#:]{0,200}:\S{0,1000})@/i;
 /** `--db-password=x`, `token: x`, `"apiKey":"x"` anywhere in a longer text; not `registry/token:1.2`. */
-const assignment = /([A-Za-z][\w.-]*)["']?[ \t]*(?:=|:(?=[ \t"']))[ \t]*\S/g;
-const authorization = /\b(?:bearer|basic)\s+[\w.~+/=-]{4,}/i;
-const privateKey = /-----BEGIN [A-Z ]*PRIVATE KEY-----/;
+const assignment = /([A-Za-z][\w.-]{0,100})["']?[ \t]{0,20}(?:=|:(?=[ \t"']))[ \t]{0,20}\S/g;
+const authorization = /\b(?:bearer\s{1,9}\S{4}|basic\s{1,9}(?=\S{0,200}[0-9=])\S{8})/i;
+const privateKey = /-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----/;
 
 function looksSecret(text: string): boolean {
   if (userinfo.test(text) || authorization.test(text) || privateKey.test(text)) return true;

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { DeployDiff } from "@fairway/api";
-import type { Registries } from "@fairway/catalog";
+import type { Registries, RolloutIndex } from "@fairway/catalog";
 import { placeInSlot, releaseName, render } from "@fairway/manifests";
 import {
   type ClusterDiff,
@@ -34,6 +34,7 @@ interface DiffParts
   readonly imagesOf: ImagesOf;
   readonly secrets: NamespaceSecrets;
   readonly journal: Pick<Journal<never>, "active">;
+  readonly index: Pick<RolloutIndex, "list">;
   /** The stored releases as the engine reads them. */
   readonly stored: Releases;
 }
@@ -55,6 +56,7 @@ export function diffHandlers(parts: DiffParts): Pick<Handlers, "diff"> {
       if (snapshot !== undefined) await requireSnapshot(snapshot, parts);
 
       const active = await parts.journal.active(environment.name, spec.name);
+      const [newest] = await parts.index.list({ environment: environment.name, service: spec.name, limit: 1 });
       const running = active === undefined ? undefined : await parts.releases.get(active.release);
       const { images, code, exact } = await foreseeImages(
         { environment, spec, settings, snapshot, running, signal },
@@ -106,7 +108,10 @@ export function diffHandlers(parts: DiffParts): Pick<Handlers, "diff"> {
         ...(active === undefined ? {} : { active: active.release }),
         ...(exact ? { release: name } : {}),
         code,
-        notes: notesOf(code, exact, unknown),
+        notes: [
+          ...(newest?.status === "unfinished" ? [`rollout ${newest.number} is under way: what runs is changing`] : []),
+          ...notesOf(code, exact, unknown),
+        ],
         clusters: clusters.map(view),
       };
     },
