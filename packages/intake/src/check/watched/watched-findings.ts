@@ -39,7 +39,14 @@ export function withWatched(
     (listens && rule === fixedPort.code) ||
     (listens && run.sockets !== undefined && rule === loopbackOnly.code && !watched.some((one) => one.rule === rule)) ||
     (run.stop !== undefined && !run.stop.bySignal && run.stop.milliseconds !== undefined && rule === noSignals.code);
-  const kept = read.filter(({ rule }) => !isWell(rule));
+  const kept = read
+    .filter(({ rule }) => !isWell(rule))
+    .map((one) => {
+      const certain = watched.find(({ rule, severity }) => rule === one.rule && severity === "must");
+      return certain === undefined || one.severity === "must"
+        ? one
+        : { ...certain, ...(one.place === undefined ? {} : { place: one.place }) };
+    });
   const told = new Set(kept.filter(({ place }) => place?.line !== undefined).map(({ rule }) => rule));
   return [...kept, ...watched.filter(({ rule }) => !told.has(rule))];
 }
@@ -82,8 +89,7 @@ export function missingVariable(output: readonly string[]): string | undefined {
     new RegExp(`KeyError: ['"]${name}['"]`),
     new RegExp(`["'\`]?\\b${name}\\b["'\`]?\\s+(?:is|was|must be|has to be|not|missing|required|undefined|env)\\b`),
     new RegExp(
-      `(?:missing|required|requires|undefined|unset|not set|no|need|needs|set|variable)\\b[^A-Za-z]*(?:environment |env )?(?:variable[: ]*)?["'\`$]*\\b${name}\\b`,
-      "i",
+      `(?:[Mm]issing|[Rr]equire[sd]?|[Uu]ndefined|[Uu]nset|[Nn]ot set|[Nn]o|[Nn]eeds?|[Ss]et|[Vv]ariable)\\b[^A-Z\n]{0,40}\\b${name}\\b`,
     ),
   ];
   for (const line of output.toReversed())
