@@ -3,7 +3,7 @@ import type { ServiceSpec } from "@fairway/spec";
 import { initRole } from "../init-container.ts";
 import { at, type Fields, fieldsAt, isFields, listAt, numberAt, textAt, wordsAt } from "../json-fields.ts";
 import type { SourceObject } from "../read-objects.ts";
-import { isSecretValue } from "../secret-value.ts";
+import { isSecretHeader, isSecretValue } from "../secret-value.ts";
 import { mainContainer, portNumber, type Subject } from "../subject.ts";
 import { variablesOf } from "../variables.ts";
 
@@ -170,11 +170,19 @@ function probeFacts(container: Fields, probe: Fields): Fields {
   return without(
     {
       ...probe,
-      ...(http === undefined ? {} : { httpGet: withPort({ path: "/", ...fieldsAt(http) }, { scheme: "HTTP" }) }),
+      ...(http === undefined
+        ? {}
+        : { httpGet: withPort({ path: "/", ...fieldsAt(http), ...shownHeaders(http) }, { scheme: "HTTP" }) }),
       ...(socket === undefined ? {} : { tcpSocket: withPort(socket, {}) }),
     },
     probeDefaults,
   );
+}
+
+/** Headers without the values that nobody should read in a report. */
+function shownHeaders(http: unknown): Fields {
+  const headers = listAt(http, "httpHeaders").filter((header) => !isSecretHeader(header));
+  return { httpHeaders: headers.length === 0 ? undefined : headers };
 }
 
 function resourceFacts(resources: unknown): Fields {

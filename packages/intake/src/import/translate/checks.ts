@@ -1,6 +1,7 @@
 import type { Settings, SettingValue } from "../../app-toml/settings.ts";
 import { at, fieldsAt, listAt, numberAt, textAt } from "../json-fields.ts";
 import { type Remark, remark } from "../remark.ts";
+import { isSecretHeader } from "../secret-value.ts";
 import { portNumber, type Subject } from "../subject.ts";
 import { type PatchPart, type Translated, tableOf } from "../translated.ts";
 
@@ -30,6 +31,16 @@ export function checks(subject: Subject): Translated {
     if (path !== undefined) {
       health[check] = { path: path.startsWith("/") ? path : `/${path}`, ...numbersOf(probe) };
       const http = httpDetails(subject, probe);
+      if (listAt(probe, "httpGet", "httpHeaders").some(isSecretHeader)) {
+        remarks.push(
+          remark(
+            "lost",
+            `check ${check}`,
+            "a header of its request let it in, and its value stood in the open",
+            "let the path answer everybody, and change the value",
+          ),
+        );
+      }
       if (http !== undefined) {
         patches.push({ on: "container", merge: { [probeName]: { httpGet: http } } });
         remarks.push(
@@ -106,7 +117,7 @@ function numbersOf(probe: unknown): Settings {
 function httpDetails({ container, port }: Subject, probe: unknown): Settings | undefined {
   const asked = portNumber(container, at(probe, "httpGet", "port"));
   const scheme = textAt(probe, "httpGet", "scheme");
-  const headers = listAt(probe, "httpGet", "httpHeaders");
+  const headers = listAt(probe, "httpGet", "httpHeaders").filter((header) => !isSecretHeader(header));
   const details: Settings = {
     ...(asked === undefined || asked === port ? {} : { port: asked }),
     ...(scheme === undefined || scheme === "HTTP" ? {} : { scheme }),

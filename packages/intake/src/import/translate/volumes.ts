@@ -62,8 +62,8 @@ export function volumes({ pod, container, group }: Subject): Translated {
       remarks.push(
         remark(
           "lost",
-          `volume ${textAt(mount, "name")}`,
-          `kept from pod to pod, at ${textAt(mount, "mountPath")} (volumeClaimTemplates)`,
+          `volume ${textAt(mount, "name") ?? "?"}`,
+          `kept from pod to pod, at ${textAt(mount, "mountPath") ?? "?"} (volumeClaimTemplates)`,
           "keep it in a storage",
         ),
       );
