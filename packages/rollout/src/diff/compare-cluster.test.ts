@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { placeInSlot } from "@fairway/manifests";
-import type { KubernetesObject, Secret } from "@fairway/objects";
+import { type KubernetesObject, refOf, type Secret } from "@fairway/objects";
 import { keyOf, openSession } from "../cluster/session.ts";
 import { type Plan, plan } from "../plan/plan.ts";
 import { type Cluster, ClusterError, type StoredRelease } from "../ports.ts";
@@ -273,6 +273,21 @@ describe("what a deploy would change", () => {
     assert.deepEqual(told(await compare(planOf({}, {}), { cluster: space })), ["? NamespaceForeign"]);
   });
 
+  it("would delete nothing that is not ours any more", async () => {
+    const [one, two, three] = ["a.example.com", "b.example.com", "c.example.com"];
+    const { cluster, compare } = await world({ hosts: [one, two, three] });
+    const ingress = (host: string) => objectsOf({ hosts: [host] }).at(-1) ?? assert.fail();
+    // Taken over, and made anew under the same name.
+    cluster.updateAs("kubectl", { ...ingress(one), metadata: { ...ingress(one).metadata, labels: {} } });
+    await cluster.delete(refOf(ingress(two)), {});
+    cluster.applyAs("kubectl", ingress(two));
+    assert.deepEqual(told(await compare(planOf({ hosts: [one, two, three] }, {}, "one"))), [
+      `- Ingress to-${three}`,
+      `  ! host-lost: ${three}`,
+      "  ! removed: the new release does not have it",
+    ]);
+  });
+
   it("reads no Secret, and knows by the inventory whether one comes or goes", async () => {
     const secret: Secret = {
       apiVersion: "v1",
@@ -289,7 +304,10 @@ describe("what a deploy would change", () => {
     const without = await world({});
     const more = { secrets: [secret], cluster: deaf(without.cluster) };
     assert.deepEqual(told(await without.compare(planOf({}, {}, "one"), more)), ["+ Secret fairway-registry"]);
+    const asRelease = planOf({}, { extra: [secret] }, "one");
+    assert.deepEqual(told(await without.compare(asRelease, { cluster: more.cluster })), ["+ Secret fairway-registry"]);
     const having = await world({}, [secret]);
+    assert.deepEqual(told(await having.compare(asRelease, { cluster: deaf(having.cluster) })), []);
     const kept = await having.compare(planOf({}, {}, "one"), { ...more, cluster: deaf(having.cluster) });
     assert.deepEqual(told(kept), []);
     assert.deepEqual(told(await having.compare(planOf({}, {}, "one"), { cluster: deaf(having.cluster) })), [
