@@ -1,6 +1,6 @@
 // The arrows of the house: pure <- adapters <- apps. Few rules, no exceptions.
 const pure =
-  "^packages/(spec|objects|object-schema|manifests|diagnosis|catalog|intake)/src/(?!.*(\\.test\\.ts$|/testing/))";
+  "^packages/(spec|objects|object-schema|manifests|diagnosis|catalog|intake)/src/(?!testing/|.*(\\.test\\.ts$|/testing/))";
 /** @type {import("dependency-cruiser").IConfiguration} */
 module.exports = {
   forbidden: [

@@ -62,6 +62,9 @@ test("each thing that a run may show", () => {
   assert.deepEqual(rules({ health: [{ check: "live", path: "/l", status: undefined }] }), ["must health-path-fails"]);
   const stop = { milliseconds: 10, bySignal: false, request: "answered", leftBehind: true } as const;
   assert.deepEqual(rules({ stop }), ["should leaves-processes"]);
+  const cut = { ...stop, request: "cut", leftBehind: false } as const;
+  assert.deepEqual(rules({ stop: cut }), ["should requests-cut"]);
+  assert.deepEqual(rules({ stop: cut }, 'engine.name = "golang"'), []);
   const many = told({ written: ["a", "b", "c", "d", "e", "f", "g"] })[0];
   assert.equal(many?.message, "wrote a, b, c, d, e and 2 more");
 });

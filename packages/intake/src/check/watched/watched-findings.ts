@@ -191,7 +191,8 @@ function stop({ stop: how }: WatchedRun, spec: ServiceSpec): readonly Finding[] 
       ? []
       : [finding(noSignals, `does nothing on SIGTERM${how.request === "cut" ? ": a request on its way was cut" : ""}`)];
   return [
-    ...(how.request === "cut"
+    // Only here it is certain: other servers, Go's among them, drop a request whose head was not whole when they began to stop.
+    ...(how.request === "cut" && spec.engine.name === "node"
       ? [
           {
             rule: "requests-cut",
