@@ -200,6 +200,22 @@ export const serviceDetail = serviceSummary.extend({
   rollouts: z.array(rolloutSummary),
   /** Plain variables as the process sees them. */
   env: z.record(z.string(), z.string()),
+  /** Between which numbers the replicas are kept, by what percent of the cpu that they request. */
+  autoscaler: z.object({ min: z.int(), max: z.int(), cpu: z.int().optional() }).optional(),
+  /** Where people outside reach it. `path` is a prefix. */
+  publicAddresses: z.array(z.object({ host: z.string(), path: z.string(), tls: z.boolean() })).optional(),
+  /** In each cluster that runs them; times as the cluster tells, absent where it has not run yet. */
+  crons: z
+    .array(
+      z.object({
+        name: z.string(),
+        schedule: z.string(),
+        cluster: z.string(),
+        lastRunAt: time.optional(),
+        lastSuccessAt: time.optional(),
+      }),
+    )
+    .optional(),
 });
 export type ServiceDetail = z.infer<typeof serviceDetail>;
 

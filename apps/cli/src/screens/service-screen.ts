@@ -30,6 +30,9 @@ export function serviceScreen(
     ["kind", `${service.kind}, engine ${service.engine}`],
     ["owner", service.owner ?? "nobody yet"],
     ["address", service.url ?? "–"],
+    ...(service.publicAddresses === undefined ? [] : [["public", publicText(service.publicAddresses)] as const]),
+    ...(service.autoscaler === undefined ? [] : [["replicas", boundsText(service.autoscaler)] as const]),
+    ...(service.crons ?? []).map((cron, at) => [at === 0 ? "crons" : "", cronText(cron, now)] as const),
     ["calls", service.dependencies.map(dependencyText).join(", ") || "–"],
     ["called by", service.consumers.map(({ name }) => name).join(", ") || "–"],
   ];
@@ -72,6 +75,29 @@ export function serviceScreen(
     "",
     `  ${style.faint("more")}       ${style.accent(`fairway logs ${service.name} ${crashed ? "--previous" : "-f"}${options.environmentFlag}`)}`,
   ];
+}
+
+function publicText(addresses: NonNullable<ServiceDetail["publicAddresses"]>): string {
+  return addresses
+    .map(({ host, path, tls }) => `${tls ? "https" : "http"}://${host}${path === "/" ? "" : path}`)
+    .join(", ");
+}
+
+function boundsText({ min, max, cpu }: NonNullable<ServiceDetail["autoscaler"]>): string {
+  return `${min}..${max} per cluster${cpu === undefined ? "" : `, at ${cpu} % of the cpu that they request`}`;
+}
+
+/** What somebody on call asks first: has it run, and well? */
+function cronText(cron: NonNullable<ServiceDetail["crons"]>[number], now: number): string {
+  const { name, schedule, cluster, lastRunAt, lastSuccessAt } = cron;
+  const ran = lastRunAt === undefined ? "has not run yet" : `ran ${ago(lastRunAt, now)}`;
+  const well =
+    lastRunAt === undefined
+      ? ""
+      : lastSuccessAt === undefined
+        ? ", never to a good end"
+        : `, last good end ${ago(lastSuccessAt, now)}`;
+  return `${name} (${schedule}) in ${cluster}: ${ran}${well}`;
 }
 
 type SameCauses = readonly [Cause, ...Cause[]];

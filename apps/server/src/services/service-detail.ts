@@ -3,6 +3,7 @@ import { dependencyGraph, type ReleaseRecord, type ServiceRecord } from "@fairwa
 import { isConfigMap, type KubernetesObject } from "@fairway/objects";
 import { podView } from "../views/pod-view.ts";
 import { workloadView } from "../views/workload-view.ts";
+import { releaseExtent } from "./release-extent.ts";
 import { serviceCauses } from "./service-causes.ts";
 import { type Decided, type SummarySources, summarize } from "./service-summaries.ts";
 
@@ -27,7 +28,7 @@ export async function describeService(
     const found = active[other] === undefined ? undefined : await sources.services.get(other);
     return found === undefined ? {} : { health: (await summarize(found, decided, sources)).health };
   };
-  const [about, causes, rollouts, dependencies, consumers] = await Promise.all([
+  const [about, causes, rollouts, dependencies, consumers, extent] = await Promise.all([
     summarize(record, decided, sources),
     serviceCauses(environment.clusters, { service: name, namespace }, sources.now(), signal),
     sources.reader.list({ environment: environment.name, service: name, limit: rolloutsShown }),
@@ -39,6 +40,7 @@ export async function describeService(
       })),
     ),
     Promise.all(graph.consumersOf(name).map(async (other) => ({ name: other, ...(await healthOf(other)) }))),
+    releaseExtent(release, environment.clusters, namespace, signal),
   ]);
   return {
     ...about,
@@ -52,6 +54,7 @@ export async function describeService(
     consumers,
     rollouts,
     env: variablesOf(release),
+    ...extent,
   };
 }
 

@@ -19,6 +19,17 @@ const askedFor = [
   { apiVersion: "v1", kind: "Pod" },
   { apiVersion: "v1", kind: "ConfigMap" },
   { apiVersion: "v1", kind: "ServiceAccount" },
+  { apiVersion: "v1", kind: "ResourceQuota" },
+  { apiVersion: "v1", kind: "LimitRange" },
+  { apiVersion: "batch/v1", kind: "Job" },
+  { apiVersion: "batch/v1", kind: "CronJob" },
+  { apiVersion: "autoscaling/v2", kind: "HorizontalPodAutoscaler" },
+  { apiVersion: "policy/v1", kind: "PodDisruptionBudget" },
+  { apiVersion: "networking.k8s.io/v1", kind: "NetworkPolicy" },
+  { apiVersion: "networking.k8s.io/v1", kind: "Ingress" },
+  // Where a cluster has no such kind there is none.
+  { apiVersion: "gateway.networking.k8s.io/v1", kind: "HTTPRoute" },
+  { apiVersion: "rbac.authorization.k8s.io/v1", kind: "RoleBinding" },
 ];
 
 /** A service's objects as the clusters have them. */

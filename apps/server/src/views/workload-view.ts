@@ -16,10 +16,11 @@ interface WorkloadView {
 export function workloadView(service: string, objects: readonly KubernetesObject[]): WorkloadView {
   const own = objects.filter(({ metadata }) => metadata.labels?.[serviceLabel] === service);
   const pods = own.filter(isPod);
-  const deployment = activeDeployment(service, own);
+  const deployments = activeDeployments(service, own);
+  const [deployment] = deployments;
   if (deployment === undefined) return { release: undefined, slot: undefined, desired: 0, ready: 0, pods };
   const slot = deployment.metadata.labels?.[slotLabel];
-  const desired = deployment.spec?.replicas ?? 1;
+  const desired = deployments.reduce((sum, { spec }) => sum + (spec?.replicas ?? 1), 0);
   const ready = pods.filter((pod) => pod.metadata.labels?.[slotLabel] === slot && isReady(pod)).length;
   return {
     release: deployment.spec?.template.metadata?.labels?.[releaseLabel] ?? deployment.metadata.labels?.[releaseLabel],
@@ -30,8 +31,12 @@ export function workloadView(service: string, objects: readonly KubernetesObject
   };
 }
 
-function activeDeployment(service: string, own: readonly KubernetesObject[]): Deployment | undefined {
-  const deployments = own.filter(isDeployment);
+/** Those of the slot that traffic goes to, over which replicas may be spread; the newest first. */
+function activeDeployments(service: string, own: readonly KubernetesObject[]): readonly Deployment[] {
+  const deployments = own
+    .filter(isDeployment)
+    .toSorted((a, b) => ((a.metadata.creationTimestamp ?? "") > (b.metadata.creationTimestamp ?? "") ? -1 : 1));
   const selected = own.filter(isService).find(({ metadata }) => metadata.name === service)?.spec?.selector?.[slotLabel];
-  return deployments.find(({ metadata }) => metadata.labels?.[slotLabel] === selected) ?? deployments[0];
+  const inSlot = deployments.filter(({ metadata }) => metadata.labels?.[slotLabel] === selected);
+  return inSlot.length > 0 ? inSlot : deployments.slice(0, 1);
 }
