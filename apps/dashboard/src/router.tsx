@@ -108,6 +108,11 @@ const clusters = createRoute({
   path: "/clusters",
   component: lazyRouteComponent(() => import("./clusters/clusters-page.tsx"), "ClustersPage"),
 });
+const profile = createRoute({
+  getParentRoute: () => shell,
+  path: "/profile",
+  component: lazyRouteComponent(() => import("./profile/profile-page.tsx"), "ProfilePage"),
+});
 
 const routeTree = root.addChildren([
   signIn,
@@ -118,6 +123,7 @@ const routeTree = root.addChildren([
     rollouts,
     rollout,
     clusters,
+    profile,
   ]),
 ]);
 

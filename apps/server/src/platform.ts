@@ -26,6 +26,7 @@ import { clusterHandlers } from "./resources/clusters.ts";
 import { diffHandlers } from "./resources/diff.ts";
 import { edgeHandlers } from "./resources/edge.ts";
 import { environments } from "./resources/environments.ts";
+import { escapeHatchHandlers } from "./resources/escape-hatches.ts";
 import { eventHandlers } from "./resources/events.ts";
 import { logHandlers } from "./resources/logs.ts";
 import { profileHandlers } from "./resources/profile.ts";
@@ -179,6 +180,7 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
     ...rolloutHandlers({ pool, releases, active, index: store.rollouts, engine, reader, exclusively }),
     ...serviceHandlers(pool, { services, releases, active, drains, reader, profile, edgePort: options.edgePort, now }),
     ...logHandlers(pool, services, { active, profile }),
+    ...escapeHatchHandlers(pool, active),
     ...eventHandlers(live),
     ...edgeHandlers(pool, active, drains),
   };

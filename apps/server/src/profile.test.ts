@@ -219,3 +219,23 @@ message = "two of everything"
   });
   assert.equal((await server.client.getProfile()).text, "", "nothing was changed");
 });
+
+test("what services bring past the fields of app.toml is counted, most used first", async () => {
+  const patch = `[[kubernetes.patches]]\nkind = "Deployment"\nmerge = { spec = { revisionHistoryLimit = 4 } }\n`;
+  await deploy("patched-one", `${appToml("patched-one")}\n${patch}`);
+  await deploy("patched-two", `${appToml("patched-two")}\n${patch}`);
+  const snapshot = await upload(server.client, "// brings");
+  const kubernetes = { "rules.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: rules\n" };
+  const brings = { appToml: appToml("brings"), snapshot, kubernetes };
+  const { release } = await server.client.createRelease({ body: brings });
+  assert.equal((await rollOut(server.client, "brings", release.name)).status, "succeeded");
+  assert.deepEqual((await server.client.listEscapeHatches({ query: {} })).items, [
+    {
+      what: "patch",
+      kind: "Deployment",
+      field: ".spec.revisionHistoryLimit",
+      services: ["patched-one", "patched-two"],
+    },
+    { what: "object", kind: "ConfigMap", services: ["brings"] },
+  ]);
+});

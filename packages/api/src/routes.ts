@@ -466,6 +466,15 @@ export const routes = {
     response: s.previewEvent,
     problems: ["profile-not-valid", "profile-namespace-in-use", "environment-unknown"],
   }),
+  listEscapeHatches: route({
+    method: "GET",
+    path: "/v1/escape-hatches",
+    permission: "services:read",
+    status: 200,
+    summary: "What services bring past the fields of app.toml, most used first",
+    query: inEnvironment,
+    response: z.object({ items: z.array(s.escapeHatch) }),
+  }),
 
   listReleases: route({
     method: "GET",

@@ -349,6 +349,16 @@ export const edgeRoutes = z.object({
 });
 export type EdgeRoutes = z.infer<typeof edgeRoutes>;
 
+/** What `[[kubernetes.patches]]` change or `kubernetes/` brings, and in which services. */
+export const escapeHatch = z.object({
+  what: z.enum(["patch", "object"]),
+  kind: z.string(),
+  /** Of a patch: `.spec.template.spec.hostAliases`, items of lists as `[]`. */
+  field: z.string().optional(),
+  services: z.array(z.string()),
+});
+export type EscapeHatch = z.infer<typeof escapeHatch>;
+
 /** A version of the platform owner's profile; 0 is the built-in one, which nobody wrote. */
 export const profile = z.object({
   version: z.int(),

@@ -7,6 +7,7 @@ export { describeObjectChanges, type ObjectChanges } from "./describe-object-cha
 export { formatDocuments } from "./format-documents.ts";
 export type { HatchIssue } from "./hatch/hatch-issue.ts";
 export { type HatchSource, hatchIssues } from "./hatch/hatch-issues.ts";
+export { type HatchUse, hatchUses } from "./hatch/hatch-use.ts";
 export { type ExtraPlace, type ParsedExtras, parseExtraObjects } from "./hatch/parse-extra-objects.ts";
 export {
   callsLabel,

@@ -63,6 +63,18 @@ export const queries = {
       queryKey: ["clusters"],
       queryFn: async ({ signal }) => (await client.listClusters({ signal })).items,
     }),
+  profile: (client: Client) =>
+    queryOptions({ queryKey: ["profile"], queryFn: ({ signal }) => client.getProfile({ signal }) }),
+  profileVersions: (client: Client) =>
+    queryOptions({
+      queryKey: ["profile", "versions"],
+      queryFn: async ({ signal }) => (await client.listProfileVersions({ signal })).items,
+    }),
+  escapeHatches: (client: Client, environment: Environment) =>
+    queryOptions({
+      queryKey: ["escape-hatches", environment ?? ""],
+      queryFn: async ({ signal }) => (await client.listEscapeHatches({ query: inQuery(environment), signal })).items,
+    }),
   registries: (client: Client) =>
     queryOptions({
       queryKey: ["registries"],

@@ -17,6 +17,7 @@ const places = [
   { to: "/services", name: "Services", icon: "services" },
   { to: "/rollouts", name: "Rollouts", icon: "rollouts" },
   { to: "/clusters", name: "Clusters", icon: "clusters" },
+  { to: "/profile", name: "Profile", icon: "profile" },
 ] as const;
 
 /** What stands around every page. */
