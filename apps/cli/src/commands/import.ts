@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
-import { mkdir, stat, writeFile } from "node:fs/promises";
+import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
 import { dirname, join, relative, resolve } from "node:path";
 import { formatReport, type ImportInput, type ImportResult, importManifests, type ManifestFile } from "@fairway/intake";
+import { formatIssues, type Profile, parseProfile } from "@fairway/spec";
 import { type CliCommand, examples, printJson } from "../command.ts";
 import { CommandFailure, exitCode } from "../command-failure.ts";
 import { readKubeconfig } from "../connection/read-kubeconfig.ts";
@@ -15,6 +16,7 @@ interface Options extends Readonly<Record<string, unknown>> {
   readonly out?: string;
   readonly force?: boolean;
   readonly name?: string;
+  readonly profile?: string;
   readonly helm?: string;
   readonly values?: readonly string[];
   readonly context?: string;
@@ -29,6 +31,7 @@ export const importCommand: CliCommand = {
       .option("--out <dir>", "write there: app.toml and kubernetes/, a folder for each service where there are several")
       .option("--force", "write over files that are there")
       .option("--name <service>", "the service's name, where it is one")
+      .option("--profile <file>", "the platform's profile, by which it would be rendered; else the built-in one")
       .option("--helm <chart>", "render this chart with your own helm")
       .option("--values <file...>", "values for --helm")
       .option("--context <name>", "read a running namespace: entry of your kubeconfig")
@@ -55,6 +58,7 @@ lost, what is left to do. Nothing is changed in the cluster; values of Secrets a
     const result = importManifests(inputs, {
       sha256: (text) => createHash("sha256").update(text).digest("hex"),
       ...(given.name === undefined ? {} : { name: given.name }),
+      ...(given.profile === undefined ? {} : { profile: await readProfile(shell, given.profile) }),
     });
     const files = filesOf(result);
     const written = given.out !== undefined && result.issues.length === 0 && files.size > 0;
@@ -86,6 +90,21 @@ lost, what is left to do. Nothing is changed in the cluster; values of Secrets a
     return code;
   },
 };
+
+async function readProfile(shell: Shell, file: string): Promise<Profile> {
+  const text = await readFile(resolve(shell.folder, file), "utf8").catch((cause: unknown) => {
+    throw new CommandFailure("profile-missing", `The profile cannot be read: ${file}`, {
+      exitCode: exitCode.usage,
+      cause,
+    });
+  });
+  const parsed = parseProfile(text);
+  if (parsed.ok) return parsed.value;
+  throw new CommandFailure("profile-not-valid", `${file} is not valid:`, {
+    exitCode: exitCode.usage,
+    lines: formatIssues(parsed.issues, text, file).trimEnd().split("\n"),
+  });
+}
 
 async function inputsOf(
   shell: Shell,

@@ -1,6 +1,6 @@
 import { formatDocuments, type Sha256 } from "@fairway/manifests";
 import type { KubernetesObject } from "@fairway/objects";
-import { builtinProfile, type ProfileSettings } from "@fairway/spec";
+import { emptyProfile, type Profile, settingsFor } from "@fairway/spec";
 import { isSettings, type Settings, type SettingValue } from "../app-toml/settings.ts";
 import { writeAppToml } from "../app-toml/write-app-toml.ts";
 import { type Comparison, compareFacts } from "./compare/compare-facts.ts";
@@ -11,7 +11,7 @@ import { mergeEnvironments } from "./merge-environments.ts";
 import { type ManifestFile, type ReadIssue, readObjects, type SourceObject } from "./read-objects.ts";
 import { type Refusal, refusalsOf } from "./refusal.ts";
 import { type Remark, remark } from "./remark.ts";
-import { renderService } from "./render-service.ts";
+import { type RenderPlace, renderService } from "./render-service.ts";
 import { sortOut } from "./sort-out.ts";
 import type { Subject } from "./subject.ts";
 import { subjectsOf } from "./subjects.ts";
@@ -26,8 +26,8 @@ export interface ImportInput {
 }
 
 export interface ImportOptions {
-  /** What would be rendered is rendered with it; the built-in profile by default. */
-  readonly profile?: ProfileSettings;
+  /** What would be rendered is rendered with it; the built-in one by default. */
+  readonly profile?: Profile;
   readonly sha256: Sha256;
   /** The service's name, where the objects are one service. */
   readonly name?: string;
@@ -79,12 +79,19 @@ const anyEnvironment = "prod";
  * @param inputs one of them, or one for each environment; the first gives what stands at the top of app.toml
  */
 export function importManifests(inputs: readonly ImportInput[], options: ImportOptions): ImportResult {
-  const profile = options.profile ?? builtinProfile;
+  const profile = options.profile ?? emptyProfile;
+  const settings = (environment: string | undefined) => (service: string) =>
+    settingsFor(profile, { environment: environment ?? anyEnvironment, cluster: undefined, service });
   const read = inputs.map(({ environment, files }) => {
     const { objects, issues } = readObjects(files);
     const sorted = sortOut(objects);
     const { groups, left } = groupObjects(sorted);
-    return { environment, issues, left, subjects: subjectsOf(groups, sorted.objects, profile, options.name) };
+    return {
+      environment,
+      issues,
+      left,
+      subjects: subjectsOf(groups, sorted.objects, settings(environment), options.name),
+    };
   });
   const names = [...new Set(read.flatMap(({ subjects }) => subjects.map(({ name }) => name)))];
   const services: ImportedService[] = [];
@@ -97,7 +104,7 @@ export function importManifests(inputs: readonly ImportInput[], options: ImportO
     const reasons = parts.flatMap(({ subject }) => refusalsOf(subject.group));
     const from = parts.flatMap(({ subject }) => placesOf(subject.group));
     if (reasons.length > 0) refused.push({ name, from, reasons: unique(reasons) });
-    else services.push({ ...importService(name, parts, { ...options, profile }), from });
+    else services.push({ ...importService(name, parts, options), from });
   }
   return {
     services,
@@ -112,27 +119,25 @@ interface Part {
   readonly subject: Subject;
 }
 
-function importService(
-  name: string,
-  parts: readonly Part[],
-  options: ImportOptions & { readonly profile: ProfileSettings },
-): Omit<ImportedService, "from"> {
+function importService(name: string, parts: readonly Part[], options: ImportOptions): Omit<ImportedService, "from"> {
   const translated = parts.map((part) => ({ ...part, ...translateSubject(part.subject) }));
   const several = translated.length > 1;
   const merged = mergeEnvironments(
     translated.map(({ environment, settings }) => ({ environment: environment ?? anyEnvironment, settings })),
   );
   const fitted = fitSettings(withShortChecks(merged));
-  const extras = uniqueObjects(translated.flatMap((one) => one.extras));
-  const place = (environment: string | undefined) => ({
+  const brought = uniqueObjects(translated.flatMap((one) => one.extras));
+  const isAllowed = ({ kind }: KubernetesObject) =>
+    parts.every(({ subject }) => subject.profile.kubernetes.objects.includes(kind));
+  const extras = brought.filter(isAllowed);
+  const place = ({ environment, subject }: Part): RenderPlace => ({
     environment: environment ?? anyEnvironment,
-    profile: options.profile,
+    profile: subject.profile,
     sha256: options.sha256,
     extras,
   });
-  const environments = translated.map(({ environment }) => environment);
   const rendering = renderingSettings(fitted.settings, (text) =>
-    environments.map((environment) => renderService(text, place(environment))).find((one) => !one.ok),
+    parts.map((part) => renderService(text, place(part))).find((one) => !one.ok),
   );
   const remarks = unique([
     ...translated.flatMap((one, index) =>
@@ -148,6 +153,17 @@ function importService(
     ...rendering.dropped.map(({ kind, reason }) =>
       remark("lost", `patch of the ${kind}`, `it cannot be carried over: ${reason}`),
     ),
+    ...brought
+      .filter((object) => !isAllowed(object))
+      .map(({ kind, metadata }) =>
+        remark(
+          "lost",
+          `${kind} ${metadata.name}`,
+          "the platform's profile lets no service bring this kind",
+          "ask its owner",
+        ),
+      ),
+    ...undeliverable(rendering.settings, parts.map(place)),
   ]);
   const appToml = writeAppToml(rendering.settings, {
     comments: commentsOf(rendering.settings, parts, translated[0]?.comments ?? [], remarks),
@@ -159,7 +175,7 @@ function importService(
     remarks,
     patches: patchesIn(rendering.settings).length,
     comparisons: translated.map(({ environment, subject }) => {
-      const rendered = renderService(appToml, place(environment));
+      const rendered = renderService(appToml, place({ environment, subject }));
       return {
         environment,
         ...(rendered.ok
@@ -171,6 +187,17 @@ function importService(
       };
     }),
   };
+}
+
+/** What this version of Fairway cannot deliver yet: a release that needs it is refused. */
+function undeliverable(settings: Settings, places: readonly RenderPlace[]): readonly Remark[] {
+  return places.flatMap((place) => {
+    const rendered = renderService(writeAppToml(settings), place);
+    const messages = rendered.ok ? rendered.undeliverable : [];
+    return messages.map((message) =>
+      remark("todo", "not yet", message, "it is checked already; a release is refused as long as it stands there"),
+    );
+  });
 }
 
 /** A check that is only a path is written as one. */

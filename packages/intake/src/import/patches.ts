@@ -7,12 +7,15 @@ const containerName = "app";
 /** `[[kubernetes.patches]]`: one merge for each kind, and what can only be said by operations. */
 export function patchesOf(parts: readonly PatchPart[]): readonly Settings[] {
   const merges = new Map<string, Settings>();
-  const operations = new Map<string, Settings[]>();
+  const operations = new Map<string, { readonly target: Settings; readonly json: Settings[] }>();
   for (const part of parts) {
     const kind = part.on === "object" ? part.kind : "Deployment";
-    if (part.on === "object" && "operation" in part)
-      operations.set(kind, [...(operations.get(kind) ?? []), part.operation]);
-    else {
+    if (part.on === "object" && "operation" in part) {
+      const target: Settings = { kind, ...(part.name === undefined ? {} : { name: part.name }) };
+      const known = operations.get(JSON.stringify(target)) ?? { target, json: [] };
+      known.json.push(part.operation);
+      operations.set(JSON.stringify(target), known);
+    } else {
       const merge =
         part.on === "object"
           ? part.merge
@@ -22,7 +25,7 @@ export function patchesOf(parts: readonly PatchPart[]): readonly Settings[] {
   }
   return [
     ...[...merges].map(([kind, merge]) => ({ kind, merge })),
-    ...[...operations].map(([kind, json]) => ({ kind, json })),
+    ...[...operations.values()].map(({ target, json }) => ({ ...target, json })),
   ];
 }
 

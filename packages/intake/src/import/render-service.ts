@@ -1,6 +1,6 @@
-import { type ClusterFacts, namespaceOf, type ReleaseInputs, render, type Sha256 } from "@fairway/manifests";
+import { anywhereInputs, hatchIssues, render, type Sha256 } from "@fairway/manifests";
 import type { KubernetesObject } from "@fairway/objects";
-import { type ProfileSettings, parseAppToml, type ServiceSpec, specFor } from "@fairway/spec";
+import { notDeliverableYet, type ProfileSettings, parseAppToml, type ServiceSpec, specFor } from "@fairway/spec";
 
 export interface RenderPlace {
   readonly environment: string;
@@ -10,35 +10,30 @@ export interface RenderPlace {
 }
 
 export type RenderedService =
-  | { readonly ok: true; readonly spec: ServiceSpec; readonly objects: readonly KubernetesObject[] }
+  | {
+      readonly ok: true;
+      readonly spec: ServiceSpec;
+      readonly objects: readonly KubernetesObject[];
+      /** Why a release would be refused by this version of Fairway, in its words. */
+      readonly undeliverable: readonly string[];
+    }
   | { readonly ok: false; readonly reason: string };
 
-const cluster = "kubernetes";
-
 /** What Fairway would render of an app.toml in a Kubernetes cluster, slot-neutral; or why it cannot. */
-export function renderService(appToml: string, place: RenderPlace): RenderedService {
+export function renderService(appToml: string, { environment, profile, sha256, extras }: RenderPlace): RenderedService {
   const parsed = parseAppToml(appToml);
   if (!parsed.ok) return { ok: false, reason: parsed.issues[0]?.message ?? "the app.toml is not valid" };
-  const spec = specFor(parsed.value, place.environment);
-  const facts: ClusterFacts = {
-    name: cluster,
-    addressTemplate: "http://{service}.{namespace}.svc.cluster.local",
-    image: spec.build.image ?? `snapshot.fairway.dev/${spec.name}@sha256:${"0".repeat(64)}`,
-    pullSecret: false,
-    lead: true,
-    profile: place.profile,
-  };
-  const inputs: ReleaseInputs = {
-    environment: place.environment,
-    spec,
-    namespace: namespaceOf(place.profile.namespace, spec.name, place.environment),
-    clusters: [facts],
-    numbers: {},
-    namespaces: {},
-    extras: place.extras,
-  };
+  const spec = specFor(parsed.value, environment);
+  const inputs = anywhereInputs({ environment, spec, profile, extras });
   try {
-    return { ok: true, spec, objects: render(inputs, place.sha256)[cluster] ?? [] };
+    const [issue] = hatchIssues({ ...inputs, extras: [] }, sha256, { appToml, extraPlaces: [] });
+    if (issue !== undefined) return { ok: false, reason: issue.message };
+    return {
+      ok: true,
+      spec,
+      objects: Object.values(render(inputs, sha256)).flat(),
+      undeliverable: notDeliverableYet(parsed.value, environment).map(({ message }) => message),
+    };
   } catch (error) {
     return { ok: false, reason: error instanceof Error ? error.message : String(error) };
   }

@@ -10,7 +10,7 @@ import { mainContainer, type Neighbour, portOf, type Subject } from "./subject.t
 export function subjectsOf(
   groups: readonly ObjectGroup[],
   objects: readonly SourceObject[],
-  profile: ProfileSettings,
+  profile: (service: string) => ProfileSettings,
   name: string | undefined,
 ): readonly Subject[] {
   const names = serviceNames(groups).map((one) => (groups.length === 1 ? (name ?? one) : one));
@@ -19,17 +19,18 @@ export function subjectsOf(
     const workload = group.runner ?? group.crons[0];
     if (workload === undefined) return [];
     const { main, beside } = mainContainer(workload.template);
+    const serviceName = names[index] ?? "service";
     return [
       {
         group,
-        name: names[index] ?? "service",
+        name: serviceName,
         namespace: workload.source.object.metadata.namespace,
         workload,
         pod: fieldsAt(workload.template, "spec"),
         container: main,
         beside,
         port: group.runner === undefined ? undefined : portOf(group, main, beside),
-        profile,
+        profile: profile(serviceName),
         neighbours,
       },
     ];

@@ -33,7 +33,10 @@ const aspects: readonly ((subject: Subject) => Translated)[] = [
 export function translateSubject(subject: Subject): Required<Translated> {
   const all = together(aspects.map((aspect) => aspect(subject)));
   // Pods of a service that only runs by the clock are not those of a Deployment.
-  const patches = subject.group.runner === undefined ? [] : patchesOf(all.patches);
+  const fitting = all.patches.filter(
+    (part) => subject.group.runner !== undefined || (part.on === "object" && part.kind !== "Deployment"),
+  );
+  const patches = patchesOf(fitting);
   return {
     ...all,
     settings: mergeSettings(

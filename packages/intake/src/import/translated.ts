@@ -7,7 +7,8 @@ import type { Remark } from "./remark.ts";
 export type PatchPart =
   | { readonly on: "pod" | "container"; readonly merge: Settings }
   | { readonly on: "object"; readonly kind: string; readonly merge: Settings }
-  | { readonly on: "object"; readonly kind: string; readonly operation: Settings };
+  /** One operation of a JSON patch; `name` where there may be several of the kind. */
+  | { readonly on: "object"; readonly kind: string; readonly name?: string; readonly operation: Settings };
 
 /** What one aspect of the original objects comes to. */
 export interface Translated {

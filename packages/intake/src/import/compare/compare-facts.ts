@@ -46,6 +46,7 @@ const rules: readonly (readonly [place: RegExp, reason: string])[] = [
   [/^Container\.resources\.limits/, "limits are a multiple of the request"],
   [/^Container\.resources(\.requests)?(\.\w+)?$/, "every service asks for something"],
   [/^Service\.ports/, "callers use port 80"],
+  [/^(Service$|Container\.ports\[\d+\]$)/, "every service has a port, and an address in the cluster"],
   [/^Variables\.(PORT|SERVICE_\w+)$/, "set by the platform"],
   [/^PodDisruptionBudget/, "a budget for every service with several replicas"],
   [/^Workload\.replicas/, "an autoscaler keeps the number"],
@@ -62,7 +63,7 @@ export function compareFacts(original: Facts, rendered: Facts): Comparison {
     // A probe that was there and is gone is no rule, one that is new is.
     if (
       reason !== undefined &&
-      !(/Probe$/.test(place) && to === undefined) &&
+      !(/(Probe|^Service|^Container\.ports\[\d+\])$/.test(place) && from !== undefined) &&
       !(place.startsWith("Workload.replicas") && to !== undefined && !hasAutoscaler(rendered))
     )
       return { ...where, verdict: "rule", reason };

@@ -4,7 +4,7 @@ import { at, listAt, numberAt, textAt, wordsAt } from "../json-fields.ts";
 import { type Remark, remark } from "../remark.ts";
 import { asServiceName } from "../service-name.ts";
 import { mainContainer, type Subject } from "../subject.ts";
-import type { Translated } from "../translated.ts";
+import type { PatchPart, Translated } from "../translated.ts";
 import { seconds } from "./scale.ts";
 
 const concurrencies: Readonly<Record<string, string>> = { Allow: "allow", Forbid: "forbid", Replace: "replace" };
@@ -15,36 +15,32 @@ export function byTheClock(subject: Subject): Translated {
   const remarks: Remark[] = [];
   const crons: Settings[] = [];
   const comments: (readonly [string, string])[] = [];
+  const patches: PatchPart[] = [];
   const used = new Set<string>();
   for (const cron of group.crons) {
     const { object } = cron.source;
-    const command = commandOf(cron, remarks);
     const schedule = textAt(object, "spec", "schedule");
-    if (command === undefined || schedule === undefined) continue;
+    if (schedule === undefined) continue;
+    const about = `CronJob ${cron.name}`;
     if (at(object, "spec", "suspend") === true) {
-      remarks.push(
-        remark(
-          "lost",
-          `CronJob ${cron.name}`,
-          "it was suspended: it is not taken, since here it would run",
-          `[[crons]] name = "${cron.name}" when it shall`,
-        ),
-      );
+      const advice = `[[crons]] name = "${cron.name}" when it shall`;
+      remarks.push(remark("lost", about, "it was suspended: it is not taken, since here it would run", advice));
       continue;
     }
     const name = uniqueName(cronName(cron.name, subject.name), used);
+    const { command, operations, reason } = cronCommand(cron);
     const zone = textAt(object, "spec", "timeZone");
-    if (zone !== undefined && !/^(Etc\/)?(UTC|GMT)$/.test(zone)) {
-      comments.push([`crons[${name}]`, `The schedule was in ${zone}; here it is UTC.`]);
-      remarks.push(
-        remark(
-          "todo",
-          `CronJob ${cron.name}`,
-          `its schedule was in the time of ${zone}; schedules are in UTC`,
-          "shift the hour",
-        ),
-      );
+    const isElsewhere = zone !== undefined && !/^(Etc\/)?(UTC|GMT)$/.test(zone);
+    if (isElsewhere) {
+      remarks.push(remark("patched", about, `its schedule is in the time of ${zone}; app.toml means UTC`));
+      comments.push([`crons[${name}]`, `In the time of ${zone}, by a patch.`]);
     }
+    if (reason !== undefined) {
+      remarks.push(remark("patched", about, reason));
+      comments.push([`crons[${name}]`, `${capital(reason)}: see the patch.`]);
+    }
+    const changes = [...operations, ...(isElsewhere ? [{ op: "replace", path: "/spec/timeZone", value: zone }] : [])];
+    patches.push(...changes.map((operation) => ({ on: "object" as const, kind: "CronJob", name, operation })));
     const concurrency = concurrencies[textAt(object, "spec", "concurrencyPolicy") ?? "Allow"] ?? "allow";
     const deadline = numberAt(object, "spec", "jobTemplate", "spec", "activeDeadlineSeconds");
     crons.push({
@@ -81,7 +77,34 @@ export function byTheClock(subject: Subject): Translated {
     },
     comments,
     remarks,
+    patches,
   };
+}
+
+const container = "/spec/jobTemplate/spec/template/spec/containers/0";
+
+/** A cron names its command; what leaves that to the image does so by operations on what is rendered. */
+function cronCommand(cron: Workload): {
+  readonly command: readonly string[];
+  readonly operations: readonly Settings[];
+  readonly reason?: string;
+} {
+  const { main } = mainContainer(cron.template);
+  const [command, args] = [wordsAt(main, "command"), wordsAt(main, "args")];
+  if (command !== undefined) return { command: [...command, ...(args ?? [])], operations: [] };
+  if (args !== undefined) {
+    const move = { op: "move", from: `${container}/command`, path: `${container}/args` };
+    return { command: args, operations: [move], reason: "these are arguments for the image's own command" };
+  }
+  return {
+    command: ["image"],
+    operations: [{ op: "remove", path: `${container}/command` }],
+    reason: "it runs the image's own command",
+  };
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 /** `shop-nightly` of the service shop is `nightly`. */
