@@ -146,3 +146,13 @@ test("nothing is cut when all is asked for, and nothing steers the terminal", ()
   assert.ok(text.includes(`${"a".repeat(120)}2${"z".repeat(60)}`));
   assert.doesNotMatch(text, /[^\P{Cc}\n\t]/u);
 });
+
+test("files that have nothing in common are told, and soon", () => {
+  const file = (begin: number) => Array.from({ length: 30_000 }, (_, at) => `line ${begin + at}`).join("\n");
+  const fields = [field(".data.FILE", file(0), file(1_000_000))];
+  const diff = deployDiff({ clusters: [inCluster("alpha", { objects: [changed("ConfigMap", "shop", { fields })] })] });
+  const started = performance.now();
+  const lines = diffScreen(diff, { width: 80, style: plainStyle, full: true });
+  assert.ok(performance.now() - started < 20_000);
+  for (const line of ["          - line 0", "          + line 1000000"]) assert.ok(lines.includes(line));
+});

@@ -16,6 +16,9 @@ export interface ValueLine {
 /** Longer ones are cut where not everything is asked for. */
 const mostLines = 20;
 
+/** Milliseconds for finding what two texts have in common. */
+const patience = 1_000;
+
 /** The change in one line: `2 -> 3`; undefined when it takes several. @param width columns; longer values are cut */
 export function valuesInLine({ from, to }: ValueChange, width: number, full: boolean): string | undefined {
   const [before, after] = [inLine(from), inLine(to)];
@@ -34,16 +37,30 @@ export function valuesInLine({ from, to }: ValueChange, width: number, full: boo
 /** The change line by line, with two lines around each for the place. */
 export function valueLines({ from, to }: ValueChange, width: number, full: boolean): readonly ValueLine[] {
   const [before, after] = [textOf(from), textOf(to)];
-  const lines = structuredPatch("", "", before, after, "", "", { context: 2 }).hunks.flatMap(({ lines }, at) => [
-    ...(at === 0 ? [] : [{ mark: " " as const, text: "…" }]),
-    ...lines.filter((line) => !line.startsWith("\\")).map(lineOf),
-  ]);
+  const lines = changedLines(before, after);
   const shown = full || lines.length <= mostLines ? lines : lines.slice(0, mostLines - 1);
   const rest = lines.length - shown.length;
   return [
     ...shown.map(({ mark, text }) => ({ mark, text: full ? printable(text) : cut(printable(text), width) })),
     ...(rest === 0 ? [] : [{ mark: " " as const, text: `… ${rest} more lines: --full shows them` }]),
   ];
+}
+
+/** Files that have too little in common to be compared soon are told one after the other. */
+function changedLines(before: string, after: string): readonly ValueLine[] {
+  const patch = structuredPatch("", "", before, after, "", "", { context: 2, timeout: patience });
+  if (patch === undefined) {
+    const all = (text: string, mark: "-" | "+") =>
+      text
+        .trimEnd()
+        .split("\n")
+        .map((line) => ({ mark, text: line }));
+    return [...all(before, "-"), ...all(after, "+")];
+  }
+  return patch.hunks.flatMap(({ lines }, at) => [
+    ...(at === 0 ? [] : [{ mark: " " as const, text: "…" }]),
+    ...lines.filter((line) => !line.startsWith("\\")).map(lineOf),
+  ]);
 }
 
 function lineOf(line: string): ValueLine {
