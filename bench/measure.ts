@@ -20,6 +20,19 @@ export function processTime(command: string, args: readonly string[], rounds: nu
   return median(times);
 }
 
+/**
+ * The same of several commands, by turns, so that what else the machine does hits all of them.
+ *
+ * @param commands each with its arguments
+ */
+export function processTimes(commands: readonly (readonly [string, ...string[]])[], rounds: number): readonly number[] {
+  const times = commands.map((): number[] => []);
+  for (let round = 0; round < rounds; round += 1) {
+    for (const [at, [command, ...args]] of commands.entries()) times[at]?.push(processTime(command, args, 1));
+  }
+  return times.map(median);
+}
+
 export interface Row {
   readonly what: string;
   readonly milliseconds: number;

@@ -11,6 +11,7 @@ import { commandLine } from "./command-line.ts";
 import { deploy } from "./deploy.ts";
 import { type Row, type SizeRow, table } from "./measure.ts";
 import { push } from "./push.ts";
+import { render } from "./render.ts";
 import { scale } from "./scale.ts";
 import { secondStart } from "./second-start.ts";
 
@@ -20,6 +21,7 @@ const benches: Readonly<Record<string, (scope: Scope) => Promise<readonly (Row |
   deploy,
   cluster,
   push,
+  render,
   follow: scale,
 };
 

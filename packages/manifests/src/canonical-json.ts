@@ -13,12 +13,20 @@ export function canonicalJson(value: unknown): string {
     case "object":
       if (value === null) return "null";
       if (Array.isArray(value)) return `[${value.map(canonicalJson).join(",")}]`;
-      return `{${Object.entries(value)
-        .filter(([, item]) => item !== undefined)
-        .toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
-        .map(([key, item]) => `${JSON.stringify(key)}:${canonicalJson(item)}`)
-        .join(",")}}`;
+      return table(value);
     default:
       throw new TypeError(`JSON has no ${typeof value}`);
   }
+}
+
+function table(value: object): string {
+  let text = "";
+  for (const [key, item] of Object.entries(value).sort(byKey)) {
+    if (item !== undefined) text += `${text === "" ? "" : ","}${JSON.stringify(key)}:${canonicalJson(item)}`;
+  }
+  return `{${text}}`;
+}
+
+function byKey([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }

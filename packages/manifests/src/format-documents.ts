@@ -15,26 +15,41 @@ export function formatDocuments(objects: readonly KubernetesObject[]): string {
 
 /** Lines of a value, the first without indentation, the others with `pad`; no line end after the last. */
 function block(value: unknown, pad: string): string {
-  if (!isFilled(value)) return scalar(value, pad);
+  return isFilled(value) ? lines(value, pad) : scalar(value, pad);
+}
+
+function lines(value: object, pad: string): string {
   const inner = `${pad}  `;
-  if (Array.isArray(value)) return value.map((item) => `- ${block(item, inner)}`).join(`\n${pad}`);
-  return Object.entries(value)
-    .filter(([, part]) => part !== undefined)
-    .map(([key, part]) => `${keyed(key, pad)}:${isFilled(part) ? `\n${inner}` : " "}${block(part, inner)}`)
-    .join(`\n${pad}`);
+  let text = "";
+  const add = (line: string) => {
+    text += text === "" ? line : `\n${pad}${line}`;
+  };
+  if (Array.isArray(value)) {
+    for (const item of value) add(`- ${block(item, inner)}`);
+    return text;
+  }
+  for (const [key, part] of Object.entries(value)) {
+    if (part === undefined) continue;
+    const name = keyed(key, pad);
+    add(isFilled(part) ? `${name}:\n${inner}${lines(part, inner)}` : `${name}: ${scalar(part, inner)}`);
+  }
+  return text;
 }
 
 /** Whether a value takes lines of its own: a list or table with something in it. */
 function isFilled(value: unknown): value is object {
-  return typeof value === "object" && value !== null && Object.values(value).some((part) => part !== undefined);
+  if (typeof value !== "object" || value === null) return false;
+  if (Array.isArray(value)) return value.length > 0;
+  for (const part of Object.values(value)) if (part !== undefined) return true;
+  return false;
 }
 
 function scalar(value: unknown, pad: string): string {
   if (typeof value !== "string") return JSON.stringify(value) ?? "null";
   if (!value.includes("\n") || bareEdges.test(value) || unprintable.test(value.replaceAll("\n", "")))
     return word(value);
-  const [sign, lines] = value.endsWith("\n") ? ["|", value.slice(0, -1)] : ["|-", value];
-  return `${sign}\n${pad}${lines.replaceAll(/\n(?!\n)/g, `\n${pad}`)}`;
+  const [sign, content] = value.endsWith("\n") ? ["|", value.slice(0, -1)] : ["|-", value];
+  return `${sign}\n${pad}${content.replaceAll(/\n(?!\n)/g, `\n${pad}`)}`;
 }
 
 /** A key. Parsers look for its colon in the next 1024 characters only, so a long one says that it is a key. */
