@@ -4,7 +4,7 @@ import { type FolderFacts, textOf } from "../folder/folder-facts.ts";
 import { asTable, type Json, textIn } from "../folder/json-file.ts";
 import { isGiven, looksSecret } from "../folder/variables.ts";
 import type { Guess, Note, Origin } from "./guess.ts";
-import { pathInHealthCommand } from "./health-path.ts";
+import { pathInHealthCommand } from "./health-origin.ts";
 import { serviceName } from "./names.ts";
 
 const files = ["compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml"];

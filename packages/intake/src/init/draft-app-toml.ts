@@ -1,28 +1,23 @@
+import { fixedPorts } from "../folder/fixed-ports.ts";
 import { type FolderFacts, firstFile, hasFile } from "../folder/folder-facts.ts";
 import { isGiven } from "../folder/variables.ts";
+import { ownerOrigin, readmeOrigin } from "./about-origin.ts";
+import { clientKinds } from "./client-kinds.ts";
 import { plainCommand } from "./command-line.ts";
 import { composeOrigin } from "./compose.ts";
 import { golangOrigin } from "./golang.ts";
 import type { CommandLine, Guess, Note, Origin } from "./guess.ts";
-import { healthOrigin } from "./health-path.ts";
+import { healthOrigin } from "./health-origin.ts";
 import { imageOrigin } from "./image-origin.ts";
+import { makefileOrigin } from "./makefile.ts";
+import { metricsOrigin } from "./metrics-origin.ts";
 import { serviceName } from "./names.ts";
 import { nodeOrigin } from "./node.ts";
 import { phpOrigin } from "./php.ts";
 import { procfileOrigin } from "./procfile.ts";
 import { pythonOrigin } from "./python.ts";
 import { type ServiceFolder, serviceFolders } from "./service-folders.ts";
-import {
-  clientKinds,
-  exampleOrigin,
-  fixedPorts,
-  idleFolders,
-  makefileOrigin,
-  metricsOrigin,
-  ownerOrigin,
-  readmeOrigin,
-  variableOrigin,
-} from "./settings-files.ts";
+import { exampleOrigin, variableOrigin } from "./settings-origin.ts";
 import { staticOrigin } from "./static-site.ts";
 import { type Finding, writeDraft } from "./write-draft.ts";
 
@@ -211,4 +206,11 @@ function thoughts(facts: FolderFacts, merged: Origin): readonly Note[] {
           },
         ]),
   ];
+}
+
+/** Folders at the top that a running service seldom needs. */
+function idleFolders(facts: FolderFacts): readonly string[] {
+  return ["docs", "test", "tests", "spec", "e2e", "coverage", ".github"].filter((folder) =>
+    facts.files.some(({ path }) => path.startsWith(`${folder}/`)),
+  );
 }

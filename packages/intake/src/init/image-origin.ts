@@ -3,7 +3,7 @@ import { commandIn, dockerfileOf } from "../folder/dockerfile.ts";
 import type { FolderFacts } from "../folder/folder-facts.ts";
 import { isGiven, looksSecret } from "../folder/variables.ts";
 import type { Guess, Note, Origin } from "./guess.ts";
-import { pathInHealthCommand } from "./health-path.ts";
+import { pathInHealthCommand } from "./health-origin.ts";
 import { versionIn } from "./names.ts";
 
 const engines: readonly (readonly [RegExp, EngineName, number])[] = [

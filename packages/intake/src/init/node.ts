@@ -1,5 +1,6 @@
 import { type FolderFacts, firstFile, hasFile, textOf } from "../folder/folder-facts.ts";
 import { asTable, type Json, jsonFile, textIn } from "../folder/json-file.ts";
+import { dependencyNames, developmentServer } from "../folder/package-json.ts";
 import { guess, type Note, type Origin } from "./guess.ts";
 import { versionIn } from "./names.ts";
 
@@ -10,10 +11,6 @@ const entries = ["server", "app", "main", "index", "src/server", "src/index", "s
   `${name}.ts`,
   `${name}.mts`,
 ]);
-
-/** Commands that restart at each change of a file, or compile while a browser waits. */
-export const developmentServer =
-  /\b(nodemon|ts-node-dev|tsx watch|node --watch|(nest|ng|medusa|strapi) (start|develop)( \S+)* --watch|node-dev|webpack(-dev-server| serve)|next dev|nuxt dev|vite( dev| serve)?(?! (build|preview))|ng serve|react-scripts start|vue-cli-service serve|astro dev|remix dev|(npm|pnpm|yarn)( run)? (dev|watch|start:dev))\b/;
 
 /** A Node.js service: package.json, or JavaScript that could start. */
 export function nodeOrigin(facts: FolderFacts): Origin | undefined {
@@ -118,11 +115,6 @@ function nodeVersion(facts: FolderFacts, about: Json): Origin["version"] {
 export function toolVersion(facts: FolderFacts, pattern: RegExp, parts: number): Origin["version"] {
   const found = pattern.exec(textOf(facts, ".tool-versions") ?? "")?.[1];
   return guess(found === undefined ? undefined : versionIn(found, parts), ".tool-versions");
-}
-
-/** Names of the packages that package.json asks for at run time. */
-export function dependencyNames(about: Json): ReadonlySet<string> {
-  return new Set(Object.keys(asTable(about["dependencies"])));
 }
 
 function escaped(text: string): string {

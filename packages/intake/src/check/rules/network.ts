@@ -1,5 +1,5 @@
+import { fixedPorts } from "../../folder/fixed-ports.ts";
 import type { SourceFile } from "../../folder/source-files.ts";
-import { fixedPorts } from "../../init/settings-files.ts";
 import type { Place } from "../finding.ts";
 import { type Hit, hitsInLines, placeOf, type Rule } from "../rule.ts";
 

@@ -1,7 +1,7 @@
 import { commandIn, dockerfileOf } from "../../folder/dockerfile.ts";
 import { textOf } from "../../folder/folder-facts.ts";
 import { asTable, jsonFile, textIn } from "../../folder/json-file.ts";
-import { developmentServer } from "../../init/node.ts";
+import { developmentServer } from "../../folder/package-json.ts";
 import type { Place } from "../finding.ts";
 import { type CheckedFolder, type Hit, placeInAppToml, placeOf, type Rule } from "../rule.ts";
 

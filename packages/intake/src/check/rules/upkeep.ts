@@ -1,8 +1,8 @@
 import { hasFile, textOf } from "../../folder/folder-facts.ts";
+import { healthPaths } from "../../folder/health-paths.ts";
 import { jsonFile } from "../../folder/json-file.ts";
-import { healthPaths } from "../../init/health-path.ts";
-import { dependencyNames } from "../../init/node.ts";
-import { hasLockFile, ownerOrigin } from "../../init/settings-files.ts";
+import { dependencyNames, hasNodeLock } from "../../folder/package-json.ts";
+import { ownerOrigin } from "../../init/about-origin.ts";
 import { type CheckedFolder, type Hit, placeInAppToml, type Rule } from "../rule.ts";
 
 /** As `fairway status` and the parser count: powers of 1,000. */
@@ -68,7 +68,7 @@ export const noLockFile: Rule = {
   advice: "write one, and commit it",
   find({ facts, spec }) {
     const { name } = spec.engine;
-    if (name === "node" && dependencyNames(jsonFile(facts, "package.json") ?? {}).size > 0 && !hasLockFile(facts))
+    if (name === "node" && dependencyNames(jsonFile(facts, "package.json") ?? {}).size > 0 && !hasNodeLock(facts))
       return [{ place: { file: "package.json" }, advice: "npm install writes package-lock.json: commit it" }];
     if (
       name === "golang" &&

@@ -1,32 +1,10 @@
 import type { FolderFacts } from "../folder/folder-facts.ts";
-import { isComment, sourceFiles } from "../folder/source-files.ts";
+import { type FoundPath, healthPaths } from "../folder/health-paths.ts";
 import type { Guess, Origin } from "./guess.ts";
 
-const route =
-  /["'`](\/(?:[\w-]+\/){0,2}(?:_?health(?:z|check|-check)?|_?status|ready|readyz|readiness|alive|live|livez|liveness|ping|up|heartbeat))\/?["'`]/;
 const readiness = /\/(ready|readyz|readiness)$/;
 const liveness = /\/(alive|live|livez|liveness)$/;
 const health = /\/_?health(z|check|-check)?$/;
-
-export interface FoundPath {
-  readonly path: string;
-  readonly file: string;
-  /** From 1. */
-  readonly line: number;
-}
-
-/** Paths that look like answers to "are you well", where the program names them. */
-export function healthPaths(facts: FolderFacts): readonly FoundPath[] {
-  const found = new Map<string, FoundPath>();
-  for (const { path: file, language, lines } of sourceFiles(facts))
-    for (const [at, line] of lines.entries()) {
-      const path = isComment(line, language) ? undefined : route.exec(line)?.[1];
-      // A whole address is somebody else's.
-      if (path !== undefined && !found.has(path) && !line.includes(`://`))
-        found.set(path, { path, file, line: at + 1 });
-    }
-  return [...found.values()];
-}
 
 /** Which of them say "give me requests" and "I am alive". */
 export function healthOrigin(facts: FolderFacts): Pick<Origin, "ready" | "live"> {
