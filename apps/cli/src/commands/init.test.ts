@@ -33,6 +33,14 @@ test("init: an app.toml that is there stays, unless --force; --stdout and - writ
   assert.equal(await readFile(join(folder, "app.toml"), "utf8"), printed.out);
 });
 
+test("init: what this version cannot deliver is said at once", async (t) => {
+  const folder = await serviceFolder(t, { ...greeter, ".env.example": "API_TOKEN=\n" });
+  assert.match(
+    (await runCli(["init"], { folder })).out,
+    /\n {2}! \[secrets\]: secrets cannot be had from this version/,
+  );
+});
+
 test("init --json: what was found, where, and why", async (t) => {
   const folder = await serviceFolder(t, greeter);
   const answer = JSON.parse((await runCli(["init", "--json"], { folder })).out);

@@ -1,6 +1,7 @@
 import { stat, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { type DraftFinding, draftAppToml } from "@fairway/intake";
+import { notDeliverableYet, parseAppToml } from "@fairway/spec";
 import { type CliCommand, examples, printJson, printLines } from "../command.ts";
 import { CommandFailure, exitCode } from "../command-failure.ts";
 import { readFolder } from "../folder/read-folder.ts";
@@ -56,6 +57,7 @@ open as comments. It is always valid. No server needed; nothing leaves the folde
         ...draft.services.map(
           ({ path: below }) => `  ${style.doubtful("!")} ${printable(below)} looks like a service too`,
         ),
+        ...undeliverable(draft.text).map((message) => `  ${style.doubtful("!")} ${printable(message)}`),
         "",
         `Next: read it, then ${style.accent(command("check", where))} and ${style.accent(command("deploy", where))}`,
       ]);
@@ -63,6 +65,12 @@ open as comments. It is always valid. No server needed; nothing leaves the folde
     return exitCode.done;
   },
 };
+
+/** What deploy would refuse for now. */
+function undeliverable(text: string): readonly string[] {
+  const parsed = parseAppToml(text);
+  return parsed.ok ? notDeliverableYet(parsed.value, "prod").map(({ message }) => message) : [];
+}
 
 function foundLines(found: readonly DraftFinding[], width: number, style: Style): readonly string[] {
   const field = Math.max(...found.map((one) => one.field.length));

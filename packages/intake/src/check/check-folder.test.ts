@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parseAppToml, specFor } from "@fairway/spec";
+import fc from "fast-check";
 import type { FolderFacts } from "../folder/folder-facts.ts";
 import { draftAppToml } from "../init/draft-app-toml.ts";
+import { anyFolder } from "../testing/any-folder.ts";
 import { assertGolden, folderCases } from "../testing/golden.ts";
 import { checkFolder } from "./check-folder.ts";
 
@@ -55,4 +57,27 @@ test("no finding shows a secret's value", () => {
     const text = shown(facts, 'name = "x"\n', false);
     assert.doesNotMatch(text, /hunter2|correct-horse|IOSFODNN7/);
   }
+});
+
+test("whatever lies in a folder: each finding has a place that is there, a reason and a cure", () => {
+  const parsed = parseAppToml('name = "x"\n');
+  assert.ok(parsed.ok);
+  const spec = specFor(parsed.value, "prod");
+  fc.assert(
+    fc.property(anyFolder, fc.constantFrom("node", "golang", "python", "php", "image"), (facts, name) => {
+      const options = {
+        spec: { ...spec, engine: { ...spec.engine, name } },
+        appToml: undefined,
+        today: "2026-11-27",
+      } as const;
+      for (const { place, why, advice, message } of checkFolder(facts, options)) {
+        assert.ok(message !== "" && why !== "" && advice !== "");
+        if (place?.line === undefined) continue;
+        const line = facts.files.find(({ path }) => path === place.file)?.text?.split(/\r?\n/)[place.line - 1];
+        assert.ok(line !== undefined, `line ${place.line} of ${place.file}`);
+        assert.ok((place.column ?? 0) >= 1 && (place.column ?? 0) <= line.length + 1);
+      }
+    }),
+    { numRuns: 300 },
+  );
 });
