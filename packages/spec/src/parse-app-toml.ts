@@ -8,6 +8,7 @@ import { resolve } from "./resolve.ts";
 import { appTomlSchema, maxEnvironments, settingsSchema } from "./schema/app-toml.ts";
 import { appTomlDefinition } from "./schema/app-toml-definition.ts";
 import type { Issue, Parsed, ServiceSpec } from "./service-spec.ts";
+import { keyAt } from "./toml/look-up.ts";
 import { mergeTables } from "./toml/merge-tables.ts";
 import { readToml } from "./toml/read-toml.ts";
 import type { Range } from "./toml/source.ts";
@@ -24,6 +25,9 @@ export interface AppToml {
   /** What this version cannot deliver, by environment; `undefined` is the base. See `notDeliverableYet`. */
   readonly undeliverable: ReadonlyMap<string | undefined, readonly Issue[]>;
 }
+
+/** Settings times environments; more cost seconds. A service has some hundred times ten. */
+const maxMerged = 400_000;
 
 export interface ParseOptions {
   /** The environments that exist, where they are known: `[envs.<name>]` that nearly is one of them is then an issue; any other name is allowed. */
@@ -52,14 +56,24 @@ export function parseAppToml(text: string, options: ParseOptions = {}): Parsed<A
     ...contractsWithoutDependency(root, contracts),
   ];
 
-  const { base, environments } = partsOf(root);
-  const specOf = (settings: TomlTable): ServiceSpec | undefined => {
-    const broken = rules.flatMap((rule) => rule(settings));
+  const { base, environments: written } = partsOf(root);
+  const settings = sizeOf(base) * written.length;
+  const environments = settings > maxMerged ? [] : written;
+  if (settings > maxMerged) {
+    found.push({
+      code: "too-large",
+      message: `the file has ${sizeOf(base)} settings, and ${written.length} environments that each repeat them`,
+      range: keyAt(root, "envs") ?? [0, 0],
+      hint: "keep data in files of its own; app.toml only configures the service",
+    });
+  }
+  const specOf = (tree: TomlTable): ServiceSpec | undefined => {
+    const broken = rules.flatMap((rule) => rule(tree));
     // What a misspelled or misshapen key leaves missing is not missing.
     found.push(...(shape.success ? broken : broken.filter(({ code }) => code !== "missing")));
     if (!shape.success) return undefined;
-    const checked = settingsSchema.safeParse(plainValue(settings, scalarValue));
-    if (!checked.success) found.push(...shapeIssues(appTomlDefinition, settings, checked.error.issues));
+    const checked = settingsSchema.safeParse(plainValue(tree, scalarValue));
+    if (!checked.success) found.push(...shapeIssues(appTomlDefinition, tree, checked.error.issues));
     return checked.success && broken.length === 0 ? resolve(checked.data) : undefined;
   };
   const spec = specOf(base);
@@ -78,8 +92,8 @@ export function parseAppToml(text: string, options: ParseOptions = {}): Parsed<A
   }
   if (spec === undefined || found.length > 0) return { ok: false, issues: inOrder(source, found) };
   const undelivered = new Map<string | undefined, readonly Issue[]>();
-  for (const [environment, settings] of [[undefined, base] as const, ...environments]) {
-    const merged = environment === undefined ? settings : mergeTables(base, settings);
+  for (const [environment, over] of [[undefined, base] as const, ...environments]) {
+    const merged = environment === undefined ? base : mergeTables(base, over);
     undelivered.set(environment, inOrder(source, undeliverable(merged, contracts)));
   }
   return { ok: true, value: { name: spec.name, base: spec, environments: specs, undeliverable: undelivered } };
@@ -110,6 +124,17 @@ function partsOf(root: TomlTable): {
     ([name, { node }]) => (node.type === "table" ? [[name, expandChecks(node)] as const] : []),
   );
   return { base: expandChecks(base), environments };
+}
+
+/** Keys and items. */
+function sizeOf(node: TomlNode): number {
+  const children =
+    node.type === "table"
+      ? [...node.entries.values()].map((entry) => entry.node)
+      : node.type === "list"
+        ? node.items
+        : [];
+  return children.reduce((sum, child) => sum + sizeOf(child), children.length);
 }
 
 /** Whether something at this place is part of the tree. */
