@@ -1,5 +1,5 @@
 import { type Cause, type ContainerLog, examine, type WantedLog, wantsLogs } from "@fairway/diagnosis";
-import { releaseLabel } from "@fairway/manifests";
+import { releaseLabel, slotLabel } from "@fairway/manifests";
 import { type Deployment, healthOf, isDeployment, isPod, type KubernetesObject, type Pod } from "@fairway/objects";
 import type { Observation } from "../ports.ts";
 import type { Progress } from "../state/facts.ts";
@@ -90,10 +90,15 @@ export function judge(
   return waiting(waitsFor(pods, desired, seen), causes);
 }
 
-/** Pods that run this release and are not on their way out. */
-export function podsOf(objects: readonly KubernetesObject[], release: string): readonly Pod[] {
+/** Whether a pod is one of the service's replicas; crons, migrations and what a team brings itself have pods too, in no slot. */
+export function isReplica(object: KubernetesObject): object is Pod {
+  return isPod(object) && object.metadata.labels?.[slotLabel] !== undefined;
+}
+
+/** Replicas that run this release and are not on their way out. */
+function podsOf(objects: readonly KubernetesObject[], release: string): readonly Pod[] {
   return objects
-    .filter(isPod)
+    .filter(isReplica)
     .filter((pod) => pod.metadata.labels?.[releaseLabel] === release && pod.metadata.deletionTimestamp === undefined);
 }
 

@@ -4,7 +4,7 @@ import { isNetworkPolicy, isPod, type KubernetesObject, type Pod, type Secret } 
 import { causeOf } from "../cluster/failure.ts";
 import { ownLabels } from "../cluster/ownership.ts";
 import { prepareCluster } from "../cluster/prepare.ts";
-import { type Expectation, expect, judge, logsWanted } from "../cluster/progress.ts";
+import { type Expectation, expect, isReplica, judge, logsWanted } from "../cluster/progress.ts";
 import { type ApplyManner, keyOf, openSession, type Session, type Tenure } from "../cluster/session.ts";
 import type { Limits } from "../limits.ts";
 import type { ClusterPlan, Plan } from "../plan/plan.ts";
@@ -132,7 +132,9 @@ export function startWork(options: {
     while (clock.now() < end) {
       const pods = await cluster.list(of, signal);
       const others = pods.filter((pod) => pod.metadata.labels?.[releaseLabel] !== plan.target?.release);
-      if (!others.some((pod) => isPod(pod) && isRunning(pod))) return;
+      // A removal leaves nothing; else what is in no slot, as a cron's run, lives on.
+      const counts = plan.target === undefined ? isPod : isReplica;
+      if (!others.some((pod) => counts(pod) && isRunning(pod))) return;
       await clock.sleep(limits.tick, signal);
     }
   };

@@ -63,6 +63,47 @@ describe("engine: deploying", () => {
     ]);
   });
 
+  it("waits for no pod that is in no slot: a cron's run goes on, whatever release it is of", async () => {
+    const world = scenario();
+    const policy = (ingress: readonly object[]) => ({
+      apiVersion: "networking.k8s.io/v1",
+      kind: "NetworkPolicy",
+      metadata: {
+        name: "user",
+        namespace: "user",
+        labels: { "app.kubernetes.io/managed-by": "fairway", "fairway.dev/service": "user" },
+      },
+      spec: { podSelector: {}, ingress },
+    });
+    world.release("one", { extra: [policy([{}])] });
+    // It lets less in, which waits for pods that may still answer.
+    world.release("two", { extra: [policy([])] });
+    const engine = world.engine("engine-1");
+    await world.deploy(engine, "one");
+    for (const release of ["one", "two"]) {
+      world.cluster("alpha").applyAs("cron", {
+        apiVersion: "v1",
+        kind: "Pod",
+        metadata: {
+          name: `nightly-${release}`,
+          namespace: "user",
+          labels: {
+            "app.kubernetes.io/managed-by": "fairway",
+            "fairway.dev/service": "user",
+            "fairway.dev/release": release,
+          },
+        },
+        status: { phase: "Running" },
+      });
+    }
+    const before = world.clock.now();
+    const result = await world.deploy(engine, "two");
+    await engine.stop();
+    assert.equal(result.status, "succeeded");
+    assert.equal(result.clusters[0]?.phases["app"]?.detail, "2/2");
+    assert.ok(world.clock.now() - before < 60_000, `${world.clock.now() - before} ms`);
+  });
+
   it("begins app nowhere before prepare and init are done everywhere", async () => {
     const world = scenario();
     world.release("one");
