@@ -135,6 +135,31 @@ export const catalogue: readonly CatalogueEntry[] = [
     load: async () => (await import("./commands/registry-remove.ts")).registryRemove,
   },
   {
+    path: ["profile"],
+    summary: "what the platform's owner decides for all services",
+    load: async () => (await import("./commands/profile.ts")).profile,
+  },
+  {
+    path: ["profile", "check"],
+    summary: "check a profile (no server needed)",
+    load: async () => (await import("./commands/profile-check.ts")).profileCheck,
+  },
+  {
+    path: ["profile", "preview"],
+    summary: "what another profile would change for which services",
+    load: async () => (await import("./commands/profile-preview.ts")).profilePreview,
+  },
+  {
+    path: ["profile", "set"],
+    summary: "make another profile the one that holds",
+    load: async () => (await import("./commands/profile-set.ts")).profileSet,
+  },
+  {
+    path: ["profile", "history"],
+    summary: "the versions of the profile",
+    load: async () => (await import("./commands/profile-history.ts")).profileHistory,
+  },
+  {
     path: ["kubeconfig"],
     summary: "print a kubeconfig for kubectl",
     load: async () => (await import("./commands/kubeconfig.ts")).kubeconfig,

@@ -23,9 +23,11 @@ export async function runProgram(argv: readonly string[], shell: Shell, version:
     }
     let code: number = exitCode.done;
     const program = programOf(shell, version, json);
-    const called = catalogue.find(({ path }) => path.every((word, at) => words[at] === word));
+    const begins = (path: readonly string[], whole: readonly string[]) => path.every((word, at) => whole[at] === word);
+    // `profile` is a command, and `profile set` another one.
+    const called = catalogue.findLast(({ path }) => begins(path, words));
     // The others are only of use to the help and to who mistyped one.
-    for (const entry of called === undefined ? catalogue : [called]) {
+    for (const entry of called === undefined ? catalogue : catalogue.filter(({ path }) => begins(called.path, path))) {
       const command = commandAt(program, entry);
       if (entry === called) define(command, await entry.load(), shell, program, (result) => (code = result));
     }

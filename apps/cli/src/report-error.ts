@@ -19,6 +19,7 @@ interface Report {
 /** Mistakes of the one who types, as the server finds them. */
 const usageProblems = new Set([
   "app-toml-not-valid",
+  "profile-not-valid",
   "environment-unknown",
   "environment-ambiguous",
   "release-unknown",
@@ -99,8 +100,8 @@ function problemReport(problem: import("@fairway/api").ApiProblem): Report {
       message: "The server does not accept the token.",
       advice: printable(problem.hint ?? "") || "fairway login <url>, or npm start again",
     };
-  const lines = problem.issues.map(({ message, line, column, cluster, field, hint }) => {
-    const where = line !== undefined ? `app.toml:${line}:${column ?? 1}` : (cluster ?? field);
+  const lines = problem.issues.map(({ message, file, line, column, cluster, field, hint }) => {
+    const where = line !== undefined ? `${file ?? "app.toml"}:${line}:${column ?? 1}` : (cluster ?? field);
     return `  ${where === undefined ? "" : `${printable(where)}  `}${printable(message)}${hint === undefined ? "" : `: ${printable(hint)}`}`;
   });
   return {

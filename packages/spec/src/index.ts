@@ -8,6 +8,7 @@ export { builtinProfile, builtinProfileVersion } from "./profile/builtin-profile
 export { builtinProfileText } from "./profile/builtin-profile-text.ts";
 export { type FieldIssue, placesInAppToml } from "./profile/field-place.ts";
 export { emptyProfile, type Profile, parseProfile } from "./profile/parse-profile.ts";
+export { profileFieldHelp } from "./profile/profile-field-help.ts";
 export type * from "./profile/profile-settings.ts";
 export { type ProfilePlace, settingsFor } from "./profile/settings-for.ts";
 export { defaults } from "./schema/defaults.ts";

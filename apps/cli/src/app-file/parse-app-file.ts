@@ -3,20 +3,30 @@ import { type AppToml, formatIssues, type Issue, notDeliverableYet, parseAppToml
 import { CommandFailure, exitCode } from "../command-failure.ts";
 import type { AppFile } from "./read-app-file.ts";
 
-/** An app.toml that is not taken; `format` shows why. */
+/** An app.toml, or a file like it, that is not taken; `format` shows why. */
 export class AppFileRefused extends CommandFailure {
   readonly issues: readonly Issue[];
-  private readonly file: AppFile;
+  private readonly file: Pick<AppFile, "name" | "text">;
+  private readonly help: string | undefined;
 
-  constructor(file: AppFile, issues: readonly Issue[], details: { readonly code: string; readonly exitCode: number }) {
+  /** @param details.help the command that explains every field; by default that of app.toml */
+  constructor(
+    file: Pick<AppFile, "name" | "text">,
+    issues: readonly Issue[],
+    details: { readonly code: string; readonly exitCode: number; readonly help?: string },
+  ) {
     super(details.code, `${file.name} has ${issues.length} ${issues.length === 1 ? "problem" : "problems"}`, details);
     this.file = file;
+    this.help = details.help;
     this.issues = issues;
   }
 
   /** With places, lines and hints. Ends with a newline. */
   format(color: boolean): string {
-    return formatIssues(this.issues, this.file.text, this.file.name, { color });
+    return formatIssues(this.issues, this.file.text, this.file.name, {
+      color,
+      ...(this.help === undefined ? {} : { help: this.help }),
+    });
   }
 }
 

@@ -88,6 +88,6 @@ function requireValid(text: string): Profile {
     title: "The profile is not valid",
     detail: parsed.issues.length === 1 ? "1 problem" : `${parsed.issues.length} problems`,
     hint: "fairway profile check shows each with its place",
-    issues: [...parsed.issues],
+    issues: parsed.issues.map((issue) => ({ ...issue, file: "profile.toml" })),
   });
 }

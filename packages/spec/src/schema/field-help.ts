@@ -20,7 +20,12 @@ export interface FieldHelp {
 
 /** Every field in the order of the definition. `[envs.<name>]` is one entry: it takes the same fields again. */
 export function fieldHelp(): readonly FieldHelp[] {
-  return Object.entries(appTomlSchema.shape).flatMap(([key, schema]) => helpOf(key, "", schema));
+  return helpOfFile(appTomlSchema);
+}
+
+/** The same for another kind of file. */
+export function helpOfFile(schema: z.ZodMiniObject): readonly FieldHelp[] {
+  return Object.entries(schema.shape).flatMap(([key, schema]) => helpOf(key, "", schema));
 }
 
 function helpOf(field: string, table: string, schema: z.core.$ZodType): readonly FieldHelp[] {
