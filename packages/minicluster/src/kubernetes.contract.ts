@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
+import { autoscalerCases } from "./contract/api/autoscaler.ts";
 import { cronJobCases } from "./contract/api/cron-job.ts";
 import { evictionCases } from "./contract/api/eviction.ts";
 import { apiGroups } from "./contract/api/groups.ts";
 import { limitRangeCases } from "./contract/api/limit-range.ts";
+import { networkingCases } from "./contract/api/networking.ts";
 import { quotaCases } from "./contract/api/quota.ts";
 import { rbacCases } from "./contract/api/rbac.ts";
 import type { ContractCluster, Register } from "./contract/contract-cluster.ts";
@@ -17,11 +19,13 @@ export { type KubernetesClient, kubernetesClient } from "./contract/kubernetes-c
 const groups: Readonly<Record<string, (each: Register) => void>> = {
   ...apiGroups,
   "API: limit ranges": limitRangeCases,
+  "API: networks": networkingCases,
   "API: rights": rbacCases,
 };
 
 /** Their cases wait for controllers and pods most of the time: they do so side by side, so many groups, and so many cases of a group. */
 const waitingGroups: Readonly<Record<string, (each: Register) => void>> = {
+  "API: autoscalers": autoscalerCases,
   "API: CronJobs": cronJobCases,
   "API: quotas": quotaCases,
   "API: eviction": evictionCases,

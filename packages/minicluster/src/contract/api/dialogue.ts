@@ -11,6 +11,9 @@ const prefixes: Readonly<Record<string, string>> = {
   cronjobs: "apis/batch/v1",
   leases: "apis/coordination.k8s.io/v1",
   endpointslices: "apis/discovery.k8s.io/v1",
+  horizontalpodautoscalers: "apis/autoscaling/v2",
+  ingresses: "apis/networking.k8s.io/v1",
+  networkpolicies: "apis/networking.k8s.io/v1",
   poddisruptionbudgets: "apis/policy/v1",
 };
 

@@ -4,7 +4,7 @@ import { dialogues } from "./dialogue.ts";
 
 /** The kinds that we need, of all that a cluster may have. */
 const needed = new Set(
-  "configmaps events namespaces nodes pods secrets serviceaccounts services deployments replicasets jobs cronjobs leases endpointslices poddisruptionbudgets".split(
+  "configmaps events namespaces nodes pods secrets serviceaccounts services deployments replicasets jobs cronjobs leases endpointslices poddisruptionbudgets ingresses networkpolicies".split(
     " ",
   ),
 );
@@ -30,7 +30,7 @@ export function discoveryCases(each: Register): void {
     });
   });
   talk("each group tells its kinds", async ({ get }) => {
-    for (const group of ["apps", "batch", "coordination.k8s.io", "discovery.k8s.io", "policy"]) {
+    for (const group of ["apps", "batch", "coordination.k8s.io", "discovery.k8s.io", "networking.k8s.io", "policy"]) {
       await get(`/apis/${group}/v1`, { show: resources });
       await get(`/apis/${group}`, { show: ({ kind, name, preferredVersion }) => ({ kind, name, preferredVersion }) });
     }
