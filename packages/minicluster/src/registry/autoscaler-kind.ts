@@ -223,7 +223,12 @@ export const autoscalerKind: Kind = {
     if (max < min) {
       causes.push(invalidValue("spec.maxReplicas", max, "must be greater than or equal to `minReplicas`"));
     }
-    causes.push(...referenceCauses(objectAt(spec, "scaleTargetRef") ?? {}, "spec.scaleTargetRef"));
+    const target = objectAt(spec, "scaleTargetRef") ?? {};
+    causes.push(...referenceCauses(target, "spec.scaleTargetRef"));
+    const version = textAt(target, "apiVersion");
+    if (!version.includes("/")) {
+      causes.push(invalidValue("spec.scaleTargetRef.apiVersion", version, "apiVersion must specify API group"));
+    }
     causes.push(
       ...objectsAt(spec, "metrics").flatMap((metric, index) => metricCauses(metric, `spec.metrics[${index}]`)),
     );

@@ -133,8 +133,7 @@ export const ingressKind: Kind = {
     const fallback = objectAt(spec, "defaultBackend");
     const causes: StatusCause[] = [];
     if (rules.length === 0 && fallback === undefined) {
-      const shown = spec["rules"] === undefined ? null : [];
-      causes.push(invalidValue("spec", shown, "either `defaultBackend` or `rules` must be specified"));
+      causes.push(invalidValue("spec", null, "either `defaultBackend` or `rules` must be specified"));
     }
     if (fallback !== undefined) causes.push(...backendCauses(fallback, "spec.defaultBackend"));
     causes.push(...rules.flatMap((rule, index) => ruleCauses(rule, `spec.rules[${index}]`)));

@@ -50,7 +50,6 @@ export function autoscalerCases(each: Register): void {
       cpu({ averageUtilization: 70, averageValue: "1" }),
       { metrics: [{ type: "Resource" }] },
       { metrics: [{ type: "Nothing" }] },
-      { behavior: { scaleUp: { policies: [] } } },
       {
         behavior: {
           scaleDown: { stabilizationWindowSeconds: 4000, policies: [{ type: "Some", value: 0, periodSeconds: 2000 }] },

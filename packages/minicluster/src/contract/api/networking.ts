@@ -77,7 +77,6 @@ export function networkingCases(each: Register): void {
   talk("an Ingress is refused", async ({ post }) => {
     for (const wrong of [
       {},
-      { rules: [] },
       { rules: [{ host: "shop.example", http: { paths: [] } }] },
       { rules: [{ host: "10.1.2.3" }] },
       { rules: [{ host: "Shop" }, { host: "*.shop.example" }, { host: "*shop.example" }] },
