@@ -7,70 +7,90 @@ import path from "node:path";
 import { test } from "node:test";
 import { promisify } from "node:util";
 import { connectCluster } from "@fairway/kube";
-import { parseAllDocuments } from "yaml";
+import type { KubernetesObject } from "@fairway/objects";
 import { startContractMinicluster } from "./contract-minicluster.ts";
 import { checkout } from "./platform.ts";
 
-const manifests = (image: string) => `
-apiVersion: v1
-kind: ConfigMap
-metadata: {name: web-settings, namespace: shop}
-data: {LOG_LEVEL: info}
----
-apiVersion: v1
-kind: Secret
-metadata: {name: web-db, namespace: shop}
-data: {password: dGhlLXZhbHVlLW9mLWEtc2VjcmV0}
----
-apiVersion: apps/v1
-kind: Deployment
-metadata: {name: web, namespace: shop, labels: {app: web, team: storefront}}
-spec:
-  replicas: 2
-  selector: {matchLabels: {app: web}}
-  template:
-    metadata: {labels: {app: web}}
-    spec:
-      containers:
-        - name: web
-          image: ${image}
-          command: [node, -e, "setInterval(() => {}, 1000)"]
-          ports: [{containerPort: 3000}]
-          envFrom:
-            - configMapRef: {name: web-settings}
-          env:
-            - {name: USERS_URL, value: "http://users.accounts:8080"}
-            - {name: DB_PASSWORD, valueFrom: {secretKeyRef: {name: web-db, key: password}}}
-          livenessProbe: {httpGet: {path: /live, port: 3000}, periodSeconds: 20}
-          resources: {requests: {cpu: 250m, memory: 512Mi}, limits: {cpu: "1", memory: 1Gi}}
----
-apiVersion: v1
-kind: Service
-metadata: {name: web, namespace: shop}
-spec:
-  selector: {app: web}
-  ports: [{port: 80, targetPort: 3000}]
----
-apiVersion: networking.k8s.io/v1
-kind: Ingress
-metadata: {name: web, namespace: shop}
-spec:
-  rules:
-    - host: shop.example.com
-      http: {paths: [{path: /, pathType: Prefix, backend: {service: {name: web, port: {number: 80}}}}]}
----
-apiVersion: batch/v1
-kind: CronJob
-metadata: {name: web-nightly, namespace: shop}
-spec:
-  schedule: "0 3 * * *"
-  jobTemplate:
-    spec:
-      template:
-        spec:
-          restartPolicy: Never
-          containers: [{name: nightly, image: "${image}", command: [node, nightly.js]}]
-`;
+const namespace = "shop";
+const secret = "dGhlLXZhbHVlLW9mLWEtc2VjcmV0";
+
+const objects = (image: string): readonly KubernetesObject[] => [
+  {
+    apiVersion: "v1",
+    kind: "ConfigMap",
+    metadata: { name: "web-settings", namespace },
+    data: { LOG_LEVEL: "info" },
+  },
+  { apiVersion: "v1", kind: "Secret", metadata: { name: "web-db", namespace }, data: { password: secret } },
+  {
+    apiVersion: "apps/v1",
+    kind: "Deployment",
+    metadata: { name: "web", namespace, labels: { app: "web", team: "storefront" } },
+    spec: {
+      replicas: 2,
+      selector: { matchLabels: { app: "web" } },
+      template: {
+        metadata: { labels: { app: "web" } },
+        spec: {
+          containers: [
+            {
+              name: "web",
+              image,
+              command: ["node", "-e", "setInterval(() => {}, 1000)"],
+              ports: [{ containerPort: 3000 }],
+              envFrom: [{ configMapRef: { name: "web-settings" } }],
+              env: [
+                { name: "USERS_URL", value: "http://users.accounts:8080" },
+                { name: "DB_PASSWORD", valueFrom: { secretKeyRef: { name: "web-db", key: "password" } } },
+              ],
+              livenessProbe: { httpGet: { path: "/live", port: 3000 }, periodSeconds: 20 },
+              resources: { requests: { cpu: "250m", memory: "512Mi" }, limits: { cpu: "1", memory: "1Gi" } },
+            },
+          ],
+        },
+      },
+    },
+  },
+  {
+    apiVersion: "v1",
+    kind: "Service",
+    metadata: { name: "web", namespace },
+    spec: { selector: { app: "web" }, ports: [{ port: 80, targetPort: 3000 }] },
+  },
+  {
+    apiVersion: "networking.k8s.io/v1",
+    kind: "Ingress",
+    metadata: { name: "web", namespace },
+    spec: {
+      rules: [
+        {
+          host: "shop.example.com",
+          http: {
+            paths: [{ path: "/", pathType: "Prefix", backend: { service: { name: "web", port: { number: 80 } } } }],
+          },
+        },
+      ],
+    },
+  },
+  {
+    apiVersion: "batch/v1",
+    kind: "CronJob",
+    metadata: { name: "web-nightly", namespace },
+    spec: {
+      schedule: "0 3 * * *",
+      jobTemplate: {
+        spec: {
+          template: {
+            spec: {
+              restartPolicy: "Never",
+              containers: [{ name: "nightly", image, command: ["node", "nightly.js"] }],
+            },
+          },
+        },
+      },
+    },
+  },
+];
 
 interface Comparison {
   readonly same: number;
@@ -91,18 +111,18 @@ test("a running namespace is imported as its manifests are, without a secret's v
   t.after(() => cluster.close());
   const folder = await mkdtemp(path.join(tmpdir(), "fairway-import-"));
   t.after(() => rm(folder, { recursive: true, force: true }));
-  const text = manifests(cluster.image);
-  await writeFile(path.join(folder, "web.yaml"), text);
+  const items = objects(cluster.image);
+  const list = { apiVersion: "v1", kind: "List", items };
+  await writeFile(path.join(folder, "web.json"), JSON.stringify(list));
 
   const kubeconfig = await readFile(cluster.kubeconfigPath, "utf8");
   const connected = await connectCluster({ name: "alpha", kubeconfig });
   t.after(() => connected.close());
-  const namespace = { apiVersion: "v1", kind: "Namespace", metadata: { name: "shop" } };
-  for (const object of [namespace, ...parseAllDocuments(text).map((document) => document.toJS())]) {
+  for (const object of [{ apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } }, ...items]) {
     await connected.create(object);
   }
   // The cluster adds what it makes by itself: replica sets, pods, slices, status.
-  for await (const { objects } of connected.follow("shop", t.signal)) {
+  for await (const { objects } of connected.follow(namespace, t.signal)) {
     if (objects.filter(({ kind }) => kind === "Pod").length >= 2) break;
   }
 
@@ -112,11 +132,11 @@ test("a running namespace is imported as its manifests are, without a secret's v
       cwd: folder,
       env: { PATH: process.env["PATH"], HOME: folder },
     });
-    assert.ok(!stdout.includes("dGhlLXZhbHVlLW9mLWEtc2VjcmV0"));
+    assert.ok(!stdout.includes(secret));
     return JSON.parse(stdout);
   };
-  const live = await fairway("--kubeconfig", cluster.kubeconfigPath, "--namespace", "shop");
-  const filed = await fairway("web.yaml");
+  const live = await fairway("--kubeconfig", cluster.kubeconfigPath, "--namespace", namespace);
+  const filed = await fairway("web.json");
 
   const settings = ({ services }: Answer) => services.map(({ appToml }) => appToml.replace(/^# From .*\n/gm, ""));
   assert.deepEqual(settings(live), settings(filed));
