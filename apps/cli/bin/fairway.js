@@ -61,7 +61,7 @@ async function run(name) {
   const kept = join(
     root,
     "dist/compiled",
-    `${name}.${process.version}.${/^[a-z]+$/.test(argv[0]) ? argv[0] : "other"}`,
+    `${name}.${process.version}.${/^[a-z]+$/.exec(argv[0] ?? "")?.[0] ?? "other"}`,
   );
   const cachedData = readIfThere(kept);
   const script = new Script(readFileSync(path, "latin1"), { filename: path, cachedData });

@@ -49,6 +49,7 @@ test("what was compiled is kept by command and used again; what is no such thing
     assert.ok(readFileSync(join(compiled, kept)).length > wrong.length);
   }
   assert.match(run(folder, "--version").stdout, /^\d+\.\d+\.\d+\n$/);
+  assert.match(run(folder).stdout, /^Usage: fairway/);
   assert.equal(run(folder, "deplyo").status, 2);
   assert.deepEqual(
     readdirSync(compiled).map((name) => name.replace(/^.*\./, "")),
