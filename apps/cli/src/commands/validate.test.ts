@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { test } from "node:test";
+import { fileURLToPath } from "node:url";
 import { Ajv } from "ajv";
 import addFormats from "ajv-formats";
 import { runCli, serviceFolder } from "../testing/run-cli.ts";
@@ -12,7 +12,7 @@ const ahead = 'name = "shop"\n[secrets]\nrequired = ["TOKEN"]\n[envs.prod.deploy
 
 /** The schema of OASIS, as Microsoft ships it for tests. */
 function sarifSchema(): object {
-  const path = createRequire(import.meta.url).resolve("@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json");
+  const path = fileURLToPath(import.meta.resolve("@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json"));
   // It says draft 4; of what differs since then it uses nothing.
   const { $schema, id, ...schema } = JSON.parse(readFileSync(path, "utf8"));
   assert.equal($schema, "http://json-schema.org/draft-04/schema#", id);

@@ -23,7 +23,8 @@ const macros = ["@yearly", "@annually", "@monthly", "@weekly", "@daily", "@midni
 
 /**
  * What a CronJob's schedule may be: the grammar of `ParseStandard` in github.com/robfig/cron v3, which Kubernetes
- * validates with. `TZ=` and `CRON_TZ=` are refused, as there. Stricter in one thing: a day that no month has is refused.
+ * validates with. `TZ=` and `CRON_TZ=` are refused, as there. Stricter where it would take a slip in
+ * silence: a day that no month has, an empty part of a list, `*-5`, `@every 0s`.
  */
 export function cronScheduleFlaw(text: string): Flaw | undefined {
   if (/^(CRON_)?TZ=/.test(text)) return { reason: "a time zone cannot be set here: schedules are in UTC" };
@@ -96,7 +97,7 @@ function numberOf(word: string, { name, low, high, names = [] }: Field): number 
   const sunday = name === "day of the week" && value === 7 ? "; Sunday is 0" : "";
   const also = names.length === 0 ? "" : `, or ${names[0]} to ${names.at(-1)}`;
   return word === ""
-    ? `a ${name} is missing`
+    ? `the ${name} is missing`
     : `there is no ${name} ${shown(word)} (${low} to ${high}${also}${sunday})`;
 }
 

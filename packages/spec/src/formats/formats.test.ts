@@ -45,7 +45,7 @@ const cases: Readonly<Record<string, Cases>> = {
       ["*/0 * * * *", "*/0", /a step is a whole number from 1/],
       ["9-5 * * * *", "9-5", /runs backwards: 5-9/],
       ["0 3 * * fri-mon", "fri-mon", /runs backwards/],
-      ["1,,2 * * * *", "1,,2", /a minute is missing/],
+      ["1,,2 * * * *", "1,,2", /the minute is missing/],
       ["1-2-3 * * * *", "1-2-3", /too many parts/],
       ["0 0 31 feb,apr *", "0 0 31 feb,apr *", /never comes/],
       ["TZ=Europe/Berlin 0 3 * * *", "TZ=Europe/Berlin 0 3 * * *", /UTC/],

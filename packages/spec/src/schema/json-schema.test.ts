@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -10,7 +9,7 @@ import { appTomlJsonSchema, fieldHelp, parseAppToml } from "../index.ts";
 
 const published = new URL("../../schema/app-toml.schema.json", import.meta.url);
 const goldens = new URL("../../../manifests/testdata/", import.meta.url);
-const taplo = createRequire(import.meta.url).resolve("@taplo/cli/dist/cli.js");
+const taplo = fileURLToPath(import.meta.resolve("@taplo/cli/dist/cli.js"));
 
 test("the schema in the repository is that of the definition", async () => {
   const text = `${JSON.stringify(appTomlJsonSchema(), undefined, 2)}\n`;
