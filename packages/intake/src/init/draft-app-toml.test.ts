@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { reservedNamespace } from "@fairway/manifests";
-import { parseAppToml } from "@fairway/spec";
+import { formatToml, parseAppToml } from "@fairway/spec";
 import fc from "fast-check";
 import type { FolderFacts } from "../folder/folder-facts.ts";
 import { anyFolder } from "../testing/any-folder.ts";
@@ -25,13 +25,14 @@ for (const [name, facts] of folderCases())
     assertGolden(name, "expected.toml", text);
   });
 
-test("whatever lies in a folder: what is written is valid, and the same each time", () => {
+test("whatever lies in a folder: what is written is valid, formatted, and the same each time", () => {
   fc.assert(
     fc.property(anyFolder, (facts) => {
       const draft = draftAppToml(facts);
       if (draft.kind === "folders") return assert.ok(draft.services.length > 0);
       const parsed = parseAppToml(draft.text, { isReserved: reservedNamespace });
       assert.ok(parsed.ok, `${JSON.stringify(parsed)}\n${draft.text}`);
+      assert.deepEqual(formatToml(draft.text), { ok: true, text: draft.text });
       assert.equal(draftAppToml(facts).kind === "service" ? shown(facts) : "", draft.text);
       return;
     }),
