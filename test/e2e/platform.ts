@@ -147,7 +147,7 @@ function isReady(value: unknown): value is ReadyLine {
 }
 
 /** One request on a connection of its own, with the Host that a browser would send. */
-function getThrough(port: number, host: string, pathname: string): Promise<Answer> {
+export function getThrough(port: number, host: string, pathname: string): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const sent = request(
       { host: "127.0.0.1", port, path: pathname, headers: { host: `${host}:${port}` }, agent: false, timeout: 15_000 },
