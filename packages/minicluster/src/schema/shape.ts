@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { type Shape, shapesOf } from "@fairway/object-schema";
 import { isObject, type JsonObject } from "../json.ts";
 
-export type { AnyShape, Field, ListShape, MapShape, ScalarShape, Shape, StructShape } from "@fairway/object-schema";
+export type { Field, ListShape, MapShape, Shape, StructShape } from "@fairway/object-schema";
 
 let loaded: JsonObject | undefined;
 
