@@ -24,7 +24,7 @@ const languages: Readonly<Record<string, Language>> = {
   php: "php",
 };
 const aside =
-  /(^|\/)(tests?|__tests__|spec|specs|e2e|fixtures?|testdata|mocks?|__mocks__|examples?|docs?|scripts?|tools?|dist|build|coverage|public|static|assets|migrations?|node_modules|vendor|\.venv|venv|\.github|\.storybook)\//;
+  /(^|\/)(tests?|testing|integration|__tests__|spec|specs|e2e|fixtures?|testdata|mocks?|__mocks__|examples?|docs?|scripts?|tools?|dist|build|coverage|public|static|assets|migrations?|node_modules|vendor|\.venv|venv|\.github|\.storybook)\//;
 const notProgram =
   /(\.(test|spec|stories|config|min|d)\.\w+$|(^|\/)(test_\w+|\w+_test|conftest|setup|gulpfile|Gruntfile|gruntfile)\.\w+$|(^|\/)\.)/;
 

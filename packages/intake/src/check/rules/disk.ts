@@ -52,7 +52,7 @@ export const localState: Rule = {
       sources,
       {
         javascript: [
-          /\b(?:writeFile|appendFile|createWriteStream|mkdir|copyFile|rename)(?:Sync)?\(\s*["'`](?!\/tmp\b|\/dev\/)/,
+          /\b(?:writeFile|appendFile|createWriteStream|mkdir|copyFile|rename)(?:Sync)?\(\s*["'`](?!\/tmp\b|\/dev\/|\$\{)/,
           /\b(?:writeFile|appendFile|createWriteStream|mkdir)(?:Sync)?\(\s*(?:path\.)?(?:join|resolve)\(\s*(?:__dirname|import\.meta\.dirname|process\.cwd\(\))/,
           /\bmulter\(\s*\{\s*dest:/,
           /\bmulter\.diskStorage\(/,

@@ -8,7 +8,7 @@ const fallsBack = /process\.env|os\.environ|getenv|Getenv|LookupEnv|\benv\(|\$_E
 const scheme = "(?:https?|wss?|grpc|amqps?|rediss?|postgres(?:ql)?|mysql|mongodb|nats|kafka|tcp|ldaps?|smtp)";
 /** Hosts that exist in one network only. */
 const internal = new RegExp(
-  `\\b${scheme}://(?:[^/\\s"'\`@]*@)?[\\w-]+(?:\\.[\\w-]+)*\\.(?:internal|local|lan|corp|intra|intranet|svc)(?=[:/"'\`?]|$)`,
+  `\\b${scheme}://(?:[^/\\s"'\`@]*@)?(?!kubernetes\\.default\\.)[\\w-]+(?:\\.[\\w-]+)*\\.(?:internal|local|lan|corp|intra|intranet|svc)(?=[:/"'\`?]|$)`,
 );
 /** One word and a port: a name that a compose file or a hosts file gives. */
 const oneWord = new RegExp(`\\b${scheme}://(?:[^/\\s"'\`@]*@)?(?!localhost)[a-z][a-z0-9_-]*:\\d{2,5}(?=[/"'\`?]|$)`);
