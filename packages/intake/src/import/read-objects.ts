@@ -33,6 +33,9 @@ export interface ReadObjects {
 /** Aliases that one document may use: more is no manifest, and could be one made to fill the memory. */
 const mostAliases = 1_000;
 
+/** Keys are text, as in JSON; warnings of the reader are not for its users. */
+const strict = { stringKeys: true, logLevel: "error" } as const;
+
 /** Every object of the files, those inside of lists too. What is no object is an issue; the rest is read all the same. */
 export function readObjects(files: readonly ManifestFile[]): ReadObjects {
   const read = files.map(readFile);
@@ -47,7 +50,12 @@ function readFile(file: ManifestFile): ReadObjects {
     const { line, col } = lines.linePos(offset);
     return { file: file.name, line: Math.max(1, line), column: Math.max(1, col) };
   };
-  for (const document of parseAllDocuments(file.text, { lineCounter: lines, merge: true, prettyErrors: false })) {
+  for (const document of parseAllDocuments(file.text, {
+    lineCounter: lines,
+    merge: true,
+    prettyErrors: false,
+    ...strict,
+  })) {
     const [error] = document.errors;
     const start = place(document.contents?.range?.[0] ?? document.range?.[0] ?? 0);
     if (error !== undefined) {
@@ -73,6 +81,7 @@ function readFile(file: ManifestFile): ReadObjects {
         issues.push({
           ...where,
           message: `no Kubernetes object: ${parsed.issue.path} ${parsed.issue.message}`.replace("  ", " "),
+          ...templateHint(file.text),
           ...valuesHint(item),
         });
     }
