@@ -1,34 +1,26 @@
-import { isSettings, type SettingValue } from "./settings.ts";
-
-/** Columns beyond which a list takes a line for each item. */
-const widest = 100;
+import { isSettings, type Settings, type SettingValue } from "./settings.ts";
 
 /** A key as it stands in TOML 1.0: bare where it can be. */
 export function tomlKey(key: string): string {
   return /^[A-Za-z0-9_-]+$/.test(key) ? key : quoted(key);
 }
 
-/** A value as it stands in TOML 1.0. Tables are inline. */
+/** A value as it stands in TOML 1.0, lists and tables on one line. */
 export function tomlValue(value: SettingValue): string {
   if (typeof value === "string") return text(value);
-  if (typeof value === "number") return number(value);
-  if (typeof value === "boolean") return String(value);
-  if (isSettings(value)) return inlineTable(value);
-  const items = value.map((item) => (typeof item === "string" ? quoted(item) : tomlValue(item)));
-  const line = `[${items.join(", ")}]`;
-  return line.length <= widest ? line : `[\n${items.map((item) => `  ${item},\n`).join("")}]`;
+  return oneLine(value);
 }
 
-function inlineTable(value: Exclude<SettingValue, string | number | boolean | readonly SettingValue[]>): string {
+function inlineTable(value: Settings): string {
   const entries = Object.entries(value).map(([key, inner]) => `${tomlKey(key)} = ${oneLine(inner)}`);
   return entries.length === 0 ? "{}" : `{ ${entries.join(", ")} }`;
 }
 
-/** Inline tables must not have line breaks outside of strings. */
 function oneLine(value: SettingValue): string {
   if (typeof value === "string") return quoted(value);
-  if (Array.isArray(value)) return `[${value.map(oneLine).join(", ")}]`;
-  return tomlValue(value);
+  if (typeof value === "number") return number(value);
+  if (typeof value === "boolean") return String(value);
+  return isSettings(value) ? inlineTable(value) : `[${value.map(oneLine).join(", ")}]`;
 }
 
 function number(value: number): string {

@@ -1,3 +1,4 @@
+import { formatToml } from "@fairway/spec";
 import { isSettings, type Settings, type SettingValue } from "./settings.ts";
 import { tomlKey, tomlValue } from "./toml-value.ts";
 
@@ -42,11 +43,13 @@ export interface WriteOptions {
   readonly comments?: ReadonlyMap<string, readonly string[]>;
 }
 
-/** The text of an app.toml: fields in the usual order, a section for each table, comments above what they are about. */
+/** The text of an app.toml as `fairway fmt` would write it: fields in the usual order, a section for each table, comments above what they are about. */
 export function writeAppToml(settings: Settings, { comments = new Map() }: WriteOptions = {}): string {
   const head = comment(comments, "");
   const lines = table(settings, [], comments);
-  return `${[...head, ...(head.length === 0 ? [] : [""]), ...trimmed(lines)].join("\n")}\n`;
+  const text = `${[...head, ...(head.length === 0 ? [] : [""]), ...trimmed(lines)].join("\n")}\n`;
+  const formatted = formatToml(text);
+  return formatted.ok ? formatted.text : text;
 }
 
 type Comments = ReadonlyMap<string, readonly string[]>;

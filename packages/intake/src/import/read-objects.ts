@@ -59,7 +59,11 @@ function readFile(file: ManifestFile): ReadObjects {
     const [error] = document.errors;
     const start = place(document.contents?.range?.[0] ?? document.range?.[0] ?? 0);
     if (error !== undefined) {
-      issues.push({ ...place(error.pos[0]), message: oneLine(error.message), ...templateHint(file.text) });
+      issues.push({
+        ...place(error.pos[0]),
+        message: /call stack/.test(error.message) ? "this is nested too deeply" : oneLine(error.message),
+        ...templateHint(file.text),
+      });
       continue;
     }
     let value: unknown;
