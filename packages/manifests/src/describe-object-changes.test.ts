@@ -50,3 +50,18 @@ test("variables by name alone, and nothing of the ConfigMap's own name", () => {
     "variable TOKEN removed",
   ]);
 });
+
+test("annotations that sound secret, and secrets in fields, are told as such and no more", () => {
+  const annotated = told(before, {
+    annotations: { "example.com/token": "s3cr3t", "example.com/note": "plain" },
+  }).changes;
+  assert.ok(annotated.includes("annotation example.com/token added: (hidden)"), JSON.stringify(annotated));
+  assert.ok(annotated.includes("annotation example.com/note added: plain"));
+  const patched = inputsOf(
+    `name = "user"\nreplicas = 2\n[env]\nLOG = "a"\nTOKEN = "hush"\n[[kubernetes.patches]]\nkind = "Deployment"\nmerge = { spec = { template = { spec = { containers = [{ name = "app", env = [{ name = "API_TOKEN", value = "s3cr3t" }] }] } } } }\n`,
+    "prod",
+  );
+  const { changes, restarts } = told(patched);
+  assert.ok(restarts);
+  assert.doesNotMatch(JSON.stringify(changes), /s3cr3t/);
+});

@@ -1,4 +1,11 @@
-import { type ChangedField, changedFields, type KubernetesObject, secretHider, shownValue } from "@fairway/objects";
+import {
+  type ChangedField,
+  changedFields,
+  type KubernetesObject,
+  type SecretHider,
+  secretHider,
+  shownValue,
+} from "@fairway/objects";
 
 /** What differs between the objects of two releases of one service in one cluster. */
 export interface ObjectChanges {
@@ -29,7 +36,7 @@ export function describeObjectChanges(
       changes.push(`${name} added`);
       continue;
     }
-    const fields = changedFields(hider.hide(was, was.kind), hider.hide(object, object.kind));
+    const fields = safeChanges(was, object, hider);
     for (const field of fields) {
       const words = wordsOf(name, object.kind, field);
       if (words !== undefined) changes.push(words);
@@ -38,6 +45,28 @@ export function describeObjectChanges(
   }
   for (const [key, object] of old) if (!next.has(key)) changes.push(`${titleOf(object, service)} removed`);
   return { changes: [...new Set(changes)], restarts };
+}
+
+/** Looking for secrets costs more than comparing, so it is left to what differs. */
+function safeChanges(was: KubernetesObject, is: KubernetesObject, hider: SecretHider): readonly ChangedField[] {
+  const plain = changedFields(was, is);
+  const keys = plain.map(({ path }) => metadataKey(path));
+  if (keys.some((key) => key === undefined)) {
+    return changedFields(hider.hide(was, was.kind), hider.hide(is, is.kind));
+  }
+  const hidden = (key: string, value: unknown): unknown =>
+    value === undefined ? undefined : Object.values(Object(hider.hide({ [key]: value })))[0];
+  return plain.map(({ path, from, to }, at) => ({
+    path,
+    from: hidden(keys[at] ?? "", from),
+    to: hidden(keys[at] ?? "", to),
+  }));
+}
+
+/** The name of a label or annotation that a path leads to. */
+function metadataKey(path: string): string | undefined {
+  const match = /\.metadata\.(?:label|annotation)s(?:\.(.+)|\["(.+)"\])$/.exec(path);
+  return match === null ? undefined : (match[1] ?? match[2]);
 }
 
 function byKey(objects: readonly KubernetesObject[]): ReadonlyMap<string, KubernetesObject> {
@@ -57,8 +86,8 @@ function wordsOf(title: string, kind: string, change: ChangedField): string | un
   const { path, from, to } = change;
   // Objects that follow a name which its content makes are no change of their own.
   if (/configMapRef\.name$/.test(path) || (kind === "ConfigMap" && path === ".metadata.name")) return undefined;
-  const metadata = /\.metadata\.(label|annotation)s(?:\.(.+)|\["(.+)"\])$/.exec(path);
-  if (metadata !== null) return `${metadata[1]} ${metadata[2] ?? metadata[3]} ${told(change)}`;
+  const key = metadataKey(path);
+  if (key !== undefined) return `${path.includes(".labels") ? "label" : "annotation"} ${key} ${told(change)}`;
   const variable = kind === "ConfigMap" ? /^\.data(?:\.(.+)|\["(.+)"\])$/.exec(path) : null;
   if (variable !== null) {
     const what = from === undefined ? "added" : to === undefined ? "removed" : "changed";
