@@ -418,6 +418,21 @@ const refused: readonly [name: string, text: string, expected: readonly string[]
       ["2:9+1736 too-many: links has 51 items (at most 50 may stand here)"],
     ],
     [
+      "the hint is the whole way: of quotes that would not be enough, and of tables with several lines",
+      'name = "a"\nresources = { cpu = 2, memory = 512 }\nsecrets = ["A"]\n[envs.prod]\ncrons = 2',
+      [
+        '2:21+1 wrong-type: resources.cpu must be a quantity in quotes, such as "250m" or "2", found the number 2 (write it in quotes: cpu = "2")',
+        '2:33+3 wrong-type: resources.memory must be a quantity in quotes, such as "256Mi" or "1Gi", found the number 512 (this is 512 bytes, the least is 1Mi; did you mean 512Mi?)',
+        '3:11+5 wrong-type: secrets must be a table, found a list (for example, under [secrets]: required = ["DB_PASSWORD"])',
+        '5:9+1 wrong-type: envs.prod.crons must be a list of tables, found the number 2 (for example, under [[crons]]: name = "nightly", schedule = "0 3 * * *", command = "node nightly.js")',
+      ],
+    ],
+    [
+      "half of a range over a number",
+      'name = "a"\nreplicas = 3\n[envs.prod.replicas]\nmax = 2',
+      ['3:2+18 missing: "min" is missing in [replicas] (add a line: min = 2)'],
+    ],
+    [
       "an environment that is nearly one of those that exist",
       'name = "user"\n[envs.prdo]\n[envs.elsewhere]',
       ['2:7+4 unknown-environment: there is no environment "prdo" (did you mean "prod"?)'],

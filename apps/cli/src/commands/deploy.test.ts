@@ -316,6 +316,16 @@ test("what can be seen here is not sent: problems of app.toml, a missing entry, 
   assert.match(build.err, /\n {2}do {7}mend what it says, and deploy again/);
   assert.match(build.err, /│ no compiler/);
 
+  const ahead = await run({
+    ...smallService,
+    "app.toml": `${smallService["app.toml"]}[build]\ncommand = "exit 4"\n[secrets]\nrequired = ["TOKEN"]\n`,
+  });
+  assert.equal(ahead.code, 1, "before anything is built");
+  assert.match(
+    ahead.err,
+    /^app\.toml:9:1 {2}\[secrets\]: secrets cannot be had from this version of Fairway {2}\[not-deliverable-yet\]/,
+  );
+
   const environment = await run(smallService, "--env", "prd");
   assert.equal(environment.code, 2);
   assert.match(environment.err, /no environment "prd"\.\n {2}do {7}one of: prod/);

@@ -163,6 +163,9 @@ function valueHint(
   const expected = expectedTypes(issue);
   if (expected.length > 0) {
     if (expected.includes("string") && node.type !== "text" && node.type !== "list" && node.type !== "table") {
+      // In quotes it may still be wrong: memory = 512 is no "512" either.
+      const quoted = schema instanceof z.core.$ZodString ? z.safeParse(schema, node.text).error?.issues[0] : undefined;
+      if (quoted?.code === "custom") return { hint: quoted.message };
       return { hint: `write it in quotes: ${key} = ${quote(node.text)}` };
     }
     if (
@@ -200,7 +203,11 @@ function expectedTypes(issue: z.core.$ZodIssue): readonly string[] {
 }
 
 function exampleHint(info: FieldInfo | undefined): { readonly hint?: string } {
-  return info === undefined ? {} : { hint: `for example: ${info.example.replace("\n", ", ")}` };
+  if (info === undefined) return {};
+  const [header = "", ...settings] = info.example.split("\n");
+  return {
+    hint: settings.length === 0 ? `for example: ${header}` : `for example, under ${header}: ${settings.join(", ")}`,
+  };
 }
 
 function describe(node: TomlNode): string {
