@@ -5,6 +5,7 @@ export { platformDependencies } from "./dependencies.ts";
 export { describeChanges } from "./describe-changes.ts";
 export { describeObjectChanges, type ObjectChanges } from "./describe-object-changes.ts";
 export { formatDocuments } from "./format-documents.ts";
+export { hatchCodes } from "./hatch/hatch-codes.ts";
 export type { HatchIssue } from "./hatch/hatch-issue.ts";
 export { type HatchSource, hatchIssues } from "./hatch/hatch-issues.ts";
 export { type HatchUse, hatchUses } from "./hatch/hatch-use.ts";

@@ -21,9 +21,7 @@ export interface HatchSource {
  * Everything that stands in the way of a release's patches and extra objects in any of its clusters, each with its place; `render`
  * of these inputs throws as long as there is something. Throws what `render` throws for other reasons.
  *
- * Codes of patches: `patch-not-allowed`, `patch-no-target`, `patch-ambiguous`, `patch-failed`, `patch-of-identity`,
- * `unknown-field`, `wrong-type`, `missing-field`. Of extra objects: `object-not-allowed`, `foreign-namespace`,
- * `object-exists`.
+ * Codes: `hatchCodes`.
  */
 export function hatchIssues(inputs: ReleaseInputs, sha256: Sha256, source: HatchSource): readonly HatchIssue[] {
   const { spec, environment, extras } = inputs;

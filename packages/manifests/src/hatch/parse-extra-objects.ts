@@ -45,8 +45,7 @@ const writtenByTheCluster: readonly (readonly string[])[] = [
  * Reads the files of `kubernetes/` (YAML or JSON), by name: all problems at once, or the objects as they are written.
  * What depends on the service or on a cluster's profile is told by `hatchIssues`.
  *
- * Codes: `yaml-syntax`, `not-an-object`, `unknown-kind`, `cluster-scoped`, `written-by-the-cluster`, `reserved-label`,
- * `unknown-field`, `wrong-type`, `missing-field`.
+ * Codes: `hatchCodes`.
  */
 export async function parseExtraObjects(files: Readonly<Record<string, string>>): Promise<ParsedExtras> {
   const issues: HatchIssue[] = [];
