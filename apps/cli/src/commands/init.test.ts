@@ -61,6 +61,12 @@ test("init: a roof over services names them; what git ignores is not looked at; 
     roof.err,
     /^This folder starts nothing itself.*\n {2}users +starts with "node server\.js"\n {2}do {7}fairway init users\n$/,
   );
+  const json = await runCli(["init", "--json"], { folder });
+  const { service, services } = JSON.parse(json.out);
+  assert.deepEqual(
+    [json.code, service, services],
+    [2, null, [{ path: "users", reason: 'starts with "node server.js"' }]],
+  );
   const nowhere = await runCli(["init", "nowhere"], { folder });
   assert.deepEqual([nowhere.code, nowhere.err.split("\n")[0]], [2, "nowhere is not a folder."]);
 });

@@ -29,6 +29,10 @@ open as comments. It is always valid. No server needed; nothing leaves the folde
     const { folder, facts } = await readFolder(shell, where === "-" ? "." : where);
     const draft = draftAppToml(facts);
     if (draft.kind === "folders") {
+      if (options.json === true) {
+        printJson(shell, { file: null, service: null, found: [], services: draft.services, text: null });
+        return exitCode.usage;
+      }
       throw new CommandFailure("no-service", "This folder starts nothing itself; it holds what looks like services:", {
         exitCode: exitCode.usage,
         lines: draft.services.map(
