@@ -43,7 +43,7 @@ test("two checkouts of the same content give the same digest, whatever their tim
   assert.deepEqual({ files: first.files, bytes: first.bytes }, { files: 7, bytes: 35 });
 });
 
-test("content, names and executable bits change the digest; app.toml alone does not", async (t) => {
+test("content, names and executable bits change the digest; app.toml and kubernetes/ alone do not", async (t) => {
   const digests = new Set<string>();
   for (const change of [
     {},
@@ -56,7 +56,11 @@ test("content, names and executable bits change the digest; app.toml alone does 
     digests.add((await snapshotOf(t, folder)).digest);
   }
   assert.equal(digests.size, 5);
-  const configured = await writeFiles(await temporaryFolder(t), { ...service, "app.toml": "replicas = 2" });
+  const configured = await writeFiles(await temporaryFolder(t), {
+    ...service,
+    "app.toml": "replicas = 2",
+    "kubernetes/rules.yaml": "kind: ConfigMap",
+  });
   digests.add((await snapshotOf(t, configured)).digest);
   assert.equal(digests.size, 5);
 });

@@ -45,12 +45,13 @@ export interface Snapshot {
   remove(): Promise<void>;
 }
 
-/** Configuration, not content: it travels beside the snapshot, and a change of it alone builds nothing new. */
-const configurationFile = "app.toml";
+/** Configuration, not content: app.toml and the objects beside it travel beside the snapshot, and a change of them alone builds nothing new. */
+const configuration = /^(app\.toml|kubernetes\/[^/]+\.(ya?ml|json))$/;
+const configurationFolder = "kubernetes";
 
 /**
  * Builds a service's folder in a clean copy of what git does not ignore, and packs what is there then. The folder itself is
- * not touched; without a build command it is not copied either. `app.toml` at its root is left out.
+ * not touched; without a build command it is not copied either. `app.toml` at its root and the objects in `kubernetes/` are left out.
  *
  * @throws SnapshotError `folder-missing`, `file-refused`, `snapshot-too-large`, `build-failed`; the signal's reason
  */
@@ -100,9 +101,12 @@ function check(entries: readonly SourceEntry[], limits: SnapshotLimits): { files
 
 function withoutExcluded(entries: readonly SourceEntry[], exclude: readonly string[]): readonly SourceEntry[] {
   const excluded = ignore({ ignorecase: false }).add([...exclude]);
-  return entries.filter(
-    ({ kind, path }) => path !== configurationFile && !excluded.ignores(kind === "directory" ? `${path}/` : path),
+  const kept = entries.filter(
+    ({ kind, path }) =>
+      !(kind === "file" && configuration.test(path)) && !excluded.ignores(kind === "directory" ? `${path}/` : path),
   );
+  const emptied = !kept.some(({ path }) => path.startsWith(`${configurationFolder}/`));
+  return emptied ? kept.filter(({ path }) => path !== configurationFolder) : kept;
 }
 
 async function realFolder(folder: string): Promise<string> {

@@ -178,3 +178,13 @@ for (const [name, text, code, line] of [
     );
   });
 }
+
+test("a misspelt kind or name is told once, with the one that was meant", async () => {
+  const { issues } = await look(patch('kind = "Deploymen"\nmerge.spec.paused = true'));
+  assert.deepEqual(
+    issues.map(({ code, hint }) => [code, hint]),
+    [["patch-no-target", 'did you mean "Deployment"?']],
+  );
+  const named = await look(patch('kind = "CronJob"\nname = "nightli"\nmerge.spec.suspend = true'));
+  assert.equal(named.issues[0]?.hint, 'did you mean "nightly"?');
+});

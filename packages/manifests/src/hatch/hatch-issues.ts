@@ -1,5 +1,5 @@
 import { type KubernetesObject, kindInfo, refKey, refOf } from "@fairway/objects";
-import { type FieldIssue, type Issue, placesInAppToml } from "@fairway/spec";
+import { type FieldIssue, type Issue, placesInAppToml, suggest } from "@fairway/spec";
 import { workloadName } from "../place-in-slot.ts";
 import type { ReleaseInputs } from "../release-inputs.ts";
 import type { Sha256 } from "../release-name.ts";
@@ -30,12 +30,17 @@ export function hatchIssues(inputs: ReleaseInputs, sha256: Sha256, source: Hatch
     cluster,
     objects: renderedKinds(placeOf(inputs, cluster, sha256)),
   }));
+  const aimless = withoutTarget(
+    inputs,
+    rendered.flatMap(({ objects }) => objects),
+  );
+  // Of what is not there nobody needs to know that it could not be changed.
+  const unknown = new Set(aimless.map(({ path }) => path[2]));
   const patches = [
-    ...rendered.flatMap(({ cluster, objects }) => patchProblems(inputs, objects, cluster.profile.kubernetes.patches)),
-    ...withoutTarget(
-      inputs,
-      rendered.flatMap(({ objects }) => objects),
-    ),
+    ...rendered
+      .flatMap(({ cluster, objects }) => patchProblems(inputs, objects, cluster.profile.kubernetes.patches))
+      .filter(({ path }) => !unknown.has(path[2] ?? "")),
+    ...aimless,
   ];
   const ofPatches = placesInAppToml(source.appToml, environment, distinct(patches)).map((issue) => ({
     ...issue,
@@ -57,11 +62,15 @@ function withoutTarget({ spec }: ReleaseInputs, objects: readonly KubernetesObje
     .filter(([, patch]) => !objects.some((object) => isMeant(object, patch)))
     .map(([position, { kind, name }]) => {
       const same = objects.filter((object) => object.kind === kind).map(({ metadata }) => metadata.name);
-      const there = same.length > 0 ? same : objects.map((object) => object.kind);
+      const there = [...new Set(same.length > 0 ? same : objects.map((object) => object.kind))];
+      const [near] = suggest(same.length > 0 ? (name ?? "") : kind, there);
       return {
         code: "patch-no-target",
         message: `there is no ${name === undefined ? kind : `${kind} ${name}`} to change`,
-        hint: `there ${there.length === 1 ? "is" : "are"} ${[...new Set(there)].join(", ")}`,
+        hint:
+          near === undefined
+            ? `there ${there.length === 1 ? "is" : "are"} ${there.join(", ")}`
+            : `did you mean ${JSON.stringify(near)}?`,
         path: ["kubernetes", "patches", position, name === undefined || same.length === 0 ? "kind" : "name"],
       };
     });
