@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
+import { fileURLToPath } from "node:url";
 import { assertGolden } from "../testing/golden.ts";
 import { runCli, serviceFolder } from "../testing/run-cli.ts";
 
@@ -104,4 +106,42 @@ test("import: manifests do not steer the terminal", async () => {
     stdin: deployment("pay", 1).replace("{team: money}", '{team: money, "x\\e[31m": y}'),
   });
   assert.ok(!err.includes("\u001b"));
+});
+
+const cache = fileURLToPath(new URL("../../../../node_modules/.cache/fairway", import.meta.url));
+const noHelm = existsSync(join(cache, "helm")) ? false : "there is no helm: node scripts/fetch-kubectl.ts brings one";
+
+test("import --helm: a chart with the user's own helm and values", { skip: noHelm }, async () => {
+  const chart = fileURLToPath(new URL("../../../../packages/intake/testdata/charts/storefront/chart", import.meta.url));
+  const environment = { PATH: `${cache}:${process.env["PATH"]}` };
+  const { code, out } = await runCli(["import", "--helm", chart], { environment });
+  assert.equal(code, 0);
+  assert.match(out, /^image = "registry\.example\.com\/shop\/storefront:2\.7\.0"$/m);
+  const broken = await runCli(["import", "--helm", chart, "--values", "nowhere.yaml"], { environment });
+  assert.equal(broken.code, 2);
+  assert.match(broken.err, /^helm cannot render .*:\n {2}Error: .*nowhere\.yaml/);
+});
+
+test("import --helm without helm says what to do", async () => {
+  const { code, err } = await runCli(["import", "--helm", "chart"], { environment: { PATH: "/nonexistent" } });
+  assert.equal(code, 1);
+  assert.match(
+    err,
+    /^There is no helm on the PATH\.\n {2}do {7}install helm, or render elsewhere: helm template <chart>/,
+  );
+});
+
+test("import --profile: sizes and kinds by the platform's own profile", async (t) => {
+  const folder = await serviceFolder(t, {
+    "pay.yaml": deployment("pay", 3),
+    "profile.toml": '[sizes.medium]\ncpu = "100m"\nmemory = "128Mi"\n[sizes.small]\ncpu = "10m"\n',
+    "broken.toml": "sizess = 1\n",
+  });
+  assert.match(
+    (await runCli(["import", "pay.yaml", "--profile", "profile.toml"], { folder })).out,
+    /^size = "medium"$/m,
+  );
+  const broken = await runCli(["import", "pay.yaml", "--profile", "broken.toml"], { folder });
+  assert.equal(broken.code, 2);
+  assert.match(broken.err, /broken\.toml:1:1/);
 });
