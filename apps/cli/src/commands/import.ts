@@ -70,7 +70,9 @@ lost, what is left to do. Nothing is changed in the cluster; values of Secrets a
     }
     const report = written ? shell.out : shell.err;
     const style = styleFor(report, shell.environment);
-    report.write(formatReport(withoutControls(result), style));
+    report.write(
+      formatReport(withoutControls(result), { style, ...(report.isTerminal ? { width: report.width } : {}) }),
+    );
     if (forbidden.length > 0) report.write(`\nNot readable with these credentials: ${forbidden.join(", ")}\n`);
     if (written) {
       const place = relative(shell.folder, resolve(shell.folder, given.out ?? ".")) || ".";

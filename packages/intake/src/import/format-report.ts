@@ -28,41 +28,84 @@ const words: readonly (readonly [verdict: Verdict, word: string])[] = [
 /** Longest value of a difference that is shown whole. */
 const longest = 48;
 
-/** A report for people: for each service what it was made of, what became of the rest, and what differs from before. */
-export function formatReport(result: ImportResult, style: ReportStyle = plain): string {
-  const lines: string[] = [];
-  for (const issue of result.issues) {
-    lines.push(`${style.bad("✗")} ${issue.file}:${issue.line}:${issue.column}  ${issue.message}`);
-    if (issue.hint !== undefined) lines.push(`  ${style.faint("do")}        ${issue.hint}`);
-  }
-  for (const service of result.services)
-    lines.push(...(lines.length === 0 ? [] : [""]), ...serviceLines(service, style));
-  for (const { name, from, reasons } of result.refused) {
-    lines.push(
-      ...(lines.length === 0 ? [] : [""]),
-      `${style.bad("✗")} ${style.strong(name)} cannot become a service`,
-      `  from      ${madeOf(from)}`,
-    );
-    for (const { reason, advice } of reasons)
-      lines.push(`  because   ${reason}`, `  ${style.faint("do")}        ${advice}`);
-  }
-  if (result.left.length > 0) {
-    lines.push(...(lines.length === 0 ? [] : [""]), "Not taken:");
-    for (const { kind, name, file, line, reason } of result.left) {
-      lines.push(`  ${kind} ${name} ${style.faint(`(${file}:${line})`)}`, `            ${reason}`);
-    }
-  }
+/** One row: a word in the margin, and a text that is broken at spaces. */
+type Row = (word: string, text: string, look?: (text: string) => string) => readonly string[];
+
+interface Page {
+  readonly style: ReportStyle;
+  readonly row: Row;
+}
+
+const margin = 12;
+
+/**
+ * A report for people: for each service what it was made of, what became of the rest, and what differs from before.
+ *
+ * @param options.width columns; lines are not broken without it
+ */
+export function formatReport(
+  result: ImportResult,
+  options: { readonly style?: ReportStyle; readonly width?: number } = {},
+): string {
+  const style = options.style ?? plain;
+  const room = Math.max(30, (options.width ?? Number.POSITIVE_INFINITY) - margin);
+  const page: Page = {
+    style,
+    row: (word, text, look = same) =>
+      wrapped(text, room).map((line, index) =>
+        index === 0
+          ? `  ${look(word)}${" ".repeat(Math.max(1, margin - 2 - word.length))}${line}`
+          : " ".repeat(margin) + line,
+      ),
+  };
+  const { row } = page;
   const reasons = new Set(
     result.services.flatMap(({ comparisons }) =>
       comparisons.flatMap(({ differences }) => differences.flatMap(({ reason }) => reason ?? [])),
     ),
   );
-  if (reasons.size > 0)
-    lines.push("", "Fairway's rules, for every service:", ...[...reasons].map((reason) => `            ${reason}`));
-  return lines.length === 0 ? "" : `${lines.join("\n")}\n`;
+  const parts: readonly (readonly string[])[] = [
+    result.issues.flatMap(({ file, line, column, message, hint }) => [
+      `${style.bad("✗")} ${file}:${line}:${column}  ${message}`,
+      ...(hint === undefined ? [] : row("do", hint, style.faint)),
+    ]),
+    ...result.services.map((service) => serviceLines(service, page)),
+    ...result.refused.map(({ name, from, reasons: against }) => [
+      `${style.bad("✗")} ${style.strong(name)} cannot become a service`,
+      ...row("from", madeOf(from)),
+      ...against.flatMap(({ reason, advice }) => [...row("because", reason), ...row("do", advice, style.faint)]),
+    ]),
+    result.left.length === 0
+      ? []
+      : [
+          "Not taken:",
+          ...result.left.flatMap(({ kind, name, file, line, reason }) => [
+            `  ${kind} ${name} ${style.faint(`(${file}:${line})`)}`,
+            ...row("", reason),
+          ]),
+        ],
+    reasons.size === 0
+      ? []
+      : ["Fairway's rules, for every service:", ...[...reasons].flatMap((reason) => row("", reason))],
+  ];
+  const filled = parts
+    .filter((lines) => lines.length > 0)
+    .map((lines) => `${lines.map((line) => line.trimEnd()).join("\n")}\n`);
+  return filled.join("\n");
 }
 
-function serviceLines(service: ImportedService, style: ReportStyle): readonly string[] {
+function wrapped(text: string, room: number): readonly string[] {
+  const lines: string[] = [];
+  for (const word of text.split(" ")) {
+    const last = lines.at(-1);
+    if (last === undefined || last.length + 1 + word.length > room) lines.push(word);
+    else lines[lines.length - 1] = `${last} ${word}`;
+  }
+  return lines;
+}
+
+function serviceLines(service: ImportedService, page: Page): readonly string[] {
+  const { style, row } = page;
   const count = (wanted: Verdict) => service.remarks.filter(({ verdict }) => verdict === wanted).length;
   const [lost, todo] = [count("lost"), count("todo")];
   const extras = Object.keys(service.kubernetes).length;
@@ -74,10 +117,10 @@ function serviceLines(service: ImportedService, style: ReportStyle): readonly st
   ];
   return [
     `${lost + todo === 0 ? style.good("✓") : style.doubtful("!")} ${style.strong(service.name)}  ${left.join(", ")}`,
-    `  from      ${madeOf(service.from)}`,
-    ...words.flatMap(([verdict, word]) => remarkLines(service.remarks, verdict, word, style)),
+    ...row("from", madeOf(service.from)),
+    ...words.flatMap(([verdict, word]) => remarkLines(service.remarks, verdict, word, page)),
     ...service.comparisons.flatMap(({ environment, same: alike, differences }) =>
-      comparisonLines(environment, alike, differences, style),
+      comparisonLines(environment, alike, differences, page),
     ),
   ];
 }
@@ -86,15 +129,15 @@ function remarkLines(
   remarks: readonly Remark[],
   verdict: Verdict,
   word: string,
-  style: ReportStyle,
+  { style, row }: Page,
 ): readonly string[] {
   const look =
     verdict === "lost" || verdict === "todo" ? style.bad : verdict === "patched" ? style.doubtful : style.faint;
   return remarks
     .filter((one) => one.verdict === verdict)
     .flatMap(({ about, message, advice }) => [
-      `  ${look(word)}${" ".repeat(10 - word.length)}${about}: ${message}`,
-      ...(advice === undefined ? [] : [`  ${style.faint("  do")}        ${advice}`]),
+      ...row(word, `${about}: ${message}`, look),
+      ...(advice === undefined ? [] : row("  do", advice, style.faint)),
     ]);
 }
 
@@ -102,16 +145,19 @@ function comparisonLines(
   environment: string | undefined,
   alike: number,
   differences: readonly Difference[],
-  style: ReportStyle,
+  { style, row }: Page,
 ): readonly string[] {
   const count = (verdict: Difference["verdict"]) => differences.filter((one) => one.verdict === verdict).length;
   const own = differences.filter(({ verdict }) => verdict !== "rule");
+  const where = environment === undefined ? "" : `${environment}: `;
+  const mark = (verdict: Difference["verdict"]) =>
+    verdict === "lost" ? style.bad("-") : verdict === "added" ? style.good("+") : style.doubtful("~");
   return [
-    `  compared  ${environment === undefined ? "" : `${environment}: `}${alike} fields as before, ${count("rule")} by Fairway's rules, ${own.length} otherwise`,
-    ...own.map(
-      ({ object, path, from, to, verdict }) =>
-        `    ${verdict === "lost" ? style.bad("-") : verdict === "added" ? style.good("+") : style.doubtful("~")} ${object}${path}  ${change(from, to)}`,
+    ...row(
+      "compared",
+      `${where}${alike} fields as before, ${count("rule")} by Fairway's rules, ${own.length} otherwise`,
     ),
+    ...own.map(({ object, path, from, to, verdict }) => `    ${mark(verdict)} ${object}${path}  ${change(from, to)}`),
   ];
 }
 

@@ -61,7 +61,7 @@ function readFile(file: ManifestFile): ReadObjects {
     if (error !== undefined) {
       issues.push({
         ...place(error.pos[0]),
-        message: /call stack/.test(error.message) ? "this is nested too deeply" : oneLine(error.message),
+        message: wordsOf(error.message),
         ...templateHint(file.text),
       });
       continue;
@@ -124,6 +124,12 @@ function valuesHint(value: unknown): { readonly hint?: string } {
   }
   const isKustomization = isFields(value) && (at(value, "resources") ?? at(value, "bases")) !== undefined;
   return isKustomization ? { hint: "kubectl kustomize <folder> | fairway import -" } : {};
+}
+
+/** The reader's words, but where they speak of the reader. */
+function wordsOf(message: string): string {
+  if (/call stack/.test(message)) return "this is nested too deeply";
+  return /stringKeys/.test(message) ? "a key must be text" : oneLine(message);
 }
 
 function oneLine(text: string): string {
