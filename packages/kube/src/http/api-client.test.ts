@@ -376,13 +376,32 @@ describe("check", () => {
 
   it("names each right that is missing", async () => {
     api.answer((seen) => {
-      if (!seen.path.endsWith("reviews")) return undefined;
+      if (!seen.path.endsWith("accessreviews")) return undefined;
       const { resource, subresource, verb } = attributes(seen.body);
       const allowed = resource !== "*" && subresource !== "log" && !(resource === "deployments" && verb === "create");
       return { status: 201, body: { status: { allowed } } };
     });
     const { missingPermissions } = await cluster.check();
     assert.deepEqual(missingPermissions, ["create deployments.apps", "get pods/log"]);
+  });
+
+  it("asks nothing more about what the account's rules tell", async () => {
+    const asked: (string | undefined)[] = [];
+    api.answer((seen) => {
+      if (seen.path.endsWith("rulesreviews")) {
+        const all = { verbs: ["*"], apiGroups: [""], resources: ["*"] };
+        const secret = { verbs: ["create"], apiGroups: [""], resources: ["secrets"], resourceNames: ["other"] };
+        const groups = ["apps", "batch", "policy", "autoscaling", "networking.k8s.io", "gateway.networking.k8s.io"];
+        const others = { verbs: ["*"], apiGroups: groups, resources: ["*"], resourceNames: [] };
+        return { status: 201, body: { status: { resourceRules: [all, secret, others] } } };
+      }
+      if (!seen.path.endsWith("accessreviews")) return undefined;
+      asked.push(attributes(seen.body)["resource"]);
+      return { status: 201, body: { status: { allowed: false } } };
+    });
+    const { missingPermissions } = await cluster.check();
+    assert.deepEqual([...new Set(asked)], ["*", "rolebindings", "clusterroles", "endpointslices"]);
+    assert.ok(missingPermissions.includes("bind clusterroles.rbac.authorization.k8s.io/view"));
   });
 
   it("takes an API without access reviews at its word", async () => {
