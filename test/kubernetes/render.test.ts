@@ -125,11 +125,17 @@ describe("what is rendered", { concurrency: true }, () => {
       assert.equal(new Set(pods.map((pod) => field(pod, "spec", "nodeName"))).size, 4);
     });
 
-    it("refuses pods above the quota, and the rollout says so", async () => {
-      const quota = { ...builtinProfile.quota, pods: 2 };
-      const result = await deployer.deploy(appToml("greedy", 'replicas = 4\n[deploy]\ntimeout = "5s"'), { quota });
-      assert.equal(result.status, "failed");
-      assert.match(result.reason ?? "", /QuotaExceeded/);
+    it("refuses pods above a quota: the service's own before anything is changed, another's with its name", async () => {
+      const greedy = (replicas: number) => appToml("greedy", `replicas = ${replicas}\n[deploy]\ntimeout = "5s"`);
+      const quota = { ...builtinProfile.quota, pods: 4 };
+      const refused = await deployer.deploy(greedy(4), { quota });
+      assert.equal(refused.status, "refused");
+      assert.match(refused.reason ?? "", /need 5 pods.*QuotaTooSmall/);
+      assert.equal((await deployer.deploy(greedy(1), { quota })).status, "succeeded");
+      await real.kubectl(["create", "quota", "theirs", "--hard=pods=2", "--namespace=greedy"]);
+      const failed = await deployer.deploy(greedy(3), { quota });
+      assert.equal(failed.status, "failed");
+      assert.match(failed.reason ?? "", /QuotaExceeded/);
     });
 
     it("lets the owner team look at its service, and at nothing else", async () => {

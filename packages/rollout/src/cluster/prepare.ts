@@ -6,6 +6,7 @@ import { refusalFinding } from "./failure.ts";
 import { type InventoryIdentity, inventoryRef, parseInventory } from "./inventory.ts";
 import { namespaceFinding, permissionFinding } from "./namespace-finding.ts";
 import { InventoryAhead } from "./ownership.ts";
+import { quotaFindings } from "./quota-room.ts";
 import type { Tenure } from "./session.ts";
 import { tryObject } from "./try-object.ts";
 
@@ -65,7 +66,7 @@ async function look(
     ];
   }
   const refused = await dryRun(cluster, own, plan, space !== undefined, signal);
-  return [...missing, ...refused];
+  return [...missing, ...refused, ...quotaFindings(name, own.desired)];
 }
 
 /** A refused object is a finding; a cluster that stops answering is none of the object's. */
