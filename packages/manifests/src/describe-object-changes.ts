@@ -54,8 +54,10 @@ function safeChanges(was: KubernetesObject, is: KubernetesObject, hider: SecretH
   if (keys.some((key) => key === undefined)) {
     return changedFields(hider.hide(was, was.kind), hider.hide(is, is.kind));
   }
-  const hidden = (key: string, value: unknown): unknown =>
-    value === undefined ? undefined : Object.values(Object(hider.hide({ [key]: value })))[0];
+  const hidden = (key: string, value: unknown): unknown => {
+    const [map] = value === undefined ? [] : Object.values(Object(hider.hide({ annotations: { [key]: value } })));
+    return Object.values(Object(map))[0];
+  };
   return plain.map(({ path, from, to }, at) => ({
     path,
     from: hidden(keys[at] ?? "", from),
