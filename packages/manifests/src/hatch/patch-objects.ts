@@ -24,8 +24,6 @@ export interface Patched {
   readonly objects: readonly KubernetesObject[];
   /** Paths begin at `kubernetes`, as in app.toml. */
   readonly problems: readonly FieldIssue[];
-  /** Positions of the patches that found their object. */
-  readonly applied: ReadonlySet<number>;
 }
 
 /** What makes an object that of its service: a patch that changes it would tear the object out of Fairway's hands. */
@@ -68,7 +66,6 @@ export function patchObjects(
 ): Patched {
   const result = [...objects];
   const problems: FieldIssue[] = [];
-  const applied = new Set<number>();
   for (const [position, patch] of patches.entries()) {
     const path: Path = ["kubernetes", "patches", position];
     if (!allowed.includes(patch.kind)) {
@@ -83,7 +80,6 @@ export function patchObjects(
     const found = result.flatMap((object, index) => (isMeant(object, patch) ? [{ object, index }] : []));
     const [only] = found;
     if (only === undefined) continue;
-    applied.add(position);
     if (found.length > 1) {
       problems.push({
         code: "patch-ambiguous",
@@ -97,7 +93,7 @@ export function patchObjects(
     if (changed.ok) result[only.index] = changed.object;
     else problems.push(...changed.problems.map((problem) => ({ ...problem, path: [...path, ...problem.path] })));
   }
-  return { objects: result, problems, applied };
+  return { objects: result, problems };
 }
 
 /** Whether a patch speaks of this object. */
