@@ -1,6 +1,5 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { kubernetesFileName, kubernetesLimits } from "@fairway/api";
 import { CommandFailure, exitCode } from "../command-failure.ts";
 
 /**
@@ -15,6 +14,9 @@ export async function readKubernetesFiles(folder: string): Promise<Readonly<Reco
     .filter((entry) => !entry.isDirectory() && /\.(ya?ml|json)$/i.test(entry.name))
     .map(({ name }) => name)
     .sort();
+  if (names.length === 0) return {};
+  // Offline commands need nothing else of the API, and most services bring no files.
+  const { kubernetesFileName, kubernetesLimits } = await import("@fairway/api");
   const odd = names.find((name) => !kubernetesFileName.test(name));
   if (odd !== undefined) {
     throw refused(
