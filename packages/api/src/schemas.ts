@@ -202,8 +202,8 @@ export const serviceDetail = serviceSummary.extend({
   env: z.record(z.string(), z.string()),
   /** Between which numbers the replicas are kept, by what percent of the cpu that they request. */
   autoscaler: z.object({ min: z.int(), max: z.int(), cpu: z.int().optional() }).optional(),
-  /** Where people outside reach it. `path` is a prefix. */
-  publicAddresses: z.array(z.object({ host: z.string(), path: z.string(), tls: z.boolean() })).optional(),
+  /** Where people outside reach it. `path` is a prefix; without `tls` the cluster's Gateway decides. */
+  publicAddresses: z.array(z.object({ host: z.string(), path: z.string(), tls: z.boolean().optional() })).optional(),
   /** In each cluster that runs them; times as the cluster tells, absent where it has not run yet. */
   crons: z
     .array(

@@ -14,5 +14,6 @@ export type * from "./kinds/workloads.ts";
 export * from "./object.ts";
 export { fieldsOwnedBy, type OwnedFields, ownedPart } from "./owned-part.ts";
 export { type ObjectIssue, type ParsedObject, parseObject } from "./parse-object.ts";
+export { type PublicAddress, publicAddressesOf } from "./public-addresses.ts";
 export { formatCpu, formatMemory, parseQuantity } from "./quantity.ts";
 export { describeRef, refKey, refOf, sortForApply } from "./ref.ts";

@@ -79,7 +79,10 @@ export function serviceScreen(
 
 function publicText(addresses: NonNullable<ServiceDetail["publicAddresses"]>): string {
   return addresses
-    .map(({ host, path, tls }) => `${tls ? "https" : "http"}://${host}${path === "/" ? "" : path}`)
+    .map(({ host, path, tls }) => {
+      const scheme = tls === undefined ? "" : tls ? "https://" : "http://";
+      return `${scheme}${host}${path === "/" ? "" : path}`;
+    })
     .join(", ");
 }
 

@@ -25,7 +25,9 @@ export async function releaseExtent(
   );
   return {
     ...(bounds === undefined ? {} : { autoscaler: { ...bounds, ...(cpu === undefined ? {} : { cpu }) } }),
-    ...(hosts.length === 0 ? {} : { publicAddresses: [...hosts] }),
+    ...(hosts.length === 0
+      ? {}
+      : { publicAddresses: hosts.map(({ tls, ...at }) => (tls === undefined ? at : { ...at, tls })) }),
     ...(crons.flat().length === 0 ? {} : { crons: crons.flat() }),
   };
 }

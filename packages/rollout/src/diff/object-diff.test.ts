@@ -9,7 +9,8 @@ import { lostAddresses, objectDiff, withLost } from "./object-diff.ts";
 function stored(kind: string, body: object, owned?: ManagedFieldsEntry["fieldsV1"]): KubernetesObject {
   const entry = { operation: "Apply", apiVersion: "v1", fieldsType: "FieldsV1" } as const;
   return {
-    apiVersion: "v1",
+    // Only these are looked at by their whole type.
+    apiVersion: { Ingress: "networking.k8s.io/v1", HTTPRoute: "gateway.networking.k8s.io/v1" }[kind] ?? "v1",
     kind,
     metadata: {
       name: "user",
