@@ -1,4 +1,5 @@
-// Bundles the command line to one plain script that also runs on Node 20: dist/fairway-<hash>.js.
+// Bundles the command line to plain scripts that also run on Node 20: one of all commands, dist/fairway-<hash>.js, and one
+// of each command that is to start fastest.
 import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -7,8 +8,14 @@ import { build as bundle } from "esbuild";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const dist = join(here, "dist");
-/** An older bundle stays for as long as a command that has read about it may still begin. */
+/** An older script stays for as long as a command that has read about it may still begin. */
 const keepOld = 3_600_000;
+
+/**
+ * Commands that also have a script of their own, `src/alone/<command>.ts`, and the options with which that one is run.
+ * Nothing that these need may be loaded by an `import()` of our own files: what such an import reaches is left out.
+ */
+const alone = { render: ["--env", "--json"], validate: ["--env", "--json", "--format"] };
 
 /** Commander can start other programs as commands of its own, which we have none of: nobody waits for what that takes. */
 const startsNoPrograms = {
@@ -21,13 +28,43 @@ const startsNoPrograms = {
   },
 };
 
+const leavesOut = {
+  name: "leaves-out",
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^(\.|@fairway\/)/ }, ({ kind, path }) =>
+      kind === "dynamic-import" ? { path, namespace: "leaves-out" } : undefined,
+    );
+    onLoad({ filter: /^/, namespace: "leaves-out" }, ({ path }) => ({
+      contents: `throw new Error(${JSON.stringify(`${path} is not in this script: see build.mjs`)});`,
+    }));
+  },
+};
+
 export async function build() {
   const startedAt = Date.now();
   const { version } = JSON.parse(await readFile(join(here, "package.json"), "utf8"));
+  const made = await Promise.all([
+    script("fairway", "src/main.ts", version, [startsNoPrograms]),
+    ...Object.keys(alone).map((name) => script(name, `src/alone/${name}.ts`, version, [startsNoPrograms, leavesOut])),
+  ]);
+  await mkdir(dist, { recursive: true });
+  for (const { name, contents } of made) await writeWhole(join(dist, name), contents);
+  const [whole, ...others] = made.map(({ name, inputs }) => ({ name, inputs }));
+  const own = Object.entries(alone).map(([command, options], at) => [command, { ...others[at], options }]);
+  // It goes last: whoever reads it finds the scripts that it names.
+  await writeWhole(join(dist, "bundle.json"), JSON.stringify({ startedAt, whole, alone: Object.fromEntries(own) }));
+  for (const old of await readdir(dist, { recursive: true })) {
+    if (old === "bundle.json" || made.some(({ name }) => old.includes(name))) continue;
+    const about = await stat(join(dist, old)).catch(() => undefined);
+    if (about?.isFile() && startedAt - about.mtimeMs > keepOld) await rm(join(dist, old), { force: true });
+  }
+}
+
+async function script(title, entry, version, plugins) {
   const result = await bundle({
-    entryPoints: [join(here, "src/main.ts")],
+    entryPoints: [join(here, entry)],
     absWorkingDir: here,
-    outfile: join(dist, "fairway.js"),
+    outfile: join(dist, `${title}.js`),
     bundle: true,
     platform: "node",
     target: "node20",
@@ -36,7 +73,7 @@ export async function build() {
     banner: { js: "(function (module, require) {" },
     footer: { js: "})" },
     supported: { "dynamic-import": false },
-    plugins: [startsNoPrograms],
+    plugins,
     define: { FAIRWAY_VERSION: JSON.stringify(version) },
     charset: "ascii",
     legalComments: "none",
@@ -47,21 +84,12 @@ export async function build() {
     logLevel: "silent",
   });
   const [{ contents }] = result.outputFiles;
-  const name = `fairway-${createHash("sha256").update(contents).digest("hex").slice(0, 12)}.js`;
   // What lies under node_modules changes with the lock file only.
   const inputs = Object.keys(result.metafile.inputs)
-    .filter((path) => !/node_modules\/|^starts-no-programs:/.test(path))
+    .filter((path) => !/node_modules\/|^(starts-no-programs|leaves-out):/.test(path))
     .concat("build.mjs", "package.json", "../../package-lock.json")
     .map((path) => join(here, path));
-  await mkdir(dist, { recursive: true });
-  await writeWhole(join(dist, name), contents);
-  // It goes last: whoever reads it finds the bundle that it names.
-  await writeWhole(join(dist, "bundle.json"), JSON.stringify({ startedAt, name, inputs }));
-  for (const old of await readdir(dist, { recursive: true })) {
-    if (old.includes(name) || old === "bundle.json") continue;
-    const about = await stat(join(dist, old)).catch(() => undefined);
-    if (about?.isFile() && startedAt - about.mtimeMs > keepOld) await rm(join(dist, old), { force: true });
-  }
+  return { name: `${title}-${createHash("sha256").update(contents).digest("hex").slice(0, 12)}.js`, contents, inputs };
 }
 
 /** Commands may be started while another one builds. */

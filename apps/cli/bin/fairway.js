@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Plain JavaScript for Node 20 and newer. In a checkout it first makes the bundle when that is missing or out of date.
+// Plain JavaScript for Node 20 and newer. In a checkout it first makes the scripts when they are missing or out of date.
 import { createRequire } from "node:module";
 
 if (Number(process.versions.node.split(".")[0]) < 20) {
@@ -17,8 +17,8 @@ const { Script } = require("node:vm");
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const argv = process.argv.slice(2);
 
-let bundle = isCheckout() ? upToDate() : madeBundle();
-if (bundle === undefined) {
+let script = isCheckout() ? upToDate() : madeScript().name;
+if (script === undefined) {
   try {
     await (await import("../build.mjs")).build();
   } catch (error) {
@@ -27,37 +27,40 @@ if (bundle === undefined) {
     );
     process.exit(1);
   }
-  bundle = madeBundle();
+  script = madeScript().name;
 }
-await run(bundle.name);
+await run(script);
 
 function isCheckout() {
   return statSync(join(root, "src/main.ts"), { throwIfNoEntry: false }) !== undefined;
 }
 
-/** What build.mjs says of the bundle that it made. */
-function madeBundle() {
-  return JSON.parse(readFileSync(join(root, "dist/bundle.json"), "utf8"));
+/** What build.mjs says of the script for this command line: that of the command alone, where it has one and its options do. */
+function madeScript() {
+  const { startedAt, whole, alone } = JSON.parse(readFileSync(join(root, "dist/bundle.json"), "utf8"));
+  const own = Object.hasOwn(alone, argv[0] ?? "") ? alone[argv[0]] : undefined;
+  const fits = own !== undefined && argv.every((word) => !/^-./.test(word) || own.options.includes(word));
+  return { startedAt, ...(fits ? own : whole) };
 }
 
-/** The bundle, unless something that it was made of is newer. */
+/** The script's name, unless something that it was made of is newer. */
 function upToDate() {
   try {
-    const bundle = madeBundle();
-    statSync(join(root, "dist", bundle.name));
-    return bundle.inputs.some((path) => statSync(path).mtimeMs >= bundle.startedAt) ? undefined : bundle;
+    const { startedAt, name, inputs } = madeScript();
+    statSync(join(root, "dist", name));
+    return inputs.some((path) => statSync(path).mtimeMs >= startedAt) ? undefined : name;
   } catch {
     return undefined;
   }
 }
 
 /**
- * Runs the bundle, with what V8 compiled of it when the same command ran before. Node's own cache keeps what is compiled
+ * Runs the script, with what V8 compiled of it when the same command ran before. Node's own cache keeps what is compiled
  * before anything runs, which is none of the functions; to have these takes a third off the time of a command.
  */
 async function run(name) {
   const path = join(root, "dist", name);
-  // V8 refuses what another V8 made. Of the source it compares no more than the length: another bundle has another name.
+  // V8 refuses what another V8 made. Of the source it compares no more than the length: another script has another name.
   const kept = join(
     root,
     "dist/compiled",

@@ -20,6 +20,8 @@ export class CommandFailure extends Error {
   readonly advice: string | undefined;
   /** Lines below the message, as they are. */
   readonly lines: readonly string[];
+  /** Of a file that is not taken: each problem, for `--json`. */
+  readonly issues?: readonly unknown[];
 
   constructor(
     code: string,
@@ -38,4 +40,7 @@ export class CommandFailure extends Error {
     this.advice = details.advice;
     this.lines = details.lines ?? [];
   }
+
+  /** What to show instead of message, lines and advice. Ends with a newline. */
+  format?(color: boolean): string;
 }

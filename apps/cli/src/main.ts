@@ -1,12 +1,10 @@
 import { completeLanguage } from "./language.ts";
-
-/** Replaced by the bundler with what package.json says. */
-declare const FAIRWAY_VERSION: string;
+import { version } from "./version.ts";
 
 /** Runs the command line of this process. The version is told before anything else is loaded. */
 export async function main(argv: readonly string[]): Promise<void> {
   if (argv.length === 1 && (argv[0] === "--version" || argv[0] === "-V")) {
-    process.stdout.write(`${FAIRWAY_VERSION}\n`);
+    process.stdout.write(`${version}\n`);
     return;
   }
   completeLanguage();
@@ -14,5 +12,5 @@ export async function main(argv: readonly string[]): Promise<void> {
     import("./program.ts"),
     import("./terminal/process-shell.ts"),
   ]);
-  process.exitCode = await runProgram(argv, processShell(), FAIRWAY_VERSION);
+  process.exitCode = await runProgram(argv, processShell(), version);
 }

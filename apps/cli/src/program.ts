@@ -10,9 +10,15 @@ import { styleFor } from "./terminal/style.ts";
  * Runs one command line. Everything it has to say is said through `shell`.
  *
  * @param argv without the names of Node and of the script
+ * @param load gives the command of an entry; by default as the entry says
  * @returns the exit code, see `exitCode`
  */
-export async function runProgram(argv: readonly string[], shell: Shell, version: string): Promise<number> {
+export async function runProgram(
+  argv: readonly string[],
+  shell: Shell,
+  version: string,
+  load: CatalogueEntry["load"] | undefined = undefined,
+): Promise<number> {
   const line = plainHelp(argv);
   const words = commandWords(line);
   const json = line.includes("--json");
@@ -29,7 +35,7 @@ export async function runProgram(argv: readonly string[], shell: Shell, version:
     // The others are only of use to the help and to who mistyped one.
     for (const entry of called === undefined ? catalogue : catalogue.filter(({ path }) => begins(called.path, path))) {
       const command = commandAt(program, entry);
-      if (entry === called) define(command, await entry.load(), shell, program, (result) => (code = result));
+      if (entry === called) define(command, await (load ?? entry.load)(), shell, program, (result) => (code = result));
     }
     await program.parseAsync([...line], { from: "user" });
     return code;

@@ -54,16 +54,9 @@ export async function reportError(error: unknown, shell: Shell, json: boolean): 
 
 async function reportOf(error: unknown, style: Style): Promise<Report> {
   if (error instanceof CommandFailure) {
-    const { AppFileRefused } = await import("./app-file/parse-app-file.ts");
-    if (error instanceof AppFileRefused)
-      return {
-        exitCode: error.exitCode,
-        code: error.code,
-        message: error.message,
-        issues: error.issues,
-        text: error.format(style.bad("x") !== "x"),
-      };
-    return error;
+    if (error.format === undefined) return error;
+    const { exitCode: status, code, message, issues = [] } = error;
+    return { exitCode: status, code, message, issues, text: error.format(style.bad("x") !== "x") };
   }
   // By name: loading the packages only to compare classes would cost more than the rest of a failing command.
   if (!(error instanceof Error)) return unexpected(String(error));

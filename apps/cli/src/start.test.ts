@@ -15,8 +15,9 @@ async function installed(t: { after(cleanUp: () => void): void }): Promise<strin
   await build();
   const folder = mkdtempSync(join(tmpdir(), "fairway-installed-"));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
-  const { name } = JSON.parse(readFileSync(join(app, "dist/bundle.json"), "utf8"));
-  for (const part of ["package.json", "bin/fairway.js", "dist/bundle.json", `dist/${name}`]) {
+  const { whole, alone } = JSON.parse(readFileSync(join(app, "dist/bundle.json"), "utf8"));
+  const scripts = [whole, alone.render, alone.validate].map(({ name }) => `dist/${name}`);
+  for (const part of ["package.json", "bin/fairway.js", "dist/bundle.json", ...scripts]) {
     cpSync(join(app, part), join(folder, part), { recursive: true });
   }
   writeFileSync(join(folder, "as-node-20.cjs"), "delete Map.groupBy; delete Promise.withResolvers;");
@@ -39,7 +40,7 @@ test("what was compiled is kept by command and used again; what is no such thing
   assert.match(first.stdout, /^---\napiVersion: v1\nkind: Namespace\n/);
   const compiled = join(folder, "dist/compiled");
   const [kept = ""] = readdirSync(compiled);
-  assert.match(kept, /^fairway-[0-9a-f]{12}\.js\.v[\d.]+\.render$/);
+  assert.match(kept, /^render-[0-9a-f]{12}\.js\.v[\d.]+\.render$/);
   const bytes = readFileSync(join(compiled, kept));
   assert.deepEqual(run(folder, "render", "-"), first);
   assert.ok(bytes.equals(readFileSync(join(compiled, kept))), "it is used as it is");

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { kubernetesFileName, kubernetesLimits } from "./kubernetes-limits.ts";
 
 /** RFC 3339 time. */
 const time = z.iso.datetime({ offset: true });
@@ -16,10 +17,6 @@ export const registryName = label.describe("Name of a registry");
 export const engineName = z.enum(["golang", "php", "python", "node", "static", "image"]);
 export const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/);
 
-/** Most files of `kubernetes/` beside an app.toml, and the most characters that all of them have together. */
-export const kubernetesLimits = { files: 50, characters: 1_048_576 } as const;
-/** Names of files that may lie there. */
-export const kubernetesFileName = /^[A-Za-z0-9._-]{1,100}\.(ya?ml|json)$/;
 export const kubernetesFiles = z
   .record(z.string().regex(kubernetesFileName), z.string())
   .refine((files) => Object.keys(files).length <= kubernetesLimits.files, `at most ${kubernetesLimits.files} files`)

@@ -5,7 +5,7 @@ import type { AppFile } from "./read-app-file.ts";
 
 /** An app.toml, or a file like it, that is not taken; `format` shows why. */
 export class AppFileRefused extends CommandFailure {
-  readonly issues: readonly Issue[];
+  override readonly issues: readonly Issue[];
   private readonly file: Pick<AppFile, "name" | "text">;
   private readonly help: string | undefined;
 
@@ -22,7 +22,7 @@ export class AppFileRefused extends CommandFailure {
   }
 
   /** With places, lines and hints. Ends with a newline. */
-  format(color: boolean): string {
+  override format(color: boolean): string {
     return formatIssues(this.issues, this.file.text, this.file.name, {
       color,
       ...(this.help === undefined ? {} : { help: this.help }),

@@ -1,13 +1,12 @@
-import { createHash } from "node:crypto";
 import { anywhereInputs, formatDocuments, renderAnywhere } from "@fairway/manifests";
 import { builtinProfile, type ProfileSettings, type ServiceSpec, settingsFor, specFor } from "@fairway/spec";
 import { parseAppFile } from "../app-file/parse-app-file.ts";
 import { type AppFile, readAppFile } from "../app-file/read-app-file.ts";
+import { readHatch } from "../app-file/read-hatch.ts";
 import { readKubernetesFiles } from "../app-file/read-kubernetes-files.ts";
 import { type CliCommand, examples, type Invocation, printJson, printLines } from "../command.ts";
 import { CommandFailure, exitCode } from "../command-failure.ts";
-
-const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
+import { sha256 } from "../sha256.ts";
 
 interface RenderOptions extends Readonly<Record<string, unknown>> {
   readonly profile?: string;
@@ -44,11 +43,10 @@ With --all --diff the server makes every service anew from what its team deploye
     const spec = specFor(parseAppFile(file), environment);
     const kubernetes = args[0] === "-" ? {} : await readKubernetesFiles(file.folder);
     const profile = own.profile === undefined ? builtinProfile : await settingsOf(own.profile, spec, file, invocation);
-    // Most services have neither patches nor objects of their own: what knows of them need not be loaded.
     const hatch =
       spec.kubernetes.patches.length === 0 && Object.keys(kubernetes).length === 0
         ? undefined
-        : await (await import("../app-file/read-hatch.ts")).readHatch(file, kubernetes);
+        : await readHatch(file, kubernetes);
     const inputs = anywhereInputs({ environment, spec, extras: hatch?.objects ?? [], profile });
     hatch?.refuseIssues(inputs, sha256);
     const objects = renderAnywhere(inputs, sha256);

@@ -164,7 +164,7 @@ function valueHint(
   if (expected.length > 0) {
     if (expected.includes("string") && node.type !== "text" && node.type !== "list" && node.type !== "table") {
       // In quotes it may still be wrong: memory = 512 is no "512" either.
-      const quoted = schema instanceof z.core.$ZodString ? z.safeParse(schema, node.text).error?.issues[0] : undefined;
+      const quoted = schema instanceof z.ZodMiniString ? z.safeParse(schema, node.text).error?.issues[0] : undefined;
       if (quoted?.code === "custom") return { hint: quoted.message };
       return { hint: `write it in quotes: ${key} = ${quote(node.text)}` };
     }

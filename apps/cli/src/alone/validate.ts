@@ -1,0 +1,4 @@
+import { validate } from "../commands/validate.ts";
+import { alone } from "./alone.ts";
+
+export const main = alone(validate);
