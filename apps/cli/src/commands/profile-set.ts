@@ -34,7 +34,7 @@ next deploy, none before. The versions before stay: fairway profile history.`,
       const found = await preview(invocation, connected, { text });
       printLines(shell, previewScreen(found, style, shell.out.width, full === true));
     }
-    await confirm(invocation, before.version, yes === true || json);
+    await confirm(invocation, before.version, yes === true);
     const { version } = await connected.client.putProfile({ body: { text, after: before.version } });
     if (json) printJson(shell, { version, changed: true });
     else shell.out.write(`${style.good("✓")} version ${version} of the profile holds\n`);

@@ -136,7 +136,9 @@ test("fairway profile set: shows, asks, and sets behind the version that it look
   assert.deepEqual(asked, [{ text: "# new\n", after: 2 }]);
   const nobody = await run(t, ["profile", "set", "profile.toml"], { files, handlers });
   assert.match(nobody.err, /Nobody can be asked here; nothing was set\.\n {2}do {7}add --yes/);
-  assert.equal((await run(t, ["profile", "set", "profile.toml", "--yes"], { files, handlers })).code, 0);
+  assert.equal((await run(t, ["profile", "set", "profile.toml", "--json"], { files, handlers })).code, 2);
+  const json = await run(t, ["profile", "set", "profile.toml", "--json", "--yes"], { files, handlers });
+  assert.deepEqual(JSON.parse(json.out), { version: 3, changed: true });
   const same = await run(t, ["profile", "set", "same.toml"], { files, handlers });
   assert.deepEqual([same.code, same.out], [0, "same.toml holds already: version 2.\n"]);
 });
