@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -56,6 +56,37 @@ test("what was compiled is kept by command and used again; what is no such thing
     readdirSync(compiled).map((name) => name.replace(/^.*\./, "")),
     ["other", "render"],
   );
+});
+
+test("a script of one command has all that its options may need; with others, and for other commands, all is there", async (t) => {
+  const folder = await installed(t);
+  const service = join(folder, "service");
+  mkdirSync(join(service, "kubernetes"), { recursive: true });
+  writeFileSync(
+    join(service, "app.toml"),
+    'name = "user"\n[[kubernetes.patches]]\nkind = "Deployment"\nmerge = { spec = { minReadySeconds = 7 } }\n',
+  );
+  writeFileSync(
+    join(service, "kubernetes/settings.yaml"),
+    "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: settings }\n",
+  );
+  writeFileSync(join(folder, "profile.toml"), '[labels]\n"example.com/team" = "a"\n');
+  const rendered = run(folder, "render", service, "--env", "staging");
+  assert.deepEqual([rendered.status, rendered.stderr], [0, ""]);
+  assert.match(rendered.stdout, /minReadySeconds: 7/);
+  assert.match(rendered.stdout, /name: settings/);
+  assert.equal(run(folder, "validate", service, "--format", "sarif").status, 0);
+  const profiled = run(folder, "render", service, "--profile", join(folder, "profile.toml"));
+  assert.match(profiled.stdout, /example.com\/team: a/);
+  writeFileSync(join(service, "app.toml"), 'name = "user"\nreplica = 2\n');
+  for (const command of ["render", "validate"]) {
+    const refused = run(folder, command, service);
+    assert.equal(refused.status, 2);
+    assert.match(refused.stdout + refused.stderr, /did you mean "replicas"\?/);
+  }
+  assert.equal(run(folder, "render", join(folder, "none"), "--json").status, 2);
+  const compiled = readdirSync(join(folder, "dist/compiled")).map((name) => name.replace(/-.*\./, " "));
+  assert.deepEqual(compiled.toSorted(), ["fairway render", "render render", "validate validate"]);
 });
 
 test("a folder that nobody may write to does no harm", async (t) => {

@@ -1,4 +1,4 @@
-import { readdir, readFile, stat } from "node:fs/promises";
+import { type Dirent, readdirSync, readFileSync, type Stats, statSync } from "node:fs";
 import { isAbsolute, join, relative, resolve } from "node:path";
 import { CommandFailure, exitCode } from "../command-failure.ts";
 import type { Shell } from "../terminal/shell.ts";
@@ -28,7 +28,7 @@ export async function readAppFile(shell: Shell, where: string): Promise<AppFile>
     return { name: "app.toml", text, folder: shell.folder, contracts: [] };
   }
   const given = resolve(shell.folder, where);
-  const about = await stat(given).catch(() => undefined);
+  const about = statOf(given);
   if (about === undefined) {
     throw new CommandFailure("app-toml-missing", `There is no ${where}.`, {
       exitCode: exitCode.usage,
@@ -36,9 +36,9 @@ export async function readAppFile(shell: Shell, where: string): Promise<AppFile>
     });
   }
   const path = about.isDirectory() ? join(given, "app.toml") : given;
-  const file = await stat(path).catch(() => undefined);
+  const file = statOf(path);
   if (file === undefined) {
-    const nearby = await nearbyFolders(given);
+    const nearby = nearbyFolders(given);
     const place = (folder: string) => relative(shell.folder, folder) || ".";
     throw new CommandFailure("app-toml-missing", `There is no app.toml in ${where === "." ? "this folder" : where}.`, {
       exitCode: exitCode.usage,
@@ -58,29 +58,41 @@ export async function readAppFile(shell: Shell, where: string): Promise<AppFile>
   return {
     // As the user would write it.
     name: isAbsolute(where) ? path : relative(shell.folder, path),
-    text: await readFile(path, "utf8"),
+    text: readFileSync(path, "utf8"),
     folder,
-    contracts: (await readdir(join(folder, "rpc")).catch(() => [])).toSorted(),
+    contracts: entriesOf(join(folder, "rpc"))
+      .map(({ name }) => name)
+      .toSorted(),
   };
 }
 
 /** Where somebody in the wrong folder probably wanted to be: the folders around it that have an app.toml. */
-async function nearbyFolders(folder: string): Promise<readonly string[]> {
-  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
-  const below = entries
+function nearbyFolders(folder: string): readonly string[] {
+  const below = entriesOf(folder)
     .filter((entry) => entry.isDirectory() && !entry.name.startsWith(".") && entry.name !== "node_modules")
     .slice(0, foldersTried)
     .map(({ name }) => join(folder, name));
   const above = [resolve(folder, ".."), resolve(folder, "../..")];
-  const has = await Promise.all(
-    [...above, ...below].map((one) =>
-      stat(join(one, "app.toml")).then(
-        (file) => (file.isFile() ? [one] : []),
-        () => [],
-      ),
-    ),
-  );
-  return [...new Set(has.flat())].slice(0, 5);
+  const has = [...above, ...below].filter((one) => statOf(join(one, "app.toml"))?.isFile() === true);
+  return [...new Set(has)].slice(0, 5);
+}
+
+// Not by promises: to load what Node needs for them takes longer than to read the file.
+
+function statOf(path: string): Stats | undefined {
+  try {
+    return statSync(path);
+  } catch {
+    return undefined;
+  }
+}
+
+function entriesOf(folder: string): readonly Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch {
+    return [];
+  }
 }
 
 function tooLarge(name: string): CommandFailure {

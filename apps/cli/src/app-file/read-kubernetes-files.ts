@@ -1,5 +1,6 @@
-import { readdir, readFile, stat } from "node:fs/promises";
+import { type Dirent, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { kubernetesFileName, kubernetesLimits } from "@fairway/api";
 import { CommandFailure, exitCode } from "../command-failure.ts";
 
 /**
@@ -8,15 +9,12 @@ import { CommandFailure, exitCode } from "../command-failure.ts";
  *
  * @param folder absolute, the one of the app.toml
  */
-export async function readKubernetesFiles(folder: string): Promise<Readonly<Record<string, string>>> {
-  const entries = await readdir(join(folder, "kubernetes"), { withFileTypes: true }).catch(() => []);
+export function readKubernetesFiles(folder: string): Readonly<Record<string, string>> {
+  const entries = entriesOf(join(folder, "kubernetes"));
   const names = entries
     .filter((entry) => !entry.isDirectory() && /\.(ya?ml|json)$/i.test(entry.name))
     .map(({ name }) => name)
     .sort();
-  if (names.length === 0) return {};
-  // Offline commands need nothing else of the API, and most services bring no files.
-  const { kubernetesFileName, kubernetesLimits } = await import("@fairway/api");
   const odd = names.find((name) => !kubernetesFileName.test(name));
   if (odd !== undefined) {
     throw refused(
@@ -31,12 +29,20 @@ export async function readKubernetesFiles(folder: string): Promise<Readonly<Reco
   for (const name of names) {
     const path = join(folder, "kubernetes", name);
     // A character has at most four bytes: what is larger is not even read.
-    if ((await stat(path)).size > 4 * characters) left = -1;
-    else files.push([name, await readFile(path, "utf8")]);
+    if (statSync(path).size > 4 * characters) left = -1;
+    else files.push([name, readFileSync(path, "utf8")]);
     left -= files.at(-1)?.[1].length ?? 0;
     if (left < 0) throw refused(`The files of kubernetes/ have more than ${characters} characters together.`);
   }
   return Object.fromEntries(files);
+}
+
+function entriesOf(folder: string): readonly Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch {
+    return [];
+  }
 }
 
 function refused(message: string, advice?: string): CommandFailure {

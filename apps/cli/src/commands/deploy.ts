@@ -41,7 +41,7 @@ add). With [build] image in app.toml nothing is built: that image runs, as its t
     const file = await readAppFile(invocation.shell, where);
     // What can be said without a server is said without one.
     parseAppFile(file);
-    const kubernetes = await readKubernetesFiles(file.folder);
+    const kubernetes = readKubernetesFiles(file.folder);
     const connected = await invocation.connect();
     const environment = await environmentOf(connected, invocation.options.env);
     const appToml = parseAppFile(file, environment.all);

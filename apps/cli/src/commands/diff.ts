@@ -53,7 +53,7 @@ Exit codes: 0 done, 1 a cluster could not be compared, ${exitCode.different} the
     const [where = "."] = args;
     const file = await readAppFile(shell, where);
     parseAppFile(file);
-    const kubernetes = where === "-" ? {} : await readKubernetesFiles(file.folder);
+    const kubernetes = where === "-" ? {} : readKubernetesFiles(file.folder);
     const connected = await invocation.connect();
     const environment = await environmentOf(connected, options.env);
     const spec = specFor(parseAppFile(file, environment.all), environment.name);

@@ -41,7 +41,7 @@ With --all --diff the server makes every service anew from what its team deploye
     const file = await readAppFile(shell, args[0] ?? ".");
     const environment = options.env ?? "prod";
     const spec = specFor(parseAppFile(file), environment);
-    const kubernetes = args[0] === "-" ? {} : await readKubernetesFiles(file.folder);
+    const kubernetes = args[0] === "-" ? {} : readKubernetesFiles(file.folder);
     const profile = own.profile === undefined ? builtinProfile : await settingsOf(own.profile, spec, file, invocation);
     const hatch =
       spec.kubernetes.patches.length === 0 && Object.keys(kubernetes).length === 0
