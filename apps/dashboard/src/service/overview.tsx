@@ -5,6 +5,7 @@ import { CausePanel } from "../elements/cause.tsx";
 import { Command } from "../elements/copying.tsx";
 import { Nothing, Section } from "../elements/page.tsx";
 import { ClusterCard } from "./cluster-card.tsx";
+import { Crons } from "./crons.tsx";
 import { Relations } from "./relations.tsx";
 import { RolloutTimeline } from "./rollout-timeline.tsx";
 import { useService } from "./service-context.ts";
@@ -38,6 +39,7 @@ export function Overview() {
           />
         ))}
       </section>
+      {service.crons !== undefined && service.crons.length > 0 && <Crons crons={service.crons} />}
       <div className="overview-columns">
         <Section
           title="Rollouts"

@@ -109,16 +109,33 @@ function Head({ service }: { readonly service: ServiceDetail }) {
         <Fact name="kind">{service.kind}</Fact>
         <Fact name="engine">{service.engine}</Fact>
         <Fact name="environment">{service.environment}</Fact>
-        {service.url !== undefined && (
-          <Fact name="address">
-            <a href={service.url} target="_blank" rel="noreferrer" className="outward">
-              {service.url.replace(/^https?:\/\//, "").replace(/\/$/, "")}
-              <Icon name="open" />
-            </a>
+        {service.autoscaler !== undefined && (
+          <Fact name="replicas">
+            {service.autoscaler.min} to {service.autoscaler.max} per cluster
+            {service.autoscaler.cpu !== undefined && `, at ${service.autoscaler.cpu} % of their cpu`}
           </Fact>
         )}
+        {service.url !== undefined && (
+          <Fact name="address">
+            <Outward to={service.url} />
+          </Fact>
+        )}
+        {service.publicAddresses?.map(({ host, path, tls }) => (
+          <Fact key={`${host}${path}`} name="public">
+            {host.includes("*") ? host : <Outward to={`${tls === false ? "http" : "https"}://${host}${path}`} />}
+          </Fact>
+        ))}
       </dl>
     </PageHead>
+  );
+}
+
+function Outward({ to }: { readonly to: string }) {
+  return (
+    <a href={to} target="_blank" rel="noreferrer" className="outward">
+      {to.replace(/^https?:\/\//, "").replace(/\/$/, "")}
+      <Icon name="open" />
+    </a>
   );
 }
 

@@ -7,6 +7,7 @@ import type { CurrentProfile, ReadProfile } from "../profile/current-profile.ts"
 import type { Environment } from "../resources/environments.ts";
 import { sha256 } from "../sha256.ts";
 import type { ActiveReleases } from "./active-releases.ts";
+import { closedHosts } from "./closed-hosts.ts";
 import type { ReadSource } from "./read-source.ts";
 import type { ReleaseImages } from "./release-images.ts";
 import { releaseInputs } from "./release-inputs.ts";
@@ -36,6 +37,8 @@ export interface CreatedRelease {
   /** The active release before. */
   readonly previous: string | undefined;
   readonly changes: readonly string[];
+  /** For people; nothing is wrong. */
+  readonly warnings: readonly string[];
 }
 
 /**
@@ -85,6 +88,7 @@ export async function createRelease(request: ReleaseRequest, stores: ReleaseStor
   return {
     release,
     previous: previous?.name,
+    warnings: closedHosts(inputs, environment),
     changes: [
       ...describeChanges(previous?.inputs, inputs),
       ...dependencies

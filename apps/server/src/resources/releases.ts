@@ -65,14 +65,14 @@ export function releaseHandlers(
       const { environment, read, profile, settings } = await readBody(body);
       const { snapshot } = body;
       const images = await withImages({ environment, spec: read.spec, settings, snapshot, signal });
-      const { release, previous, changes } = await exclusively(() =>
+      const { release, previous, changes, warnings } = await exclusively(() =>
         createRelease({ environment, read, snapshot, images, profile, actor: caller.actor }, stores),
       );
       return {
         release: releaseView(release, previous),
         ...(previous === undefined ? {} : { previous }),
         changes: [...changes],
-        warnings: [...images.warnings],
+        warnings: [...images.warnings, ...warnings],
       };
     },
     listReleases: async ({ params, query }) => {
