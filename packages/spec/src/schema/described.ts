@@ -3,7 +3,8 @@ import { type DurationUnit, durationIn, durationPattern, durationText } from "..
 import type { Format } from "../formats/flaw.ts";
 import { type FieldInfo, fieldInfo } from "./field-info.ts";
 
-// The words in which the definition of app.toml is written. Each makes a schema that carries what people are told about it.
+// The words in which the definitions of app.toml and of the profile are written. Each makes a schema that carries what people
+// are told about it.
 
 type Info = Omit<FieldInfo, "needs">;
 
@@ -21,6 +22,16 @@ export function table<Shape extends z.core.$ZodLooseShape>(shape: Shape, info: I
 /** A list of tables, at most `most`. */
 export function tables<Item extends z.core.$ZodType>(item: Item, most: number, info: Info) {
   return described(z.array(item).check(z.maxLength(most)), { ...info, needs: "a list of tables" });
+}
+
+/** A list of at most 200 items. */
+export function list<Item extends z.ZodMiniType>(item: Item, info: FieldInfo) {
+  return described(z.array(item).check(z.maxLength(200)), info);
+}
+
+/** Text that a pattern tells whole. */
+export function text(pattern: RegExp, info: FieldInfo) {
+  return described(z.string().check(z.regex(pattern)), info);
 }
 
 export function wholeNumber(minimum: number, maximum: number, info: Info) {
