@@ -8,11 +8,11 @@ import { resolve } from "./resolve.ts";
 import { appTomlSchema, maxEnvironments, settingsSchema } from "./schema/app-toml.ts";
 import { appTomlDefinition } from "./schema/app-toml-definition.ts";
 import type { Issue, Parsed, ServiceSpec } from "./service-spec.ts";
-import { keyAt } from "./toml/look-up.ts";
+import { keyAt, tablesAt } from "./toml/look-up.ts";
 import { mergeTables } from "./toml/merge-tables.ts";
 import { readToml } from "./toml/read-toml.ts";
 import type { Range } from "./toml/source.ts";
-import { nodeAt, plainValue, type TomlNode, type TomlScalar, type TomlTable } from "./toml/tree.ts";
+import { plainValue, type TomlNode, type TomlScalar, type TomlTable } from "./toml/tree.ts";
 import { undeliverable } from "./undeliverable.ts";
 
 /** A whole app.toml, checked for every environment that it mentions. Take one environment's part with `specFor`. */
@@ -119,11 +119,8 @@ function partsOf(root: TomlTable): {
   readonly environments: readonly (readonly [name: string, over: TomlTable])[];
 } {
   const base: TomlTable = { ...root, entries: new Map([...root.entries].filter(([key]) => key !== "envs")) };
-  const envs = nodeAt(root, ["envs"])?.node;
-  const environments = (envs?.type === "table" ? [...envs.entries].slice(0, maxEnvironments) : []).flatMap(
-    ([name, { node }]) => (node.type === "table" ? [[name, expandChecks(node)] as const] : []),
-  );
-  return { base: expandChecks(base), environments };
+  const environments = [...tablesAt(root, "envs")].slice(0, maxEnvironments);
+  return { base: expandChecks(base), environments: environments.map(([name, over]) => [name, expandChecks(over)]) };
 }
 
 /** Keys and items. */

@@ -2,26 +2,27 @@ import { hostileKeys } from "../check/hostile-keys.ts";
 import { inOrder } from "../check/in-order.ts";
 import { shapeIssues } from "../check/shape-issues.ts";
 import type { Parsed } from "../service-spec.ts";
+import { tablesAt } from "../toml/look-up.ts";
 import { readToml } from "../toml/read-toml.ts";
-import { plainValue } from "../toml/tree.ts";
+import { plainValue, type TomlTable } from "../toml/tree.ts";
 import { profileDefinition } from "./profile-definition.ts";
 import { profileMeaningIssues } from "./profile-meaning-issues.ts";
 import type { Rule } from "./profile-settings.ts";
-import { type ProfileLayer, type ProfileToml, profileSchema } from "./profile-toml.ts";
+import { type ProfileToml, profileSchema } from "./profile-toml.ts";
 
-/** The platform owner's defaults, whole. Take one place's part with `settingsFor`. */
+/** The platform owner's defaults, whole: the layers as they were read, checked. Take one place's part with `settingsFor`. */
 export interface Profile {
   /** What holds everywhere; what it leaves out holds from the built-in profile. */
-  readonly base: ProfileLayer;
-  readonly environments: ReadonlyMap<string, ProfileLayer>;
-  readonly clusters: ReadonlyMap<string, ProfileLayer>;
-  readonly services: ReadonlyMap<string, ProfileLayer>;
+  readonly base: TomlTable;
+  readonly environments: ReadonlyMap<string, TomlTable>;
+  readonly clusters: ReadonlyMap<string, TomlTable>;
+  readonly services: ReadonlyMap<string, TomlTable>;
   readonly rules: readonly Rule[];
 }
 
 /** The profile that says nothing: everything holds from the built-in one. */
 export const emptyProfile: Profile = {
-  base: {},
+  base: { type: "table", range: [0, 0], entries: new Map() },
   environments: new Map(),
   clusters: new Map(),
   services: new Map(),
@@ -45,18 +46,19 @@ export function parseProfile(text: string): Parsed<Profile> {
     ...profileMeaningIssues(root),
   ];
   if (!shape.success || found.length > 0) return { ok: false, issues: inOrder(source, found) };
-  const { rules = [], envs, clusters, services, ...base } = shape.data;
   return {
     ok: true,
     value: {
-      base,
-      environments: new Map(Object.entries(envs ?? {})),
-      clusters: new Map(Object.entries(clusters ?? {})),
-      services: new Map(Object.entries(services ?? {})),
-      rules: rules.map(ruleOf),
+      base: { ...root, entries: new Map([...root.entries].filter(([key]) => !notLayered.has(key))) },
+      environments: tablesAt(root, "envs"),
+      clusters: tablesAt(root, "clusters"),
+      services: tablesAt(root, "services"),
+      rules: (shape.data.rules ?? []).map(ruleOf),
     },
   };
 }
+
+const notLayered: ReadonlySet<string> = new Set(["rules", "envs", "clusters", "services"]);
 
 function ruleOf(rule: NonNullable<ProfileToml["rules"]>[number]): Rule {
   const { name, environments = [], kinds = [], field, message } = rule;

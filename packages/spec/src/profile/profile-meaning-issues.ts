@@ -1,24 +1,19 @@
 import { anyOf, quote } from "../check/quote.ts";
 import type { RangedIssue } from "../check/shape-issues.ts";
+import { tablesAt } from "../toml/look-up.ts";
 import { nodeAt, type TomlNode, type TomlTable } from "../toml/tree.ts";
 import { isAppField, suggestAppField } from "./app-field.ts";
 import { rulePattern } from "./rule-pattern.ts";
 
 /** Rules beyond types and limits. They look at the tree, so they find their issues beside those of the shape. */
 export function profileMeaningIssues(root: TomlTable): readonly RangedIssue[] {
-  const overlays = ["envs", "clusters", "services"].flatMap((key) => tables(nodeAt(root, [key])?.node));
+  const overlays = ["envs", "clusters", "services"].flatMap((key) => [...tablesAt(root, key).values()]);
   return [
     ...namespaceIssues(root),
     ...[root, ...overlays].flatMap(metadataIssues),
     ...gatewayIssues(root, overlays),
     ...ruleIssues(root),
   ];
-}
-
-function tables(node: TomlNode | undefined): readonly TomlTable[] {
-  return node?.type === "table"
-    ? [...node.entries.values()].flatMap((entry) => (entry.node.type === "table" ? [entry.node] : []))
-    : [];
 }
 
 /** Texts of a table, or of one value. */

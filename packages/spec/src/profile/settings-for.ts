@@ -1,5 +1,6 @@
 import { quantity } from "../formats/quantity.ts";
-import { merge } from "../merge.ts";
+import { mergeTables } from "../toml/merge-tables.ts";
+import { plainValue } from "../toml/tree.ts";
 import { builtinProfile } from "./builtin-profile.ts";
 import type { Profile } from "./parse-profile.ts";
 import type { BaseImage, ProfileSettings } from "./profile-settings.ts";
@@ -24,17 +25,14 @@ export function settingsFor(profile: Profile, { environment, cluster, service }:
   known.set(profile, places);
   const found = places.get(key);
   if (found !== undefined) return found;
-  const layers = [
-    profile.base,
+  const overlays = [
     profile.environments.get(environment),
     cluster === undefined ? undefined : profile.clusters.get(cluster),
     ofService,
   ];
+  const merged = overlays.filter((over) => over !== undefined).reduce(mergeTables, profile.base);
   // The same schema checked every layer, and merged they keep its shape.
-  const settings = settingsOf(
-    layers.reduce<ProfileLayer>((low, over) => merge(low, over) as ProfileLayer, {}),
-    profile,
-  );
+  const settings = settingsOf(plainValue(merged, ({ value }) => value) as ProfileLayer, profile);
   places.set(key, settings);
   return settings;
 }

@@ -1,5 +1,5 @@
 import type { Range } from "./source.ts";
-import { nodeAt, type TomlNode } from "./tree.ts";
+import { nodeAt, type TomlNode, type TomlTable } from "./tree.ts";
 
 // What rules ask a tree, whose shape may be wrong: whatever is not as it should be is not there.
 
@@ -35,4 +35,11 @@ export function itemsAt(node: TomlNode, ...path: readonly PropertyKey[]): readon
 export function keysAt(node: TomlNode, ...path: readonly PropertyKey[]): readonly Located<string>[] {
   const found = nodeAt(node, path)?.node;
   return found?.type === "table" ? [...found.entries].map(([value, { key }]) => ({ value, range: key })) : [];
+}
+
+/** The tables in a table, by their keys; none when it is no table. */
+export function tablesAt(node: TomlNode, ...path: readonly PropertyKey[]): ReadonlyMap<string, TomlTable> {
+  const found = nodeAt(node, path)?.node;
+  const entries = found?.type === "table" ? [...found.entries] : [];
+  return new Map(entries.flatMap(([key, { node }]) => (node.type === "table" ? [[key, node] as const] : [])));
 }
