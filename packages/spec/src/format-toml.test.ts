@@ -42,6 +42,12 @@ const cases: readonly [name: string, text: string, expected: string][] = [
     `"a b".'c'.d = 'x\\y'\ne = 1_000\nf = 0xFF\ng = 1e3\nh = """\nx  \n  y"""\ni = 1979-05-27 07:32:00Z\n`,
   ],
   ["Windows line ends and a byte order mark", "\uFEFFa=1\r\n[b]\r\nc=2\r\n", "a = 1\r\n\r\n[b]\r\nc = 2\r\n"],
+  [
+    "line ends in texts are not those of the file",
+    'a = [\r\n]\r\nb = """\nx\n"""\r\n',
+    'a = []\r\nb = """\nx\n"""\r\n',
+  ],
+  ["line ends in a text that comes first", 'a = {b=[\r\n],c="""\nx\n"""}\n', 'a = { b = [], c = """\nx\n""" }\r\n'],
 ];
 for (const [name, text, expected] of cases) {
   test(`formatted: ${name}`, () => {

@@ -17,10 +17,22 @@ export function formatToml(text: string): FormattedToml {
   const read = readToml(text);
   if (!read.ok) return read;
   const { text: source } = read.source;
-  const lineEnd = /\r?\n/.exec(source)?.[0] ?? "\n";
-  const lines = spaced(linesOf(source, parseTOML(source)));
+  const program = parseTOML(source);
+  const lineEnd = lineEndOf(source, program);
+  const lines = spaced(linesOf(source, program));
   const written = lines.map(({ blankBefore, text }) => `${blankBefore ? lineEnd : ""}${text(lineEnd)}${lineEnd}`);
   return { ok: true, text: written.join("") };
+}
+
+/** The file's first; those in texts stay as they are and do not count. */
+function lineEndOf(source: string, { tokens }: AST.TOMLProgram): string {
+  let end = 0;
+  for (const { range } of [...tokens, { range: [source.length, source.length] }]) {
+    const found = /\r?\n/.exec(source.slice(end, range[0]));
+    if (found !== null) return found[0];
+    [, end] = range;
+  }
+  return "\n";
 }
 
 interface Line {
