@@ -48,8 +48,11 @@ export async function build() {
     ...Object.keys(alone).map((name) => script(name, `src/alone/${name}.ts`, version, [startsNoPrograms, leavesOut])),
   ]);
   await mkdir(dist, { recursive: true });
-  for (const { name, contents } of made) await writeWhole(join(dist, name), contents);
-  const [whole, ...others] = made.map(({ name, inputs }) => ({ name, inputs }));
+  for (const { name, contents, inputs } of made) {
+    await writeWhole(join(dist, name), contents);
+    await writeWhole(join(dist, `${name}.inputs.json`), JSON.stringify(inputs));
+  }
+  const [whole, ...others] = made.map(({ name }) => ({ name }));
   const own = Object.entries(alone).map(([command, options], at) => [command, { ...others[at], options }]);
   // It goes last: whoever reads it finds the scripts that it names.
   await writeWhole(join(dist, "bundle.json"), JSON.stringify({ startedAt, whole, alone: Object.fromEntries(own) }));
@@ -87,8 +90,7 @@ async function script(title, entry, version, plugins) {
   // What lies under node_modules changes with the lock file only.
   const inputs = Object.keys(result.metafile.inputs)
     .filter((path) => !/node_modules\/|^(starts-no-programs|leaves-out):/.test(path))
-    .concat("build.mjs", "package.json", "../../package-lock.json")
-    .map((path) => join(here, path));
+    .concat("build.mjs", "package.json", "../../package-lock.json");
   return { name: `${title}-${createHash("sha256").update(contents).digest("hex").slice(0, 12)}.js`, contents, inputs };
 }
 

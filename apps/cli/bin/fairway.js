@@ -46,9 +46,10 @@ function madeScript() {
 /** The script's name, unless something that it was made of is newer. */
 function upToDate() {
   try {
-    const { startedAt, name, inputs } = madeScript();
+    const { startedAt, name } = madeScript();
     statSync(join(root, "dist", name));
-    return inputs.some((path) => statSync(path).mtimeMs >= startedAt) ? undefined : name;
+    const inputs = JSON.parse(readFileSync(join(root, "dist", `${name}.inputs.json`), "utf8"));
+    return inputs.some((path) => statSync(`${root}/${path}`).mtimeMs >= startedAt) ? undefined : name;
   } catch {
     return undefined;
   }
