@@ -506,6 +506,7 @@ export const routes = {
       "release-unknown",
       "release-ambiguous",
       "release-not-available",
+      "address-taken",
       "rollout-active",
       "idempotency-key-used",
     ],

@@ -5,6 +5,7 @@ import type { ClusterPool } from "../clusters/cluster-pool.ts";
 import type { Handlers } from "../http/handler.ts";
 import { notFound, Refusal } from "../http/refusal.ts";
 import type { ActiveReleases } from "../releases/active-releases.ts";
+import { refuseAddressesTakenSince } from "../releases/refuse-taken-addresses.ts";
 import type { RolloutReader } from "../rollouts/rollout-reader.ts";
 import { requireEnvironment } from "./environments.ts";
 
@@ -99,6 +100,7 @@ export function rolloutHandlers(resources: RolloutResources): Pick<Handlers, Rol
         if (known !== undefined) return sameRollout(known, { ...body, environment });
         const release = await findRelease(environment, service, body.release);
         await refuseWhileActive(environment, service);
+        await refuseAddressesTakenSince(release, resources);
         const from = (await active.of(environment))[service]?.name;
         const request = { environment, service, from, to: release.name, kind, actor: caller.actor };
         return (await engine.submit({ ...request, strategy: "rolling" }, idempotencyKey)).number;
