@@ -17,8 +17,16 @@ const { Script } = require("node:vm");
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const argv = process.argv.slice(2);
 
-let script = isCheckout() ? upToDate() : madeScript().name;
-if (script === undefined) {
+if (argv.length === 1 && (argv[0] === "--version" || argv[0] === "-V")) process.stdout.write(`${version()}\n`);
+else await run(await script());
+
+function version() {
+  return JSON.parse(readFileSync(join(root, "package.json"), "utf8")).version;
+}
+
+async function script() {
+  const made = isCheckout() ? upToDate() : madeScript().name;
+  if (made !== undefined) return made;
   try {
     await (await import("../build.mjs")).build();
   } catch (error) {
@@ -27,9 +35,8 @@ if (script === undefined) {
     );
     process.exit(1);
   }
-  script = madeScript().name;
+  return madeScript().name;
 }
-await run(script);
 
 function isCheckout() {
   return statSync(join(root, "src/main.ts"), { throwIfNoEntry: false }) !== undefined;
