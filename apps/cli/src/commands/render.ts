@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { anywhereInputs, formatDocuments, renderAnywhere } from "@fairway/manifests";
 import { builtinProfile, type ProfileSettings, type ServiceSpec, settingsFor, specFor } from "@fairway/spec";
 import { parseAppFile } from "../app-file/parse-app-file.ts";
@@ -6,7 +7,8 @@ import { readHatch } from "../app-file/read-hatch.ts";
 import { readKubernetesFiles } from "../app-file/read-kubernetes-files.ts";
 import { type CliCommand, examples, type Invocation, printJson, printLines } from "../command.ts";
 import { CommandFailure, exitCode } from "../command-failure.ts";
-import { sha256 } from "../sha256.ts";
+
+const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
 
 interface RenderOptions extends Readonly<Record<string, unknown>> {
   readonly profile?: string;
