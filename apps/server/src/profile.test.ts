@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { PreviewEvent } from "@fairway/api";
 import { ApiProblem } from "@fairway/api";
-import { appToml, ended, eventually, rollOut, upload } from "./testing/deploying.ts";
+import { appToml, ended, eventually, release, rollOut, upload } from "./testing/deploying.ts";
 import { startTestServer, type TestServer } from "./testing/test-server.ts";
 
 let server: TestServer;
@@ -67,8 +67,12 @@ test("the built-in profile holds until somebody sets another; versions are kept"
 });
 
 test("a pattern of namespaces can be set while nothing runs; services are found where they live", async () => {
+  const early = await release(server.client, "shop", "// early");
   await set('namespace = "{service}-{environment}"');
   await deploy("shop");
+  const elsewhere = await problem(rollOut(server.client, "shop", early.name));
+  assert.deepEqual([elsewhere.code, elsewhere.status], ["release-not-available", 409]);
+  assert.match(elsewhere.title, /lives in the namespace shop, and shop runs in shop-prod/);
   const service = await server.client.getService({ params: { service: "shop" } });
   assert.equal(service.namespace, "shop-prod");
   assert.equal(service.health, "healthy");

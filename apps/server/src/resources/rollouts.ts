@@ -101,7 +101,9 @@ export function rolloutHandlers(resources: RolloutResources): Pick<Handlers, Rol
         const release = await findRelease(environment, service, body.release);
         await refuseWhileActive(environment, service);
         await refuseAddressesTakenSince(release, resources);
-        const from = (await active.of(environment))[service]?.name;
+        const running = (await active.of(environment))[service];
+        refuseOtherNamespace(release, running);
+        const from = running?.name;
         const request = { environment, service, from, to: release.name, kind, actor: caller.actor };
         return (await engine.submit({ ...request, strategy: "rolling" }, idempotencyKey)).number;
       });
@@ -131,6 +133,17 @@ export function rolloutHandlers(resources: RolloutResources): Pick<Handlers, Rol
       return reader.follow(params.number, lastEventId, signal);
     },
   };
+}
+
+/** A release of another pattern of namespaces, made before the profile changed: what runs would stay behind in the old one. */
+function refuseOtherNamespace(release: ReleaseRecord, running: ReleaseRecord | undefined): void {
+  if (running === undefined || running.namespace === release.namespace) return;
+  throw new Refusal({
+    status: 409,
+    code: "release-not-available",
+    title: `Release ${release.name} lives in the namespace ${release.namespace}, and ${release.service} runs in ${running.namespace}`,
+    hint: `deploy its code again; where the new namespace is wanted: fairway remove ${release.service}, then deploy`,
+  });
 }
 
 /** The number of the rollout that a key made, when it is asked for once more. Throws `idempotency-key-used`. */

@@ -73,6 +73,12 @@ access = false
     assert.equal(user.access, undefined);
     assert.deepEqual(settingsFor(layered, { ...place, service: "shop" }).access, builtinProfile.access);
     assert.equal(settingsFor(layered, place), user, "one object for one place");
+    const elsewhere = { environment: "staging", cluster: "beta", service: "shop" };
+    assert.equal(
+      settingsFor(layered, { environment: "nowhere", cluster: undefined, service: "other" }),
+      settingsFor(layered, elsewhere),
+      "and one for all that nothing is said about",
+    );
   });
 
   it("says only what differs from the built-in one, key by key", () => {

@@ -13,23 +13,22 @@ export interface ProfilePlace {
   readonly service: string;
 }
 
-/** One object per place, so that thousands of services share it. */
+/** One object for all places that are alike, so that thousands of services share it, and names that anybody asks for cost nothing. */
 const known = new WeakMap<Profile, Map<string, ProfileSettings>>();
 
 /** What a profile says for one place: the file, over it its environment, over that its cluster, over that its service. */
 export function settingsFor(profile: Profile, { environment, cluster, service }: ProfilePlace): ProfileSettings {
-  const ofService = profile.services.get(service);
-  // Only services and clusters that have an overlay differ from the others.
-  const key = [environment, cluster, ofService && service].map((part) => part ?? "").join("/");
+  const overlays = [
+    profile.environments.get(environment),
+    cluster === undefined ? undefined : profile.clusters.get(cluster),
+    profile.services.get(service),
+  ];
+  // Only places that have an overlay differ from the others.
+  const key = [environment, cluster, service].map((name, index) => overlays[index] && name).join("/");
   const places = known.get(profile) ?? new Map<string, ProfileSettings>();
   known.set(profile, places);
   const found = places.get(key);
   if (found !== undefined) return found;
-  const overlays = [
-    profile.environments.get(environment),
-    cluster === undefined ? undefined : profile.clusters.get(cluster),
-    ofService,
-  ];
   const merged = overlays.filter((over) => over !== undefined).reduce(mergeTables, profile.base);
   // The same schema checked every layer, and merged they keep its shape.
   const settings = settingsOf(plainValue(merged, ({ value }) => value) as ProfileLayer, profile);
