@@ -11,8 +11,8 @@ before(async () => {
 });
 after(() => server.stop());
 
-async function make(name: string, path: string): Promise<string> {
-  const appToml = `name = "${name}"\n[engine]\nname = "node"\n[[public]]\nhost = "shop.example.com"\npath = "${path}"\n`;
+async function make(name: string, path: string, host = "shop.example.com"): Promise<string> {
+  const appToml = `name = "${name}"\n[engine]\nname = "node"\n[[public]]\nhost = "${host}"\npath = "${path}"\n`;
   const snapshot = await upload(server.client, `// ${name}`);
   return (await server.client.createRelease({ body: { appToml, snapshot } })).release.name;
 }
@@ -40,4 +40,11 @@ test("an address goes to whose rollout begins first, and to nobody else while it
   assert.equal((await rollOut(server.client, "two", two)).status, "succeeded", "it is free again");
   const gone = [409, "address-taken", "shop.example.com/x belongs to the service two"];
   assert.deepEqual(await refused("one", "previous", "rollback"), gone);
+});
+
+test("the name under which the edge serves a service is its own", async () => {
+  const error = await make("three", "/", "one.localhost").catch((caught: unknown) => caught);
+  assert.ok(error instanceof ApiProblem, String(error));
+  assert.deepEqual([error.code, error.detail], ["address-taken", "one.localhost/ belongs to the service one"]);
+  await make("one", "/", "one.localhost");
 });

@@ -1,6 +1,7 @@
 import type { ReleaseRecord, ReleaseStore, RolloutIndex } from "@fairway/catalog";
 import { type FieldIssue, placesInAppToml } from "@fairway/spec";
 import { Refusal } from "../http/refusal.ts";
+import { edgeHost } from "../resources/edge.ts";
 import { publicAddresses } from "../services/public-addresses.ts";
 import type { ActiveReleases } from "./active-releases.ts";
 import type { ReadSource } from "./read-source.ts";
@@ -73,12 +74,16 @@ export async function refuseAddressesTakenSince(
   });
 }
 
+/** By host and path, the edge's own name of each service with them. */
 function ownersOf(releases: readonly ReleaseRecord[], but: string): ReadonlyMap<string, string> {
-  const others = releases.filter(({ service }) => service !== but);
   return new Map(
-    others.flatMap((release) =>
-      addressesOf(release).map(({ host, path }) => [keyOf(host, path), release.service] as const),
-    ),
+    releases
+      .filter(({ service }) => service !== but)
+      .flatMap((release) =>
+        [{ host: edgeHost(release.service), path: "/" }, ...addressesOf(release)].map(
+          ({ host, path }) => [keyOf(host, path), release.service] as const,
+        ),
+      ),
   );
 }
 
