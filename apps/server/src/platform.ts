@@ -176,7 +176,7 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
       ...{ services, releases, active, snapshots, files, profile, now },
     }),
     ...renderHandlers(pool, profile),
-    ...profileHandlers({ pool, profiles, profile, services, releases, now, exclusively }),
+    ...profileHandlers({ pool, profiles, profile, services, releases, active, now, exclusively }),
     ...rolloutHandlers({ pool, releases, active, index: store.rollouts, engine, reader, exclusively }),
     ...serviceHandlers(pool, { services, releases, active, drains, reader, profile, edgePort: options.edgePort, now }),
     ...logHandlers(pool, services, { active, profile }),

@@ -10,7 +10,7 @@ import { refuseMovedNamespaces } from "../profile/refuse-moved-namespaces.ts";
 import type { ReleaseStores } from "../releases/create-release.ts";
 import { environments, requireEnvironment } from "./environments.ts";
 
-export interface ProfileParts extends Pick<ReleaseStores, "services" | "now"> {
+export interface ProfileParts extends Pick<ReleaseStores, "services" | "active" | "now"> {
   readonly pool: ClusterPool;
   readonly profiles: Profiles;
   readonly profile: ReadProfile;
@@ -25,13 +25,14 @@ const mostListed = 100;
 
 /** The platform owner's profile: what holds, its past, and what another one would change. */
 export function profileHandlers(parts: ProfileParts): Pick<Handlers, ProfileRoutes> {
-  const { pool, profiles, services } = parts;
+  const { pool, profiles } = parts;
   const names = () => environments(pool).map(({ name }) => name);
-  /** The one that holds, as far as it can be read. */
-  const current = async (): Promise<Profile> => {
+  /** The one that holds; undefined: it cannot be read. */
+  const current = async (): Promise<Profile | undefined> => {
     const newest = await profiles.newest();
-    const parsed = newest === undefined ? undefined : parseProfile(newest.text);
-    return parsed?.ok === true ? parsed.value : builtinCurrent.profile;
+    if (newest === undefined) return builtinCurrent.profile;
+    const parsed = parseProfile(newest.text);
+    return parsed.ok ? parsed.value : undefined;
   };
   return {
     getProfile: async () => {
@@ -49,7 +50,7 @@ export function profileHandlers(parts: ProfileParts): Pick<Handlers, ProfileRout
     putProfile: ({ body, caller }) =>
       parts.exclusively(async () => {
         const next = requireValid(body.text);
-        await refuseMovedNamespaces(await current(), next, names(), services);
+        await refuseMovedNamespaces(await current(), next, names(), parts);
         const createdAt = new Date(parts.now()).toISOString();
         const record = await profiles.append({ text: body.text, actor: caller.actor, createdAt }, body.after);
         if (record !== undefined) return profileView(record);
@@ -65,7 +66,7 @@ export function profileHandlers(parts: ProfileParts): Pick<Handlers, ProfileRout
     previewProfile: async ({ body, signal }) => {
       const chosen = body.environment === undefined ? environments(pool) : [requireEnvironment(pool, body.environment)];
       const profile = body.text === undefined ? (await parts.profile()).profile : requireValid(body.text);
-      await refuseMovedNamespaces(await current(), profile, names(), services);
+      await refuseMovedNamespaces(await current(), profile, names(), parts);
       return events(previewProfile({ profile, environments: chosen, environmentNames: names(), signal }, parts));
     },
   };
