@@ -11,10 +11,21 @@ const entries = page
   .map((section) => {
     const [code = "", meaning = ""] = section.split("\n\n");
     const examples = [...section.matchAll(/^```(toml|yaml)\n(.*?)^```$/gms)].map(([, language, text = ""]) =>
-      language === "toml" ? { appToml: text, files: {} } : { appToml: 'name = "user"\n', files: { "x.yaml": text } },
+      language === "toml"
+        ? { appToml: text, files: {} }
+        : { appToml: 'name = "user"\n', files: { "x.yaml": spelledOut(text) } },
     );
     return { code, meaning, section, examples };
   });
+
+/** Where an example ends in `# ... and so on, up to tenant-101`, all the documents that it means. */
+function spelledOut(text: string): string {
+  const [line, name, last] = /^# \.\.\. and so on, up to (\S+)-(\d+)\n/m.exec(text) ?? [];
+  if (line === undefined) return text;
+  return Array.from({ length: Number(last) }, (_, at) =>
+    text.replace(line, "").replace(`${name}-1`, `${name}-${at + 1}`),
+  ).join("---\n");
+}
 
 async function codesOf({ appToml, files }: (typeof entries)[number]["examples"][number]): Promise<readonly string[]> {
   const parsed = await parseExtraObjects(files);

@@ -15,6 +15,7 @@ export const hatchCodes: Readonly<Record<string, string>> = {
   "patch-not-allowed": "The platform's profile does not let teams change this kind.",
   "patch-of-identity": "A patch changes what makes an object that of its service.",
   "reserved-label": "An object has a label or annotation that only Fairway sets.",
+  "too-many-objects": "`kubernetes/` holds more objects than one service may bring.",
   "unknown-field": "A kind has no field of this name.",
   "unknown-kind": "Fairway does not know this kind.",
   "written-by-the-cluster": "An object was copied out of a cluster, with what the cluster wrote into it.",

@@ -95,3 +95,20 @@ test("problems of all files come at once; a bomb of aliases is one of them", asy
     ["kubernetes/1.yaml", "kubernetes/2.yaml", "kubernetes/3.yaml"],
   );
 });
+
+test("a hundred objects in all files together are the limit; the first past it is told, those behind it only counted", async () => {
+  const many = (name: string, count: number) =>
+    Array.from({ length: count }, (_, at) => config.replace("rules", `${name}-${at}`)).join("---\n");
+  const { objects } = await objectsOf({ "a.yaml": many("a", 60), "b.yaml": many("b", 40) });
+  assert.equal(objects.length, 100);
+  const odd = config.replace("ConfigMap", "Widget");
+  const parsed = await parseExtraObjects({ "a.yaml": many("a", 99), "b.yaml": [odd, config, odd].join("---\n") });
+  assert.ok(!parsed.ok);
+  assert.deepEqual(
+    parsed.issues.map(({ code, file, line, message }) => [code, `${file}:${line}`, message]),
+    [
+      ["unknown-kind", "kubernetes/b.yaml:2", "Fairway does not know Widget of v1"],
+      ["too-many-objects", "kubernetes/b.yaml:7", "kubernetes/ holds 102 objects, the limit is 100"],
+    ],
+  );
+});

@@ -41,8 +41,12 @@ const writtenByTheCluster: readonly (readonly string[])[] = [
   ].map((field) => ["metadata", field]),
 ];
 
+/** Each costs every cluster some calls, at each diff and each rollout. */
+const mostObjects = 100;
+
 /**
  * Reads the files of `kubernetes/` (YAML or JSON), by name: all problems at once, or the objects as they are written.
+ * Objects past the hundredth are counted, not checked.
  * What depends on the service or on a cluster's profile is told by `hatchIssues`.
  *
  * Codes: `hatchCodes`.
@@ -51,6 +55,8 @@ export async function parseExtraObjects(files: Readonly<Record<string, string>>)
   const issues: HatchIssue[] = [];
   const objects: KubernetesObject[] = [];
   const places: ExtraPlace[] = [];
+  let count = 0;
+  let firstTooMany: (Place & { readonly file: string }) | undefined;
   for (const [name, text] of Object.entries(files).toSorted(([a], [b]) => (a < b ? -1 : 1))) {
     const file = `kubernetes/${name}`;
     const read: ReadYaml = await readYaml(text);
@@ -59,6 +65,11 @@ export async function parseExtraObjects(files: Readonly<Record<string, string>>)
       continue;
     }
     for (const document of read.documents) {
+      count += 1;
+      if (count > mostObjects) {
+        firstTooMany ??= { ...document.placeOf(["kind"]), file };
+        continue;
+      }
       const checked = checkDocument(document, file);
       issues.push(...checked.issues);
       if (checked.object === undefined) continue;
@@ -70,6 +81,14 @@ export async function parseExtraObjects(files: Readonly<Record<string, string>>)
         namespace: document.placeOf(["metadata", "namespace"]),
       });
     }
+  }
+  if (firstTooMany !== undefined) {
+    issues.push({
+      ...firstTooMany,
+      code: "too-many-objects",
+      message: `kubernetes/ holds ${count} objects, the limit is ${mostObjects}`,
+      hint: "put several into one, or what belongs to another service into its folder",
+    });
   }
   return issues.length === 0 ? { ok: true, objects, places } : { ok: false, issues };
 }

@@ -316,6 +316,32 @@ describe("what a deploy would change", () => {
     ]);
   });
 
+  it("asks a cluster about few of many objects at a time", async () => {
+    const maps = (hash: string) => ({
+      hash,
+      extra: Array.from({ length: 25 }, (_, at): KubernetesObject => {
+        return { apiVersion: "v1", kind: "ConfigMap", metadata: inside(`map-${at}-${hash}`), data: { hash } };
+      }),
+    });
+    const [before, after] = [maps("0000000000"), maps("1111111111")];
+    const { cluster, compare } = await world(before);
+    let [open, most] = [0, 0];
+    const watched = interceptCluster(cluster, {
+      before: () => {
+        open += 1;
+        most = Math.max(most, open);
+      },
+      after: () => {
+        open -= 1;
+      },
+    });
+    const { objects } = await compare(planOf(before, after), { cluster: watched });
+    assert.equal(objects.filter(({ insteadOf }) => insteadOf !== undefined).length, 26);
+    const { objects: gone } = await compare(planOf({}, {}), { cluster: watched });
+    assert.equal(gone.filter(({ change }) => change === "removed").length, 25);
+    assert.ok(most > 1 && most <= 10, `${most} at a time`);
+  });
+
   it("tells what it could not compare: a silent cluster, a missing right", async () => {
     const { cluster, clock, compare } = await world({});
     cluster.cut();

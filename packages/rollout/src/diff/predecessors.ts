@@ -1,6 +1,7 @@
 import { isConfigMap, type KubernetesObject, refKey, refOf } from "@fairway/objects";
 import type { ClusterPlan } from "../plan/plan.ts";
 import type { Cluster } from "../ports.ts";
+import { askFewAtOnce } from "./ask-few-at-once.ts";
 import type { Tried } from "./try-desired.ts";
 
 /** What a new object that is named by its content takes the place of, by the key of the new one. */
@@ -12,14 +13,13 @@ export async function predecessorsOf(
 ): Promise<ReadonlyMap<string, KubernetesObject>> {
   const wanted = new Set(own.desired.map((object) => refKey(refOf(object))));
   const former = own.former.filter((object) => isConfigMap(object) && !wanted.has(refKey(refOf(object))));
-  const pairs = await Promise.all(
-    tried
-      .filter(({ object, live }) => live === undefined && isConfigMap(object))
-      .map(async ({ object }): Promise<readonly (readonly [string, KubernetesObject])[]> => {
-        const same = former.find((one) => stem(one) !== undefined && stem(one) === stem(object));
-        const live = same === undefined ? undefined : await cluster.get(refOf(same), signal);
-        return live === undefined ? [] : [[refKey(refOf(object)), live]];
-      }),
+  const pairs = await askFewAtOnce(
+    tried.filter(({ object, live }) => live === undefined && isConfigMap(object)),
+    async ({ object }): Promise<readonly (readonly [string, KubernetesObject])[]> => {
+      const same = former.find((one) => stem(one) !== undefined && stem(one) === stem(object));
+      const live = same === undefined ? undefined : await cluster.get(refOf(same), signal);
+      return live === undefined ? [] : [[refKey(refOf(object)), live]];
+    },
   );
   return new Map(pairs.flat());
 }

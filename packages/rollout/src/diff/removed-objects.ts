@@ -3,6 +3,7 @@ import { type Inventory, type InventoryIdentity, obsolete } from "../cluster/inv
 import { isOurs } from "../cluster/ownership.ts";
 import type { ClusterPlan } from "../plan/plan.ts";
 import type { Cluster } from "../ports.ts";
+import { askFewAtOnce } from "./ask-few-at-once.ts";
 
 /** An object that goes; of a Secret, which nobody reads, the name alone. */
 export interface Removed {
@@ -21,13 +22,11 @@ export async function removedObjects(
 ): Promise<readonly Removed[]> {
   const keep = new Set([...own.keep, ...secrets.map((secret) => refKey(refOf(secret)))]);
   const gone = keep.size === 0 ? [] : obsolete(inventory, keep);
-  const found = await Promise.all(
-    gone.map(async ({ uid, ...ref }): Promise<readonly Removed[]> => {
-      if (ref.kind === "Secret") return [{ ref, live: undefined }];
-      const live = await cluster.get(ref, signal);
-      if (live === undefined || !isOurs(live, identity)) return [];
-      return uid === undefined || uid === live.metadata.uid ? [{ ref, live }] : [];
-    }),
-  );
+  const found = await askFewAtOnce(gone, async ({ uid, ...ref }): Promise<readonly Removed[]> => {
+    if (ref.kind === "Secret") return [{ ref, live: undefined }];
+    const live = await cluster.get(ref, signal);
+    if (live === undefined || !isOurs(live, identity)) return [];
+    return uid === undefined || uid === live.metadata.uid ? [{ ref, live }] : [];
+  });
   return found.flat();
 }

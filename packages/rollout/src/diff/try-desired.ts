@@ -4,6 +4,7 @@ import { type Inventory, isListed } from "../cluster/inventory.ts";
 import { ForeignObject } from "../cluster/ownership.ts";
 import { type TriedObject, tryObject } from "../cluster/try-object.ts";
 import { type Cluster, ClusterError } from "../ports.ts";
+import { askFewAtOnce } from "./ask-few-at-once.ts";
 import type { DiffProblem } from "./cluster-diff.ts";
 
 /** An object of the release, and what the cluster says of it. */
@@ -16,17 +17,15 @@ export interface Tried extends TriedObject {
   readonly immutable?: readonly { readonly field: string | undefined; readonly message: string }[];
 }
 
-/** Asks what an apply of each object would give, all at once. */
-export function tryDesired(
+/** Asks what an apply of each object would give. */
+export async function tryDesired(
   cluster: Cluster,
   place: Parameters<typeof tryObject>[2],
   inventory: Inventory,
   signal: AbortSignal,
 ): Promise<readonly Tried[]> {
-  return Promise.all(
-    place.desired.map((object) =>
-      isSecret(object) ? unseen(object, inventory) : tryOne(cluster, object, place, signal),
-    ),
+  return askFewAtOnce(place.desired, async (object) =>
+    isSecret(object) ? unseen(object, inventory) : tryOne(cluster, object, place, signal),
   );
 }
 
