@@ -205,8 +205,8 @@ export interface Profiles {
   /** The one that holds; undefined: none was ever set. */
   newest(): Promise<ProfileRecord | undefined>;
   get(version: number): Promise<ProfileRecord | undefined>;
-  /** Newest first. */
-  list(limit: number): Promise<readonly ProfileRecord[]>;
+  /** Newest first; without their texts, which are long. */
+  list(limit: number): Promise<readonly Omit<ProfileRecord, "text">[]>;
   /** Adds the version behind `after` (0: the first one); undefined when `after` is not the newest any more. */
   append(profile: Omit<ProfileRecord, "version">, after: number): Promise<ProfileRecord | undefined>;
 }

@@ -39,7 +39,7 @@ export function profileHandlers(parts: ProfileParts): Pick<Handlers, ProfileRout
       const newest = await profiles.newest();
       return newest === undefined ? { version: 0, text: builtinCurrent.text } : profileView(newest);
     },
-    listProfileVersions: async () => ({ items: (await profiles.list(mostListed)).map(profileView) }),
+    listProfileVersions: async () => ({ items: [...(await profiles.list(mostListed))] }),
     getProfileVersion: async ({ params }) => {
       const record = await profiles.get(params.version);
       if (record === undefined) {

@@ -14,9 +14,9 @@ export function openProfiles(db: Kysely<Tables>): Profiles {
       return row === undefined ? undefined : profileOf(row);
     },
     async list(limit) {
-      return (await db.selectFrom("profiles").selectAll().orderBy("version", "desc").limit(limit).execute()).map(
-        profileOf,
-      );
+      const columns = ["version", "actor", "created_at"] as const;
+      const rows = await db.selectFrom("profiles").select(columns).orderBy("version", "desc").limit(limit).execute();
+      return rows.map(versionOf);
     },
     async append({ text, actor, createdAt }, after) {
       // Of two that append behind the same version, the key lets one through; both look at what is the newest.
@@ -42,5 +42,9 @@ export function openProfiles(db: Kysely<Tables>): Profiles {
 }
 
 function profileOf(row: Selectable<Tables["profiles"]>): ProfileRecord {
-  return { version: row.version, text: row.text, actor: row.actor, createdAt: row.created_at.toISOString() };
+  return { ...versionOf(row), text: row.text };
+}
+
+function versionOf(row: Omit<Selectable<Tables["profiles"]>, "text">): Omit<ProfileRecord, "text"> {
+  return { version: row.version, actor: row.actor, createdAt: row.created_at.toISOString() };
 }
