@@ -112,7 +112,9 @@ async function previewService(
     );
     refuseHatchIssues(inputs, read);
     const rendered = render(inputs, sha256);
-    const clusters = environment.clusters.map(({ record }) => record.name).filter((one) => release.objects[one]);
+    const clusters = environment.clusters
+      .map(({ record }) => record.name)
+      .filter((one) => Object.hasOwn(release.objects, one));
     const found = clusters.map((cluster) => ({
       cluster,
       ...describeObjectChanges(service, release.objects[cluster] ?? [], rendered[cluster] ?? []),
