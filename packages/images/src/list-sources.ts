@@ -1,5 +1,7 @@
-import { lstat, readdir, readlink } from "node:fs/promises";
+import { lstatSync, type Stats } from "node:fs";
+import { readdir, readlink } from "node:fs/promises";
 import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import { type IgnoreRules, ignoreRules } from "./ignore-rules.ts";
 import { SnapshotError } from "./snapshot-error.ts";
 
@@ -8,8 +10,8 @@ export type SourceEntry =
   | { readonly kind: "directory"; readonly path: string }
   | { readonly kind: "link"; readonly path: string; readonly target: string };
 
-/** So many files are looked at side by side: each alone waits mostly for its turn. */
-const sideBySide = 64;
+/** So many files are looked at in one turn of the event loop. */
+const oneTurn = 256;
 
 /** Never content: git's own data, and what only the build may bring. */
 const neverSources = new Set([".git", "node_modules"]);
@@ -43,7 +45,11 @@ async function listFolder(
     const names = (await readdir(join(folder, directory))).filter(
       (name) => rules === undefined || !neverSources.has(name),
     );
-    for await (const { path, about } of looked(directory, names)) {
+    for (const [index, name] of names.entries()) {
+      const path = directory === "" ? name : `${directory}/${name}`;
+      const about = look(join(folder, path), path);
+      // Others get their turn in a large folder too.
+      if (index % oneTurn === oneTurn - 1) await setImmediate();
       if (rules?.ignores(about.isDirectory() ? `${path}/` : path)) continue;
       if (found.length >= mostEntries)
         throw new SnapshotError("snapshot-too-large", `more than ${mostEntries.toLocaleString("en")} files`);
@@ -67,21 +73,15 @@ async function listFolder(
     return holdsSomething;
   }
 
-  async function* looked(directory: string, names: readonly string[]) {
-    for (let from = 0; from < names.length; from += sideBySide)
-      yield* await Promise.all(
-        names.slice(from, from + sideBySide).map(async (name) => {
-          const path = directory === "" ? name : `${directory}/${name}`;
-          const about = await lstat(join(folder, path)).catch(() => {
-            throw new SnapshotError("file-refused", `${path}: cannot be read, or has a name that is not UTF-8`, {
-              path,
-            });
-          });
-          return { path, about };
-        }),
-      );
-  }
-
   await walk("", options.rules);
   return found;
+}
+
+/** Not asynchronous: the way to a thread and back takes several times as long as the look. */
+function look(at: string, path: string): Stats {
+  try {
+    return lstatSync(at);
+  } catch {
+    throw new SnapshotError("file-refused", `${path}: cannot be read, or has a name that is not UTF-8`, { path });
+  }
 }

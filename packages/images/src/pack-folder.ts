@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { constants, createWriteStream } from "node:fs";
+import { closeSync, constants, createWriteStream, openSync, readSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
@@ -10,8 +10,6 @@ import { SnapshotError } from "./snapshot-error.ts";
 
 /** Bytes of a file that is read at once; a stream for each of many small files would take most of the time. */
 const readWhole = 256 * 1024;
-/** Small files that are read before it is their turn: 4 MiB at most. */
-const ahead = 16;
 
 /** Nothing in the tar tells when, by whom or where it was made. */
 const sameForAll = { uid: 0, gid: 0, mtime: new Date(0) };
@@ -41,10 +39,9 @@ export async function packFolder(
     (error: unknown) => error,
   );
   try {
-    const sorted = [...entries].sort((a, b) => compareBytes(a.path, b.path));
-    for await (const [entry, content] of readAhead(folder, sorted)) {
+    for (const entry of [...entries].sort((a, b) => compareBytes(a.path, b.path))) {
       signal?.throwIfAborted();
-      await packEntry(pack, folder, entry, content);
+      await packEntry(pack, folder, entry);
     }
     pack.finalize();
   } catch (error) {
@@ -57,40 +54,25 @@ export async function packFolder(
   return `sha256:${hash.digest("hex")}`;
 }
 
-/** Each entry, and what is in it when it is a small file; the next ones are being read meanwhile. */
-async function* readAhead(
-  folder: string,
-  entries: readonly SourceEntry[],
-): AsyncGenerator<readonly [SourceEntry, Buffer | undefined]> {
-  const coming: Promise<Buffer | undefined>[] = [];
-  for (const [index, entry] of entries.entries()) {
-    while (coming.length < ahead && index + coming.length < entries.length) {
-      const content = readSmall(folder, entries[index + coming.length]);
-      // Awaited in its turn, or never when an earlier one failed.
-      content.catch(() => {});
-      coming.push(content);
-    }
-    yield [entry, await coming.shift()];
-  }
-}
-
-async function readSmall(folder: string, entry: SourceEntry | undefined): Promise<Buffer | undefined> {
-  if (entry?.kind !== "file" || entry.size > readWhole) return undefined;
-  const file = await openFile(folder, entry);
+/**
+ * All of a small file. Not asynchronous: each of a read's calls would wait for a thread and back, several times as long as the
+ * call itself takes.
+ */
+function readSmall(folder: string, entry: SourceEntry & { readonly kind: "file" }): Buffer {
+  const file = openSync(join(folder, entry.path), constants.O_RDONLY | constants.O_NOFOLLOW);
   try {
-    const content = Buffer.alloc(entry.size + 1);
+    const content = Buffer.allocUnsafe(entry.size + 1);
     let length = 0;
-    for (let read = -1; read !== 0 && length <= entry.size; length += read) {
-      ({ bytesRead: read } = await file.read(content, length));
-    }
+    for (let read = -1; read !== 0 && length <= entry.size; length += read)
+      read = readSync(file, content, { offset: length });
     if (length !== entry.size) throw changed(entry);
     return content.subarray(0, length);
   } finally {
-    await file.close();
+    closeSync(file);
   }
 }
 
-async function packEntry(pack: Pack, folder: string, entry: SourceEntry, content: Buffer | undefined): Promise<void> {
+async function packEntry(pack: Pack, folder: string, entry: SourceEntry): Promise<void> {
   if (entry.kind === "directory")
     return added(pack, { ...sameForAll, type: "directory", name: entry.path, mode: 0o755 });
   if (entry.kind === "link")
@@ -103,8 +85,8 @@ async function packEntry(pack: Pack, folder: string, entry: SourceEntry, content
     size: entry.size,
     mode: entry.executable ? 0o755 : 0o644,
   } as const;
-  if (content !== undefined) return added(pack, header, content);
-  const file = await openFile(folder, entry);
+  if (entry.size <= readWhole) return added(pack, header, readSmall(folder, entry));
+  const file = await open(join(folder, entry.path), constants.O_RDONLY | constants.O_NOFOLLOW);
   try {
     const body = pack.entry(header);
     // The header is out before the content: a file that grows or shrinks now would break the tar.
@@ -115,10 +97,6 @@ async function packEntry(pack: Pack, folder: string, entry: SourceEntry, content
   } finally {
     await file.close();
   }
-}
-
-function openFile(folder: string, { path }: SourceEntry) {
-  return open(join(folder, path), constants.O_RDONLY | constants.O_NOFOLLOW);
 }
 
 function changed({ path }: SourceEntry): SnapshotError {

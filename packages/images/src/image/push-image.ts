@@ -42,6 +42,7 @@ export function pushBaseLayers(
  * Brings an image's last layer, its configuration and then its manifest into a repository; what is there already is not sent.
  *
  * @param base the layers of the base, on their way or there
+ * @param there whether the manifest is in the repository, with everything that it names: then it is not written again
  * @param tag under which the manifest is kept beside its digest, so that a registry which clears away what has no tag keeps it
  */
 export async function pushImage(
@@ -50,6 +51,7 @@ export async function pushImage(
   base: Promise<readonly BlobOutcome[]>,
   last: BlobSource,
   tag: string,
+  there: Promise<boolean>,
 ): Promise<readonly PushedLayer[]> {
   const { digest, bytes } = image.config;
   const config: BlobSource = {
@@ -61,7 +63,7 @@ export async function pushImage(
   };
   const [below, own] = await Promise.all([base, pushBlob(target, last), pushBlob(target, config)]);
   const outcomes = [...below, own];
-  await writeManifest(target, tag, image.manifest);
+  if (!(await there)) await writeManifest(target, tag, image.manifest);
   return image.layers.map(({ digest, size }, index) => ({ digest, bytes: size, outcome: outcomes[index] ?? "exists" }));
 }
 

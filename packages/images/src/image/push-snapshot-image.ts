@@ -130,13 +130,20 @@ async function push(
 
     let layer = known ?? fresh ?? (await compress());
     let image = compose(layer);
-    if (await hasManifest(to, image.manifest.digest)) return result(image, allThere(image));
-    if (known !== undefined && !(await hasBlob(to, { digest: layer.digest, size: layer.bytes }))) {
-      layer = await compress();
-      image = compose(layer);
+    let there = hasManifest(to, image.manifest.digest);
+    // A new snapshot's image is hardly ever there: the answer is not waited for before its parts are looked for.
+    there.catch(() => {});
+    if (known !== undefined) {
+      if (await there) return result(image, allThere(image));
+      if (!(await hasBlob(to, { digest: layer.digest, size: layer.bytes }))) {
+        layer = await compress();
+        image = compose(layer);
+        there = hasManifest(to, image.manifest.digest);
+        there.catch(() => {});
+      }
     }
     const last = fileSource(file, { digest: layer.digest, size: layer.bytes });
-    return result(image, await pushImage(to, image, bringing ?? bringBase(below), last, tagOf(image)));
+    return result(image, await pushImage(to, image, bringing ?? bringBase(below), last, tagOf(image), there));
   } finally {
     stop.abort();
     await compressing?.catch(() => {});
