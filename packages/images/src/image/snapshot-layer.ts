@@ -135,7 +135,13 @@ async function packEntry(
   if (entry.size > packWhole) return pipeline(content, pack.entry(header));
   const chunks: Uint8Array[] = [];
   for await (const chunk of content) chunks.push(chunk);
-  return added(pack, header, Buffer.concat(chunks));
+  const [first = Buffer.alloc(0)] = chunks;
+  // Most files come in one piece: a copy of each would only be collected again.
+  return added(
+    pack,
+    header,
+    chunks.length === 1 ? Buffer.from(first.buffer, first.byteOffset, first.length) : Buffer.concat(chunks),
+  );
 }
 
 function added(pack: Pack, header: Parameters<Pack["entry"]>[0], content?: Buffer): Promise<void> {
