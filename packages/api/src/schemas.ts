@@ -162,7 +162,14 @@ export const rolloutDetail = rolloutSummary.extend({
   causes: z.array(cause),
   /** Findings of prepare. */
   findings: z.array(
-    z.object({ cluster: z.string(), code: z.string(), message: z.string(), advice: z.string().optional() }),
+    z.object({
+      cluster: z.string(),
+      /** Absent: it refused the rollout. */
+      severity: z.enum(["warning"]).optional(),
+      code: z.string(),
+      message: z.string(),
+      advice: z.string().optional(),
+    }),
   ),
   /** Sequence of the newest journal entry in this view. */
   sequence: z.int(),

@@ -32,7 +32,7 @@ function succeeded(detail: RolloutDetail, options: OutcomeOptions): string[] {
   lines.push(...waiting(detail, "follows", options));
   if (serviceUrl !== undefined && detail.kind !== "removal")
     lines.push(...labelled("open", style.accent(serviceUrl), options));
-  return lines;
+  return [...lines, ...warnings(detail, options)];
 }
 
 function refused(detail: RolloutDetail, options: OutcomeOptions): string[] {
@@ -40,11 +40,21 @@ function refused(detail: RolloutDetail, options: OutcomeOptions): string[] {
   const lines = [`${style.bad(`Rollout ${detail.number} refused`)}: nothing was changed.`];
   if (detail.findings.length === 0 && detail.reason !== undefined)
     lines.push(...labelled("why", printable(detail.reason), options));
-  for (const finding of detail.findings) {
-    lines.push(...labelled(finding.cluster, `${printable(finding.message)} (${finding.code})`, options));
-    if (finding.advice !== undefined) lines.push(...labelled("  do", printable(finding.advice), options));
-  }
-  return [...lines, ...more(detail, undefined, options)];
+  const refusals = detail.findings.filter(({ severity }) => severity === undefined);
+  lines.push(...refusals.flatMap((finding) => findingLines(finding, finding.cluster, options)));
+  return [...lines, ...warnings(detail, options), ...more(detail, undefined, options)];
+}
+
+function warnings({ findings }: RolloutDetail, look: OutcomeOptions): string[] {
+  const all = findings.filter(({ severity }) => severity === "warning");
+  return all.flatMap((finding) => findingLines(finding, `warning ${finding.cluster}`, look));
+}
+
+function findingLines(finding: RolloutDetail["findings"][number], label: string, look: OutcomeOptions): string[] {
+  return [
+    ...labelled(label, `${printable(finding.message)} (${finding.code})`, look),
+    ...(finding.advice === undefined ? [] : labelled("  do", printable(finding.advice), look)),
+  ];
 }
 
 function failed(detail: RolloutDetail, options: OutcomeOptions): string[] {
@@ -66,6 +76,7 @@ function failed(detail: RolloutDetail, options: OutcomeOptions): string[] {
   for (const [other] of others.slice(0, 3))
     lines.push(...labelled("also", `${causeTitle(other)}: ${causePlace(other)}`, options));
   lines.push(...waiting(detail, detail.from === undefined ? "is cleaned up" : "goes back to the old release", options));
+  lines.push(...warnings(detail, options));
   return [...lines, ...more(detail, cause, options)];
 }
 

@@ -205,6 +205,21 @@ const cases: Readonly<Record<string, { detail: RolloutDetail; seconds?: number; 
       ],
     }),
   },
+  "with-warnings": {
+    detail: rollout({
+      status: "succeeded",
+      clusters: [cluster("alpha", { ...before, app: "done 0.5 4: 2/2" })],
+      findings: [
+        {
+          cluster: "alpha",
+          severity: "warning",
+          code: "NoRoomNow",
+          message: "1 of 3 pods find no room on the nodes now",
+          advice: "wait, or add a node",
+        },
+      ],
+    }),
+  },
   removed: {
     detail: {
       ...rollout({

@@ -5,14 +5,16 @@ import "./findings.css";
 
 /** What prepare found, of all clusters at once: each with what to do. */
 export function Findings({ findings }: { readonly findings: RolloutDetail["findings"] }) {
+  const what = findings.every(({ severity }) => severity === "warning") ? "Warning" : "Finding";
   return (
-    <Section title={findings.length === 1 ? "Finding of prepare" : "Findings of prepare"} className="findings">
+    <Section title={`${what}${findings.length === 1 ? "" : "s"} of prepare`} className="findings">
       <ul className="card">
         {findings.map((finding) => (
           <li key={`${finding.cluster} ${finding.code} ${finding.message}`}>
-            <Mark shape="triangle" tone="warn" />
+            <Mark shape="triangle" tone={finding.severity === "warning" ? "idle" : "warn"} />
             <div>
               <p>
+                {finding.severity === "warning" && <span className="quiet">Warning: </span>}
                 <strong>{finding.cluster}</strong> {finding.message}
               </p>
               {finding.advice !== undefined && <p className="quiet">{finding.advice}</p>}

@@ -4,7 +4,8 @@ import type { ClusterState, PhaseState, RolloutState } from "./rollout-state.ts"
 
 /** The state of a rollout from its journal; the same records give the same state. Pure. */
 export function fold(header: RolloutHeader, records: readonly JournalRecord<RolloutEvent>[]): RolloutState {
-  const start: RolloutState = { header, sequence: 0, since: Date.parse(header.createdAt), clusters: {}, closed: false };
+  const since = Date.parse(header.createdAt);
+  const start: RolloutState = { header, sequence: 0, since, clusters: {}, warnings: [], closed: false };
   return records.reduce(step, start);
 }
 
@@ -26,8 +27,10 @@ function step(before: RolloutState, { sequence, at, body }: JournalRecord<Rollou
         phase: body.phase,
         since: Date.parse(at),
       };
-    case "done":
-      return each(state, (cluster, name) => {
+    case "done": {
+      const warned =
+        body.warnings === undefined ? state : { ...state, warnings: [...state.warnings, ...body.warnings] };
+      return each(warned, (cluster, name) => {
         const detail = body.clusters[name];
         if (detail === undefined) return cluster;
         const { suspect: _, ...settled } = cluster;
@@ -38,6 +41,7 @@ function step(before: RolloutState, { sequence, at, body }: JournalRecord<Rollou
           ...(detail === "" ? {} : { detail }),
         });
       });
+    }
     case "suspect":
       return one(state, body.cluster, (cluster) => {
         const { suspect: _, ...rest } = cluster;
@@ -135,7 +139,7 @@ function endedCluster(cluster: ClusterState, name: string, at: string, { status,
   const prepare = cluster.phases.prepare;
   const settled: ClusterState = { ...cluster, converged: true };
   if (prepare?.status !== "running") return settled;
-  const own = findings.find((finding) => finding.cluster === name);
+  const own = findings.find((finding) => finding.cluster === name && finding.severity === undefined);
   const verdict: PhaseState = { ...prepare, status: own === undefined ? "done" : "failed", endedAt: at };
   return phased(settled, "prepare", own === undefined ? verdict : { ...verdict, detail: own.message });
 }

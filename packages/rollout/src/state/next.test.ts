@@ -8,6 +8,7 @@ import { type ClusterFacts, type Facts, noFacts, type Step } from "./facts.ts";
 import { fold } from "./fold.ts";
 import { type Action, next } from "./next.ts";
 import type { RolloutEvent } from "./rollout-event.ts";
+import type { RolloutState } from "./rollout-state.ts";
 
 const start = Date.parse("2026-01-01T00:00:00Z");
 const names = ["alpha", "beta"];
@@ -49,11 +50,15 @@ const inApp: readonly RolloutEvent[] = [
   { type: "phase", phase: "app" },
 ];
 
-function decide(events: readonly RolloutEvent[], facts: Facts, after = 0): readonly Action[] {
+function stateAfter(events: readonly RolloutEvent[]): RolloutState {
   const records = events.map((body, index): JournalRecord<RolloutEvent> => {
     return { rollout: 7, sequence: index + 1, epoch: 1, at: new Date(start).toISOString(), body };
   });
-  return next({ state: fold(header, records), plan: ours, facts, now: start + after, limits: defaultLimits });
+  return fold(header, records);
+}
+
+function decide(events: readonly RolloutEvent[], facts: Facts, after = 0): readonly Action[] {
+  return next({ state: stateAfter(events), plan: ours, facts, now: start + after, limits: defaultLimits });
 }
 
 function did(...steps: readonly Step[]): ClusterFacts {
@@ -86,6 +91,22 @@ describe("next", () => {
     assert.ok(both?.type === "end" && both.event.type === "ended");
     assert.equal(both.event.findings.length, 2);
     assert.deepEqual(both.outcome.active, { release: "one", slot: "a" });
+  });
+
+  it("goes on with warnings, which stay with the rollout, and tells them with what refuses it", () => {
+    const events = inApp.slice(0, 2);
+    const warning = { cluster: "alpha", severity: "warning", code: "NoRoomNow", message: "full" } as const;
+    const alpha = { ...noFacts, findings: [warning] };
+    const [on] = decide(events, { alpha, beta: { ...noFacts, findings: [] } });
+    assert.ok(on?.type === "append" && on.event.type === "done");
+    assert.deepEqual(stateAfter([...events, on.event]).warnings, [warning]);
+    const refusal = { cluster: "beta", code: "FieldConflict", message: "no" };
+    const [end] = decide(events, { alpha, beta: { ...noFacts, findings: [refusal] } });
+    assert.ok(end?.type === "end" && end.event.type === "ended");
+    assert.deepEqual(end.event.findings, [warning, refusal]);
+    assert.equal(end.event.reason, "no (FieldConflict in beta)");
+    const { alpha: fine, beta: refused } = stateAfter([...events, end.event]).clusters;
+    assert.deepEqual([fine?.phases.prepare?.status, refused?.phases.prepare?.status], ["done", "failed"]);
   });
 
   it("leaves a phase only when every cluster has passed it", () => {

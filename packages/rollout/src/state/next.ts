@@ -66,9 +66,12 @@ function prepare(situation: Situation, open: readonly string[]): readonly Action
   const missing = open.filter((name) => facts[name]?.findings === undefined);
   if (missing.length > 0) return missing.map((cluster) => ({ type: "perform", cluster, step: "prepare" }));
   const findings = open.flatMap((name) => facts[name]?.findings ?? []);
-  if (findings.length === 0) return append({ type: "done", phase: "prepare", clusters: details(open, () => "") });
-  const [first] = findings;
-  const reason = first === undefined ? "refused" : `${first.message} (${first.code} in ${first.cluster})`;
+  const first = findings.find(({ severity }) => severity === undefined);
+  if (first === undefined) {
+    const warnings = findings.length === 0 ? {} : { warnings: findings };
+    return append({ type: "done", phase: "prepare", clusters: details(open, () => ""), ...warnings });
+  }
+  const reason = `${first.message} (${first.code} in ${first.cluster})`;
   return [
     {
       type: "end",

@@ -5,9 +5,11 @@ import type { Active } from "../ports.ts";
 export const phases = ["prepare", "init", "db", "app", "balancing", "cleanup"] as const;
 export type Phase = (typeof phases)[number];
 
-/** What prepare found in a cluster; any finding refuses the rollout. */
+/** What prepare found in a cluster. */
 export interface PrepareFinding {
   readonly cluster: string;
+  /** Absent: it refuses the rollout. `warning`: a person should know, and the rollout goes on. */
+  readonly severity?: "warning";
   /** Diagnosis-style: `ClusterUnreachable`, `FieldConflict`, ... */
   readonly code: string;
   readonly message: string;
@@ -28,7 +30,13 @@ export type RolloutEvent =
     }
   | { readonly type: "phase"; readonly phase: Phase }
   /** These clusters have passed the phase, with a line of detail each (`2/2`; may be empty). */
-  | { readonly type: "done"; readonly phase: Phase; readonly clusters: Readonly<Record<string, string>> }
+  | {
+      readonly type: "done";
+      readonly phase: Phase;
+      readonly clusters: Readonly<Record<string, string>>;
+      /** Of prepare. */
+      readonly warnings?: readonly PrepareFinding[];
+    }
   /** What a cluster waits for, when that changed. */
   | { readonly type: "suspect"; readonly cluster: string; readonly detail: string; readonly cause?: Cause }
   /** The decision: the former release everywhere. */

@@ -40,6 +40,8 @@ export interface RolloutState {
   readonly decision?: "restore" | "commit";
   readonly abort?: { readonly phase: Phase; readonly causes: readonly Cause[]; readonly reason: string };
   readonly clusters: Readonly<Record<string, ClusterState>>;
+  /** What prepare found and went on with. */
+  readonly warnings: readonly PrepareFinding[];
   readonly end?: {
     readonly status: "succeeded" | "failed" | "refused";
     readonly reason: string | undefined;

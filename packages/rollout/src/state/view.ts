@@ -93,7 +93,7 @@ export function view(
     ...(reason === undefined ? {} : { reason }),
     clusters: Object.entries(state.clusters).map(([name, cluster]) => clusterView(state, name, cluster, live[name])),
     causes: state.abort?.causes ?? [],
-    findings: state.end?.findings ?? [],
+    findings: [...state.warnings, ...(state.end?.findings ?? [])],
     sequence: state.sequence,
   };
 }
