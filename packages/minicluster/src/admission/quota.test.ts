@@ -55,7 +55,7 @@ test("what is deleted or has ended does not count any more", async (t) => {
   );
   cluster.objects.remove({ resource: "configmaps", namespace: NAMESPACE, name: "one" });
   cluster.apply({ ...pod("a"), spec: { ...spec(), restartPolicy: "Never" } });
-  await cluster.clock.advanceUntil(() => used(cluster)["pods"] === "0", 20_000);
+  await cluster.clock.run(() => used(cluster)["pods"] === "0", 20_000);
   assert.deepEqual(used(cluster), { configmaps: "1", "count/pods": "1", pods: "0" });
 });
 
@@ -108,7 +108,7 @@ async function withQuota(t: TestContext, hard: Readonly<Record<string, string>>)
   const cluster = start(t);
   const metadata = { name: "all", namespace: NAMESPACE };
   cluster.apply({ apiVersion: "v1", kind: "ResourceQuota", metadata, spec: { hard } });
-  await cluster.clock.advanceUntil(() => Object.keys(used(cluster)).length > 0, 1_000);
+  await cluster.clock.run(() => Object.keys(used(cluster)).length > 0, 1_000);
   return cluster;
 }
 

@@ -99,7 +99,7 @@ test("deletion: preStop, SIGTERM, and SIGKILL when the grace period is over", as
   await cluster.clock.advance(1_000);
   const begun = cluster.clock.now();
   cluster.objects.remove({ resource: "pods", namespace: NAMESPACE, name: "web" });
-  await cluster.clock.advanceUntil(() => cluster.pods().length === 0, 20_000);
+  await cluster.clock.run(() => cluster.pods().length === 0, 20_000);
   const took = cluster.clock.now() - begun;
   assert.ok(took >= 9_000 && took <= 11_000, `took ${took} ms`);
 });
@@ -123,7 +123,7 @@ test("a pull that fails is waited for longer each time and ends when the image i
   assert.equal(statuses(cluster)[0]?.state?.waiting?.reason, "ImagePullBackOff");
   assert.equal(cluster.pods()[0]?.status?.phase, "Pending");
   there = true;
-  await cluster.clock.advanceUntil(() => statuses(cluster)[0]?.state?.running !== undefined, 10_000);
+  await cluster.clock.run(() => statuses(cluster)[0]?.state?.running !== undefined, 10_000);
   assert.ok(
     cluster.events("Pod").some((event) => event.startsWith('Pulled: Successfully pulled image "web:1" in 3000ms')),
   );

@@ -8,6 +8,7 @@ import {
   type KubernetesObject,
   type Pod,
 } from "@fairway/objects";
+import { type VirtualClock, virtualClock } from "@fairway/rollout/testing";
 import { startNodeAgent } from "../agent/node-agent.ts";
 import { keepNode, type NodeCapacity } from "../agent/node-object.ts";
 import {
@@ -15,7 +16,6 @@ import {
   type SimulatedRuntime,
   type SimulatedRuntimeOptions,
 } from "../agent/simulated/simulated-runtime.ts";
-import { createVirtualClock, type VirtualClock } from "../clock/virtual-clock.ts";
 import type { PodCpu } from "../controllers/autoscaler/autoscaler-controller.ts";
 import { createEventRecorder } from "../controllers/event-recorder.ts";
 import { startControllers } from "../controllers/start-controllers.ts";
@@ -45,7 +45,7 @@ export interface SimulatedClusterOptions extends Omit<SimulatedRuntimeOptions, "
 export const NAMESPACE = "shop";
 
 export function startSimulatedCluster(options: SimulatedClusterOptions = {}): SimulatedCluster {
-  const clock = createVirtualClock();
+  const clock = virtualClock(Date.UTC(2030, 0, 1));
   const objects = openObjects({ clock });
   const runtime = createSimulatedRuntime({ ...options, clock });
   const errors: string[] = [];

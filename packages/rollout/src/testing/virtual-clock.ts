@@ -1,87 +1,96 @@
 import type { Clock } from "../ports.ts";
+import { type Timer, timerQueue } from "./timer-queue.ts";
 
-/** Time that stands still until it is moved. */
+/**
+ * Time that stands still until it is moved: one for everything that takes part in a test or a simulation, whether it waits by
+ * `sleep` or by `after`. What falls due at the same time comes in the order in which it was asked for, so that a run repeats
+ * exactly. Nothing may wait for the machine beside it (sockets, files, timers of Node): it would not be waited for.
+ */
 export interface VirtualClock extends Clock {
-  /** Moves time, waking sleepers in the order of their time. */
+  /** Milliseconds that have gone by, whatever `jump` did. */
+  elapsed(): number;
+  /** Runs once after `milliseconds`, never before the caller has returned. Returns the cancel. */
+  after(milliseconds: number, run: () => void): () => void;
+  /** Moves time, with all that falls due until then. */
   advance(milliseconds: number): Promise<void>;
   /**
-   * Lets everything that can go on go on, and jumps to the next sleeper when nothing can, until `condition` holds.
+   * Lets everything that can go on go on, and moves to what falls due next when nothing can, until `condition` holds.
    *
    * @param within Milliseconds of virtual time; beyond it throws, so that a test never hangs.
    */
   run(condition: () => boolean | Promise<boolean>, within?: number): Promise<void>;
+  /** Sets `now` ahead or back, as an administrator or NTP does; what waits, waits as long as before. */
+  jump(milliseconds: number): void;
 }
 
-interface Sleeper {
-  readonly at: number;
-  readonly wake: () => void;
-}
-
-/** So many turns of the event loop without anybody going to sleep count as standstill: memory adapters take none. */
-const quietTurns = 3;
-
-/** A clock for tests. Sleepers of the same time wake in the order in which they went to sleep. */
+/** @param start milliseconds since the epoch */
 export function virtualClock(start = Date.parse("2026-01-01T00:00:00Z")): VirtualClock {
-  let now = start;
-  const sleepers = new Set<Sleeper>();
+  const timers = timerQueue();
+  let elapsed = 0;
+  let jumped = 0;
+  let order = 0;
 
-  const turn = async (): Promise<void> => {
-    for (let i = 0; i < quietTurns; i += 1) await new Promise<void>((resolve) => setImmediate(resolve));
+  const after = (milliseconds: number, run: () => void): (() => void) => {
+    const timer: Timer = { at: elapsed + Math.max(0, milliseconds), order: order++, run };
+    timers.add(timer);
+    return () => {
+      timer.run = undefined;
+    };
   };
 
-  const first = (): Sleeper | undefined => {
-    let best: Sleeper | undefined;
-    for (const sleeper of sleepers) if (best === undefined || sleeper.at < best.at) best = sleeper;
-    return best;
-  };
-
-  const wakeNext = async (until: number): Promise<boolean> => {
-    const sleeper = first();
-    if (sleeper === undefined || sleeper.at > until) return false;
-    now = Math.max(now, sleeper.at);
-    sleepers.delete(sleeper);
-    sleeper.wake();
-    await turn();
+  /** Runs the timer that is due first, and all that follows from it. False when none is due until then. */
+  const step = async (until: number): Promise<boolean> => {
+    const timer = timers.take(until);
+    if (timer === undefined) return false;
+    elapsed = timer.at;
+    timer.run?.();
+    await settled();
     return true;
   };
 
   return {
-    now: () => now,
+    now: () => start + jumped + elapsed,
+    elapsed: () => elapsed,
+    after,
     sleep(milliseconds, signal) {
       return new Promise<void>((resolve, reject) => {
         if (signal?.aborted) {
           reject(signal.reason);
           return;
         }
-        const sleeper: Sleeper = {
-          at: now + Math.max(0, milliseconds),
-          wake: () => {
-            signal?.removeEventListener("abort", aborted);
-            resolve();
-          },
-        };
+        const cancel = after(milliseconds, () => {
+          signal?.removeEventListener("abort", aborted);
+          resolve();
+        });
         const aborted = (): void => {
-          sleepers.delete(sleeper);
+          cancel();
           reject(signal?.reason);
         };
         signal?.addEventListener("abort", aborted, { once: true });
-        sleepers.add(sleeper);
       });
     },
     async advance(milliseconds) {
-      const until = now + milliseconds;
-      await turn();
-      while (await wakeNext(until));
-      now = until;
+      const until = elapsed + milliseconds;
+      await settled();
+      while (await step(until));
+      elapsed = until;
     },
     async run(condition, within = 3_600_000) {
-      const until = now + within;
-      await turn();
+      const until = elapsed + within;
+      await settled();
       while (!(await condition())) {
-        if (!(await wakeNext(until))) {
-          throw new Error(`nothing happens any more after ${now - start} ms (${sleepers.size} sleepers)`);
-        }
+        if (await step(until)) continue;
+        const why = timers.isEmpty() ? "nothing waits for time any more" : `still not so after ${within} ms`;
+        throw new Error(`${why}: ${condition}`);
       }
     },
+    jump(milliseconds) {
+      jumped += milliseconds;
+    },
   };
+}
+
+/** Promises have run to their next wait when the event loop gets to its next turn. */
+function settled(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createVirtualClock } from "../../clock/virtual-clock.ts";
+import { virtualClock } from "@fairway/rollout/testing";
 import { cpuMeter } from "./cpu-meter.ts";
 import type { ContainerUsage } from "./process-runtime.ts";
 
 test("a pod's cores are what its containers used between two readings, and nothing is known before the second", async () => {
-  const clock = createVirtualClock();
+  const clock = virtualClock();
   let readings = 0;
   let usage: readonly ContainerUsage[] = [];
   const use = (...seconds: readonly number[]): void => {

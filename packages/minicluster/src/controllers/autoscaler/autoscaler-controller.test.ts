@@ -42,7 +42,7 @@ test("busy pods get more beside them, idle ones go when they have been idle for 
   let running = (): number => 2;
   const cluster = await started(t, { minReplicas: 2, maxReplicas: 6 }, { replicas: 2 }, () => cores / running());
   running = () => cluster.pods().length;
-  await cluster.clock.advanceUntil(() => replicas(cluster) === 4, 60_000);
+  await cluster.clock.run(() => replicas(cluster) === 4, 60_000);
   await cluster.clock.advance(60_000);
   assert.deepEqual(condition(cluster, "ScalingActive"), ["True", "ValidMetricFound"]);
   assert.equal(replicas(cluster), 4);
@@ -52,7 +52,7 @@ test("busy pods get more beside them, idle ones go when they have been idle for 
   cores = 0.04;
   await cluster.clock.advance(120_000);
   assert.equal(replicas(cluster), 4);
-  await cluster.clock.advanceUntil(() => replicas(cluster) === 2, 400_000);
+  await cluster.clock.run(() => replicas(cluster) === 2, 400_000);
 });
 
 async function started(

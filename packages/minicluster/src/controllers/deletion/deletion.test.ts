@@ -15,7 +15,7 @@ test("background: the owner goes at once, what it owned follows", async (t) => {
   const cluster = await started(t);
   cluster.objects.remove(web, { propagationPolicy: "Background" });
   assert.deepEqual(count(cluster), [0, 1, 2]);
-  await cluster.clock.advanceUntil(() => count(cluster).every((one) => one === 0), 60_000);
+  await cluster.clock.run(() => count(cluster).every((one) => one === 0), 60_000);
   assert.equal(cluster.runtime.running().length, 0);
 });
 
@@ -24,7 +24,7 @@ test("foreground: the owner stays until everything it owned is gone", async (t) 
   cluster.objects.remove(web, { propagationPolicy: "Foreground" });
   await cluster.clock.advance(1_000);
   assert.deepEqual(count(cluster), [1, 1, 2], "the pods are ending");
-  await cluster.clock.advanceUntil(() => count(cluster).every((one) => one === 0), 60_000);
+  await cluster.clock.run(() => count(cluster).every((one) => one === 0), 60_000);
 });
 
 test("orphan: what it owned stays, without an owner", async (t) => {
@@ -44,7 +44,7 @@ test("an object whose owner never was, or was another of that name, is collected
     metadata: { name: "left", namespace: NAMESPACE, ownerReferences: [owner] },
   });
   const key = { resource: "configmaps", namespace: NAMESPACE, name: "left" };
-  await cluster.clock.advanceUntil(() => cluster.objects.get(key) === undefined, 5_000);
+  await cluster.clock.run(() => cluster.objects.get(key) === undefined, 5_000);
   assert.deepEqual(count(cluster), [1, 1, 2]);
 });
 
@@ -54,7 +54,7 @@ test("a namespace goes when its last pod has ended", async (t) => {
   await cluster.clock.advance(1_000);
   const namespace = () => cluster.objects.get({ resource: "namespaces", name: NAMESPACE });
   assert.deepEqual([cluster.pods().length, namespace()?.["status"]], [2, { phase: "Terminating" }]);
-  await cluster.clock.advanceUntil(() => namespace() === undefined, 60_000);
+  await cluster.clock.run(() => namespace() === undefined, 60_000);
   assert.equal(cluster.runtime.running().length, 0);
   assert.deepEqual(cluster.objects.list("events", { namespace: NAMESPACE }), []);
 });
@@ -63,6 +63,6 @@ async function started(t: TestContext, stopsAfter = 0): Promise<SimulatedCluster
   const cluster = startSimulatedCluster({ container: () => ({ stopsAfter }) });
   t.after(() => cluster.stop());
   cluster.apply(deployment("web", "web:1"));
-  await cluster.clock.advanceUntil(() => cluster.deployment("web").status?.availableReplicas === 2, 5_000);
+  await cluster.clock.run(() => cluster.deployment("web").status?.availableReplicas === 2, 5_000);
   return cluster;
 }

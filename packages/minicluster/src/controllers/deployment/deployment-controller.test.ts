@@ -22,7 +22,7 @@ const rolledOut = (cluster: SimulatedCluster, name: string) => () => {
 test("a new Deployment comes up: ReplicaSet with a template hash, pods, status, conditions, events", async (t) => {
   const cluster = start(t, { container: () => ({ readyAfter: 300 }) });
   cluster.apply(deployment("web", "web:1"));
-  await cluster.clock.advanceUntil(rolledOut(cluster, "web"), 5_000);
+  await cluster.clock.run(rolledOut(cluster, "web"), 5_000);
   const { metadata, status } = cluster.deployment("web");
   assert.equal(metadata.annotations?.["deployment.kubernetes.io/revision"], "1");
   assert.equal(status?.readyReplicas, 2);
@@ -54,7 +54,7 @@ for (const { replicas, maxSurge, maxUnavailable } of [
     });
     const strategy = { type: "RollingUpdate" as const, rollingUpdate: { maxSurge, maxUnavailable } };
     cluster.apply(deployment("web", "web:1", { replicas, strategy }));
-    await cluster.clock.advanceUntil(rolledOut(cluster, "web"), 60_000);
+    await cluster.clock.run(rolledOut(cluster, "web"), 60_000);
     const surge = typeof maxSurge === "number" ? maxSurge : Math.ceil((Number.parseInt(maxSurge, 10) * replicas) / 100);
     const missing =
       typeof maxUnavailable === "number"
@@ -68,7 +68,7 @@ for (const { replicas, maxSurge, maxUnavailable } of [
       least = Math.min(least, active.filter(isReady).length);
     });
     cluster.apply(deployment("web", "web:2", { replicas, strategy }));
-    await cluster.clock.advanceUntil(rolledOut(cluster, "web"), 60_000);
+    await cluster.clock.run(rolledOut(cluster, "web"), 60_000);
     unsubscribe();
     assert.ok(most <= replicas + surge, `${most} pods at once`);
     assert.ok(least >= replicas - missing, `${least} available`);
@@ -87,7 +87,7 @@ test("a release that never gets ready: the old one keeps serving, the deadline i
   });
   const spec = { progressDeadlineSeconds: 20 };
   cluster.apply(deployment("web", "web:1", spec));
-  await cluster.clock.advanceUntil(rolledOut(cluster, "web"), 5_000);
+  await cluster.clock.run(rolledOut(cluster, "web"), 5_000);
   cluster.apply(deployment("web", "web:2", spec));
   await cluster.clock.advance(10_000);
   assert.equal(cluster.condition("web", "Progressing")?.status, "True");
@@ -100,7 +100,7 @@ test("a release that never gets ready: the old one keeps serving, the deadline i
   assert.equal(old.length, 2);
 
   cluster.apply(deployment("web", "web:1", spec));
-  await cluster.clock.advanceUntil(rolledOut(cluster, "web"), 5_000);
+  await cluster.clock.run(rolledOut(cluster, "web"), 5_000);
   assert.equal(cluster.condition("web", "Progressing")?.reason, "NewReplicaSetAvailable");
   assert.equal(cluster.deployment("web").metadata.annotations?.["deployment.kubernetes.io/revision"], "3");
   assert.deepEqual(
@@ -118,7 +118,7 @@ test("while the deadline runs, progress moves it", async (t) => {
   let count = 0;
   const cluster = start(t, { container: () => ({ readyAfter: 8_000 * ++count }) });
   cluster.apply(deployment("web", "web:1", { replicas: 4, progressDeadlineSeconds: 10 }));
-  await cluster.clock.advanceUntil(rolledOut(cluster, "web"), 60_000);
+  await cluster.clock.run(rolledOut(cluster, "web"), 60_000);
   assert.equal(cluster.condition("web", "Progressing")?.reason, "NewReplicaSetAvailable");
 });
 
@@ -130,18 +130,18 @@ test("minReadySeconds: ready is not available yet", async (t) => {
     [cluster.deployment("web").status?.readyReplicas, cluster.deployment("web").status?.availableReplicas],
     [2, undefined],
   );
-  await cluster.clock.advanceUntil(rolledOut(cluster, "web"), 15_000);
+  await cluster.clock.run(rolledOut(cluster, "web"), 15_000);
 });
 
 test("scaling up and down, also while paused; a paused template waits", async (t) => {
   const cluster = start(t);
   cluster.apply(deployment("web", "web:1"));
-  await cluster.clock.advanceUntil(rolledOut(cluster, "web"), 5_000);
+  await cluster.clock.run(rolledOut(cluster, "web"), 5_000);
   cluster.apply(deployment("web", "web:2", { paused: true, replicas: 4 }));
   await cluster.clock.advance(5_000);
   assert.deepEqual([...new Set(images(cluster))], ["web:1"]);
   cluster.apply(deployment("web", "web:2", { replicas: 1 }));
-  await cluster.clock.advanceUntil(rolledOut(cluster, "web"), 5_000);
+  await cluster.clock.run(rolledOut(cluster, "web"), 5_000);
   assert.deepEqual(images(cluster), ["web:2"]);
 });
 
@@ -149,7 +149,7 @@ test("old ReplicaSets are kept up to revisionHistoryLimit", async (t) => {
   const cluster = start(t);
   for (const version of [1, 2, 3, 4, 5]) {
     cluster.apply(deployment("web", `web:${version}`, { revisionHistoryLimit: 2 }));
-    await cluster.clock.advanceUntil(rolledOut(cluster, "web"), 10_000);
+    await cluster.clock.run(rolledOut(cluster, "web"), 10_000);
     await cluster.clock.advance(1_000);
   }
   const sets = cluster.objects.list("replicasets").filter(isReplicaSet);
@@ -164,12 +164,12 @@ test("Recreate: the new pods come when the old ones are gone", async (t) => {
   const cluster = start(t, { container: () => ({ stopsAfter: 2_000 }) });
   const strategy = { type: "Recreate" as const };
   cluster.apply(deployment("web", "web:1", { strategy }));
-  await cluster.clock.advanceUntil(rolledOut(cluster, "web"), 5_000);
+  await cluster.clock.run(rolledOut(cluster, "web"), 5_000);
   const unsubscribe = cluster.objects.subscribe(() => {
     assert.equal(new Set(cluster.pods().map((pod) => pod.spec?.containers[0]?.image)).size <= 1, true);
   });
   cluster.apply(deployment("web", "web:2", { strategy }));
-  await cluster.clock.advanceUntil(() => rolledOut(cluster, "web")() && images(cluster)[0] === "web:2", 10_000);
+  await cluster.clock.run(() => rolledOut(cluster, "web")() && images(cluster)[0] === "web:2", 10_000);
   unsubscribe();
 });
 
@@ -187,7 +187,7 @@ test("pods that the API refuses show as ReplicaFailure on both", async (t) => {
   const failure = cluster.condition("web", "ReplicaFailure");
   assert.deepEqual([failure?.reason, failure?.message], ["FailedCreate", "pods is forbidden: exceeded quota: small"]);
   objects.create = refused;
-  await cluster.clock.advanceUntil(rolledOut(cluster, "web"), 5_000);
+  await cluster.clock.run(rolledOut(cluster, "web"), 5_000);
   assert.equal(cluster.condition("web", "ReplicaFailure"), undefined);
 });
 

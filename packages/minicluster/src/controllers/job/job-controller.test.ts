@@ -11,7 +11,7 @@ import {
 test("a Job that succeeds is Complete", async (t) => {
   const cluster = start(t, { container: () => ({ exitAfter: 2_000, exitCode: 0 }) });
   cluster.apply(job());
-  await cluster.clock.advanceUntil(() => condition(cluster, "Complete") !== undefined, 10_000);
+  await cluster.clock.run(() => condition(cluster, "Complete") !== undefined, 10_000);
   const { status } = found(cluster);
   assert.equal(status?.succeeded, 1);
   assert.ok(status?.startTime && status.completionTime);
@@ -20,7 +20,7 @@ test("a Job that succeeds is Complete", async (t) => {
 test("a Job whose pods fail is tried backoffLimit times more, then Failed", async (t) => {
   const cluster = start(t, { container: () => ({ exitAfter: 100, exitCode: 2 }) });
   cluster.apply(job({ backoffLimit: 2 }));
-  await cluster.clock.advanceUntil(() => condition(cluster, "Failed") !== undefined, 30_000);
+  await cluster.clock.run(() => condition(cluster, "Failed") !== undefined, 30_000);
   assert.equal(condition(cluster, "Failed")?.reason, "BackoffLimitExceeded");
   assert.equal(cluster.pods().length, 3);
   await cluster.clock.advance(60_000);
@@ -30,9 +30,9 @@ test("a Job whose pods fail is tried backoffLimit times more, then Failed", asyn
 test("activeDeadlineSeconds ends a Job that hangs", async (t) => {
   const cluster = start(t);
   cluster.apply(job({ activeDeadlineSeconds: 5 }));
-  await cluster.clock.advanceUntil(() => condition(cluster, "Failed") !== undefined, 10_000);
+  await cluster.clock.run(() => condition(cluster, "Failed") !== undefined, 10_000);
   assert.equal(condition(cluster, "Failed")?.reason, "DeadlineExceeded");
-  await cluster.clock.advanceUntil(() => cluster.runtime.running().length === 0, 60_000);
+  await cluster.clock.run(() => cluster.runtime.running().length === 0, 60_000);
 });
 
 test("ttlSecondsAfterFinished removes the Job and its pods", async (t) => {
@@ -51,7 +51,7 @@ test("as many pods as wished run at once, until as many as wished have succeeded
   cluster.objects.subscribe(() => {
     most = Math.max(most, cluster.runtime.running().length);
   });
-  await cluster.clock.advanceUntil(() => condition(cluster, "Complete") !== undefined, 60_000);
+  await cluster.clock.run(() => condition(cluster, "Complete") !== undefined, 60_000);
   assert.deepEqual([most, found(cluster).status?.succeeded, cluster.pods().length], [2, 5, 5]);
   assert.deepEqual(
     found(cluster).status?.conditions?.map(({ type, reason }) => [type, reason]),
@@ -70,7 +70,7 @@ test("a pod that is deleted counts as failed, and is replaced", async (t) => {
   const [first] = cluster.pods();
   assert.deepEqual(first?.metadata.finalizers, ["batch.kubernetes.io/job-tracking"]);
   cluster.objects.remove({ resource: "pods", namespace: NAMESPACE, name: first?.metadata.name ?? "" });
-  await cluster.clock.advanceUntil(
+  await cluster.clock.run(
     () =>
       found(cluster).status?.failed === 1 &&
       cluster.pods().every(({ metadata }) => metadata.uid !== first?.metadata.uid),
@@ -83,10 +83,10 @@ test("a pod that is deleted counts as failed, and is replaced", async (t) => {
 test("a Job that fails is Failed only when its last pod has gone", async (t) => {
   const cluster = start(t, { container: () => ({ stopsAfter: 8_000 }) });
   cluster.apply(job({ parallelism: 2, completions: 2, activeDeadlineSeconds: 5 }));
-  await cluster.clock.advanceUntil(() => condition(cluster, "FailureTarget") !== undefined, 10_000);
+  await cluster.clock.run(() => condition(cluster, "FailureTarget") !== undefined, 10_000);
   await cluster.clock.advance(5_000);
   assert.equal(condition(cluster, "Failed"), undefined);
-  await cluster.clock.advanceUntil(() => condition(cluster, "Failed") !== undefined, 10_000);
+  await cluster.clock.run(() => condition(cluster, "Failed") !== undefined, 10_000);
   const { failed, active } = found(cluster).status ?? {};
   assert.deepEqual([condition(cluster, "Failed")?.reason, failed, active], ["DeadlineExceeded", 2, undefined]);
 });
@@ -96,11 +96,11 @@ test("a Job is suspended without a failure, and resumed", async (t) => {
   cluster.apply(job());
   await cluster.clock.advance(1_000);
   cluster.objects.update("jobs", { ...found(cluster), spec: { ...spec(cluster), suspend: true } });
-  await cluster.clock.advanceUntil(() => cluster.pods().length === 0, 10_000);
+  await cluster.clock.run(() => cluster.pods().length === 0, 10_000);
   assert.equal(condition(cluster, "Suspended")?.status, "True");
   assert.deepEqual([found(cluster).status?.failed, found(cluster).status?.startTime], [undefined, undefined]);
   cluster.objects.update("jobs", { ...found(cluster), spec: { ...spec(cluster), suspend: false } });
-  await cluster.clock.advanceUntil(() => cluster.runtime.running().length === 1, 10_000);
+  await cluster.clock.run(() => cluster.runtime.running().length === 1, 10_000);
   assert.equal(condition(cluster, "Suspended")?.status, "False");
   assert.deepEqual(
     cluster.events("Job").filter((event) => /Suspended|Resumed/.test(event)),

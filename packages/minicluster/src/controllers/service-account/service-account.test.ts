@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
+import { virtualClock } from "@fairway/rollout/testing";
 import { serviceAccountKeys } from "../../access/service-account-keys.ts";
 import { serviceAccountTokens } from "../../access/service-account-tokens.ts";
-import { createVirtualClock } from "../../clock/virtual-clock.ts";
 import { isObject, stringsAt } from "../../json.ts";
 import { openObjects } from "../../open-objects.ts";
 import { startControllers } from "../start-controllers.ts";
@@ -61,7 +61,7 @@ test("a token Secret gets its account's token, and goes with the account", async
 
 function start(t: TestContext) {
   const directory = mkdtempSync(join(tmpdir(), "accounts-"));
-  const clock = createVirtualClock();
+  const clock = virtualClock();
   const objects = openObjects({ clock });
   const tokens = serviceAccountTokens(objects.store, serviceAccountKeys(directory), clock);
   const errors: string[] = [];
