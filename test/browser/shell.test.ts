@@ -72,6 +72,16 @@ test("a lost connection says how old the page is, without moving it, and goes wh
   world.services = world.services.map((service) =>
     service.name === "cart" ? { ...service, health: "degraded", trouble: "since it was lost" } : service,
   );
+  // The page's own next try gets no answer, so that only the button can bring it back.
+  const stream = "**/v1/events*";
+  const held = Promise.withResolvers<void>();
+  let tries = 0;
+  await page.route(stream, async (route) => {
+    tries += 1;
+    held.resolve();
+    if (tries > 1) await route.continue();
+  });
+  await held.promise;
   await served.start();
   await page.getByRole("button", { name: "Try now" }).click();
   await page.getByText("Connection lost").waitFor({ state: "detached" });
