@@ -1,15 +1,18 @@
 import type { Cluster } from "@fairway/rollout";
-import { type ApiClient, createApiClient } from "./http/api-client.ts";
+import { createApiClient } from "./http/api-client.ts";
+import { socketTransport } from "./http/socket-transport.ts";
+import type { Transport } from "./http/transport.ts";
 import { type CredentialsSource, openCredentials } from "./kubeconfig/credentials.ts";
 import { clusterObjects } from "./objects/cluster-objects.ts";
 import { readLog, streamLog } from "./objects/pod-logs.ts";
 import { missingRights } from "./rights/missing-rights.ts";
 import { readVersion } from "./rights/read-version.ts";
+import { systemTime, type Time } from "./system-time.ts";
 import type { ClusterView } from "./watch/cluster-view.ts";
 import { followNamespace } from "./watch/follow-namespace.ts";
 import { watchCluster } from "./watch/watch-cluster.ts";
 
-export interface ConnectOptions extends CredentialsSource {
+interface CallOptions {
   /** What Fairway calls the cluster. */
   readonly name: string;
   /** For each call with its repetitions; 10 s by default. */
@@ -24,6 +27,14 @@ export interface ConnectOptions extends CredentialsSource {
   readonly log?: (line: string) => void;
 }
 
+export interface ConnectOptions extends CredentialsSource, CallOptions {}
+
+export interface ClusterOverOptions extends CallOptions {
+  readonly transport: Transport;
+  /** The machine's by default. */
+  readonly time?: Time;
+}
+
 /** A cluster for the engine, and for the catalog's pages. */
 export interface ConnectedCluster extends Cluster, ClusterView {
   /** Ends every call, watch and connection; safe to repeat. */
@@ -35,6 +46,22 @@ export interface ConnectedCluster extends Cluster, ClusterView {
  */
 export async function connectCluster(options: ConnectOptions): Promise<ConnectedCluster> {
   const credentials = await openCredentials(options);
+  const cluster = overTransport({ ...options, transport: socketTransport(credentials) }, credentials.server.host);
+  return {
+    ...cluster,
+    close: () => {
+      cluster.close();
+      credentials.close();
+    },
+  };
+}
+
+/** The Cluster port over a transport of the caller's, who also has the credentials: a simulation's, which needs no sockets. */
+export function clusterOver(options: ClusterOverOptions): ConnectedCluster {
+  return overTransport(options, options.name);
+}
+
+function overTransport(options: ClusterOverOptions, host: string): ConnectedCluster {
   const closed = new AbortController();
   const firstWait = options.firstWaitMilliseconds ?? 200;
   const probe = options.probeMilliseconds ?? 5_000;
@@ -45,8 +72,10 @@ export async function connectCluster(options: ConnectOptions): Promise<Connected
     watchSeconds: options.watchSeconds ?? 40,
   };
   const log = options.log ?? (() => {});
-  const client: ApiClient = createApiClient(credentials, {
+  const client = createApiClient(options.transport, {
     cluster: options.name,
+    host,
+    time: options.time ?? systemTime,
     deadline: options.deadlineMilliseconds ?? 10_000,
     firstWait,
   });
@@ -62,9 +91,6 @@ export async function connectCluster(options: ConnectOptions): Promise<Connected
     log: readLog(client),
     watchCluster: (listener) => watchCluster(client, times, log, listener, closed.signal),
     streamLog: (pod, of, signal) => streamLog(client, pod, of, AbortSignal.any([signal, closed.signal])),
-    close: () => {
-      closed.abort();
-      credentials.close();
-    },
+    close: () => closed.abort(),
   };
 }

@@ -23,6 +23,9 @@ export interface ObjectsOptions {
 export interface Objects extends ObjectsApi {
   /** The newest resourceVersion, which a list of everything has. */
   collectionVersion(): string;
+  /** A number in [0, 1). */
+  random(): number;
+  newUid(): string;
   /** For the API server of this package. */
   readonly store: ObjectStore;
   readonly lifecycle: Lifecycle;
@@ -43,17 +46,16 @@ export function openObjects(options: ObjectsOptions): Objects {
     directory: options.directory,
     ...(options.historyLimit === undefined ? {} : { historyLimit: options.historyLimit }),
   });
-  const lifecycle = createLifecycle({
-    store,
-    clock,
-    newUid: options.newUid ?? randomUUID,
-    random: options.random ?? Math.random,
-  });
+  const newUid = options.newUid ?? randomUUID;
+  const random = options.random ?? Math.random;
+  const lifecycle = createLifecycle({ store, clock, newUid, random });
   let nextSweep = 0;
 
   const objects: Objects = {
     store,
     lifecycle,
+    random,
+    newUid,
     collectionVersion: () => String(store.version()),
     get(key) {
       const kind = requireKind(key.resource);

@@ -1,10 +1,15 @@
-import type { IncomingMessage } from "node:http";
-import { setTimeout as pause } from "node:timers/promises";
 import { ClusterError } from "@fairway/rollout";
-import type { Authorization, Credentials } from "../kubeconfig/credentials.ts";
+import { later, type Time } from "../system-time.ts";
 import { createGate } from "./gate.ts";
-import { type ApiRequest, messageOf, readBody, send, TransportError } from "./send.ts";
 import { isTransient, parseStatus, type Status, statusError } from "./status-error.ts";
+import {
+  type ApiRequest,
+  type ApiResponse,
+  readBody,
+  type Transport,
+  TransportError,
+  transportError,
+} from "./transport.ts";
 
 /** No answer of an API is longer: lists come in pages. */
 const bodyLimit = 64 * 1024 * 1024;
@@ -15,6 +20,9 @@ const callsAtOnce = 32;
 
 export interface ApiClientOptions {
   readonly cluster: string;
+  /** Where the API is, for people. */
+  readonly host: string;
+  readonly time: Time;
   /** For one call with all its repetitions, in milliseconds. */
   readonly deadline: number;
   /** Before the first repetition, in milliseconds; doubled for each further one, with jitter. */
@@ -30,6 +38,7 @@ interface CallOptions {
 /** Requests to one API with deadline, repetition and errors of the Cluster port. */
 export interface ApiClient {
   readonly cluster: string;
+  readonly time: Time;
   /** Resolves with the body of a 2xx answer. Throws `ClusterError`, or the signal's reason. */
   text(request: ApiRequest, options: CallOptions): Promise<string>;
   /** The same, as JSON. */
@@ -40,13 +49,12 @@ export interface ApiClient {
    *
    * @param tries 1: a failure is told at once
    */
-  stream(request: ApiRequest, signal: AbortSignal, tries?: number): Promise<IncomingMessage>;
+  stream(request: ApiRequest, signal: AbortSignal, tries?: number): Promise<ApiResponse>;
 }
 
-export function createApiClient(credentials: Credentials, options: ApiClientOptions): ApiClient {
-  const { cluster } = options;
-  const { host } = credentials.server;
-  const gate = createGate(callsAtOnce);
+export function createApiClient(transport: Transport, options: ApiClientOptions): ApiClient {
+  const { cluster, host, time } = options;
+  const gate = createGate(callsAtOnce, time);
 
   async function text(request: ApiRequest, call: CallOptions): Promise<string> {
     return repeated({ ...call, tries: attempts }, async (signal) => {
@@ -61,26 +69,14 @@ export function createApiClient(credentials: Credentials, options: ApiClientOpti
   }
 
   /** The answer, when it is 2xx. */
-  async function accepted(request: ApiRequest, signal: AbortSignal): Promise<IncomingMessage> {
-    for (let renewed = false; ; renewed = true) {
-      const authorization = await authorize(signal);
-      const response = await send(credentials.server, authorization, request, signal);
-      const code = response.statusCode ?? 0;
-      if (code >= 200 && code < 300) return response;
-      const body = await readBody(response, bodyLimit, signal);
-      const status = withHeader(parseStatus(code, body), response);
-      if (code === 401) credentials.renew(authorization);
-      if (code !== 401 || renewed) throw new Refusal(status);
-    }
-  }
-
-  async function authorize(signal: AbortSignal): Promise<Authorization> {
-    signal.throwIfAborted();
-    // What a plugin gives is for all calls: it goes on when one of them ends.
-    return orAborted(credentials.authorize(), signal).catch((error: unknown) => {
+  async function accepted(request: ApiRequest, signal: AbortSignal): Promise<ApiResponse> {
+    const response = await transport(request, signal).catch((error: unknown) => {
       signal.throwIfAborted();
-      throw new TransportError(`the kubeconfig's credentials cannot be had: ${messageOf(error)}`, false, error);
+      throw transportError(error);
     });
+    if (response.code >= 200 && response.code < 300) return response;
+    const body = await readBody(response, bodyLimit, signal);
+    throw new Refusal(withHeader(parseStatus(response.code, body), response.header("retry-after"), time.now()));
   }
 
   /** Tries until it works, it makes no sense any more, or the deadline passes. */
@@ -89,8 +85,8 @@ export function createApiClient(credentials: Credentials, options: ApiClientOpti
     attempt: (signal: AbortSignal) => Promise<T>,
   ): Promise<T> {
     const late = new AbortController();
-    const end = performance.now() + options.deadline;
-    const timer = setTimeout(() => late.abort(), options.deadline);
+    const end = time.elapsed() + options.deadline;
+    const cancel = later(time, options.deadline, () => late.abort());
     const signal = call.signal === undefined ? late.signal : AbortSignal.any([call.signal, late.signal]);
     let last: unknown;
     try {
@@ -106,19 +102,19 @@ export function createApiClient(credentials: Credentials, options: ApiClientOpti
           if (error instanceof Refusal && error.status.code === 429) gate.hold(Math.min(asked, longestWait));
           const wait = number < call.tries ? waitBefore(error, number, call.repeatable) : undefined;
           // Whoever asks for more time than is left gets no further request.
-          if (wait === undefined || performance.now() + wait >= end) throw portError(cluster, error);
+          if (wait === undefined || time.elapsed() + wait >= end) throw portError(cluster, error);
           // An abort, by the caller or the deadline, is reported by the attempt that follows at once.
-          await pause(wait, undefined, { signal }).catch(() => {});
+          await time.sleep(wait, signal).catch(() => {});
         }
       }
     } finally {
-      clearTimeout(timer);
+      cancel();
     }
   }
 
   /** Milliseconds, or undefined when there is no point or no right to repeat. */
   function waitBefore(error: unknown, number: number, repeatable: boolean): number | undefined {
-    const jittered = Math.min(options.firstWait * 2 ** (number - 1), longestWait) * (0.5 + Math.random());
+    const jittered = Math.min(options.firstWait * 2 ** (number - 1), longestWait) * (0.5 + time.random());
     if (error instanceof TransportError) return repeatable || !error.sent ? jittered : undefined;
     if (!(error instanceof Refusal) || !isTransient(error.status)) return undefined;
     const { code, retryAfterSeconds } = error.status;
@@ -141,6 +137,7 @@ export function createApiClient(credentials: Credentials, options: ApiClientOpti
 
   return {
     cluster,
+    time,
     text,
     async json(request, call) {
       const body = await text(request, call);
@@ -166,9 +163,8 @@ class Refusal extends Error {
 }
 
 /** Seconds, or a date (RFC 9110, 10.2.3); what the body says is overruled. */
-function withHeader(status: Status, response: IncomingMessage): Status {
-  const header = response.headers["retry-after"] ?? "";
-  const seconds = /^\d+$/.test(header) ? Number(header) : Math.ceil((Date.parse(header) - Date.now()) / 1000);
+function withHeader(status: Status, header = "", now: number): Status {
+  const seconds = /^\d+$/.test(header) ? Number(header) : Math.ceil((Date.parse(header) - now) / 1000);
   return Number.isNaN(seconds) ? status : { ...status, retryAfterSeconds: Math.max(0, seconds) };
 }
 
@@ -177,13 +173,4 @@ function portError(cluster: string, error: unknown): unknown {
   if (error instanceof TransportError)
     return new ClusterError("unreachable", cluster, error.message, { cause: error.cause });
   return error;
-}
-
-/** A plugin's process cannot be aborted; its answer is no longer waited for. */
-function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const abort = () => reject(signal.reason);
-    signal.addEventListener("abort", abort, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
-  });
 }

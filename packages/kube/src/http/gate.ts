@@ -1,4 +1,4 @@
-import { setTimeout as pause } from "node:timers/promises";
+import type { Time } from "../system-time.ts";
 
 /** How many calls one API gets at a time from us, and when it wants none. Each cluster has its own. */
 export interface Gate {
@@ -11,7 +11,7 @@ export interface Gate {
 }
 
 /** @param limit Calls at a time. */
-export function createGate(limit: number): Gate {
+export function createGate(limit: number, time: Time): Gate {
   const queue = new Set<() => void>();
   let inside = 0;
   let heldUntil = 0;
@@ -51,8 +51,8 @@ export function createGate(limit: number): Gate {
         left = true;
       };
       try {
-        for (let wait = heldUntil - performance.now(); wait > 0; wait = heldUntil - performance.now())
-          await pause(wait, undefined, { signal });
+        for (let wait = heldUntil - time.elapsed(); wait > 0; wait = heldUntil - time.elapsed())
+          await time.sleep(wait, signal);
       } catch {
         once();
         throw signal.reason;
@@ -60,7 +60,7 @@ export function createGate(limit: number): Gate {
       return once;
     },
     hold(milliseconds) {
-      heldUntil = Math.max(heldUntil, performance.now() + milliseconds);
+      heldUntil = Math.max(heldUntil, time.elapsed() + milliseconds);
     },
     waiting: () => queue.size,
   };

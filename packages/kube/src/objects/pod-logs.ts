@@ -1,7 +1,7 @@
 import type { Cluster } from "@fairway/rollout";
 import { ClusterError } from "@fairway/rollout";
 import type { ApiClient } from "../http/api-client.ts";
-import type { ApiRequest } from "../http/send.ts";
+import type { ApiRequest } from "../http/transport.ts";
 import { readLines } from "../watch/read-lines.ts";
 
 /** Of a log that explains a failure; the API cuts there. */
@@ -68,7 +68,7 @@ export async function* streamLog(
   try {
     const response = await client.stream(request, signal);
     try {
-      yield* readLines(response, longestLine);
+      yield* readLines(response.body, longestLine);
     } finally {
       response.destroy();
     }

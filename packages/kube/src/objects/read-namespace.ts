@@ -1,8 +1,10 @@
 import type { KindInfo, KubernetesObject } from "@fairway/objects";
 import { ClusterError } from "@fairway/rollout";
 import { createApiClient } from "../http/api-client.ts";
+import { socketTransport } from "../http/socket-transport.ts";
 import { openCredentials } from "../kubeconfig/credentials.ts";
 import type { KubeconfigSource } from "../kubeconfig/load-kubeconfig.ts";
+import { systemTime } from "../system-time.ts";
 import { listObjects } from "./list-objects.ts";
 
 /** Kinds that services are made of; those that an API does not have are no error. */
@@ -50,7 +52,13 @@ export async function readNamespace(
   signal?: AbortSignal,
 ): Promise<NamespaceObjects> {
   const credentials = await openCredentials(source);
-  const client = createApiClient(credentials, { cluster: credentials.server.host, deadline: 30_000, firstWait: 200 });
+  const client = createApiClient(socketTransport(credentials), {
+    cluster: credentials.server.host,
+    host: credentials.server.host,
+    time: systemTime,
+    deadline: 30_000,
+    firstWait: 200,
+  });
   try {
     const wanted = kinds.flatMap(([apiVersion, ...all]) =>
       all.map(([kind, resource]): KindInfo => ({ apiVersion, kind, resource, namespaced: true, applyOrder: 0 })),

@@ -4,8 +4,10 @@ import { ClusterError } from "@fairway/rollout";
 import { parseAllDocuments } from "yaml";
 import { type ApiClient, createApiClient } from "../http/api-client.ts";
 import { field, textField } from "../http/json-field.ts";
+import { socketTransport } from "../http/socket-transport.ts";
 import { openCredentials } from "../kubeconfig/credentials.ts";
 import { type Kubeconfig, type KubeconfigSource, loadKubeconfig } from "../kubeconfig/load-kubeconfig.ts";
+import { systemTime } from "../system-time.ts";
 import { account, accountYaml } from "./account.ts";
 
 /** Where the kinds of `accountYaml` are; the namespace of the account goes before the namespaced ones. */
@@ -35,7 +37,13 @@ export interface MakeAccountOptions extends KubeconfigSource {
 export async function makeAccount(options: MakeAccountOptions): Promise<string> {
   const config = await loadKubeconfig(options);
   const credentials = await openCredentials(options);
-  const client = createApiClient(credentials, { cluster: options.name, deadline: 20_000, firstWait: 200 });
+  const client = createApiClient(socketTransport(credentials), {
+    cluster: options.name,
+    host: credentials.server.host,
+    time: systemTime,
+    deadline: 20_000,
+    firstWait: 200,
+  });
   try {
     for (const document of parseAllDocuments(accountYaml())) {
       const object: unknown = document.toJS();

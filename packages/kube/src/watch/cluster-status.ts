@@ -1,4 +1,3 @@
-import { setTimeout as pause } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
 import { kindOfResource } from "@fairway/objects";
 import type { ClusterError } from "@fairway/rollout";
@@ -20,6 +19,7 @@ export function watchStatus(
   changed: (status: ClusterStatus) => void,
   signal: AbortSignal,
 ): { now(): ClusterStatus; askNow(): void } {
+  const { time } = client;
   let status: ClusterStatus = {
     reachable: false,
     reason: undefined,
@@ -43,7 +43,7 @@ export function watchStatus(
       asking = false;
       if (signal.aborted) return;
       tell(next);
-      await pause(times.probe, undefined, { signal: AbortSignal.any([signal, suspected.signal]) }).catch(() => {});
+      await time.sleep(times.probe, AbortSignal.any([signal, suspected.signal])).catch(() => {});
     }
   }
 
@@ -52,17 +52,17 @@ export function watchStatus(
       const version = await readVersion(client, signal);
       const back = !status.reachable;
       const missingPermissions = back ? await missingRights(client, signal) : status.missingPermissions;
-      const due = back || performance.now() - countedAt >= times.nodes;
+      const due = back || time.elapsed() - countedAt >= times.nodes;
       const nodes = due ? await countNodes() : status.nodes;
       const reason = troubles().find((trouble) => trouble !== undefined && trouble.code !== "unreachable")?.message;
-      return { reachable: true, reason, version, nodes, missingPermissions, lastSeenAt: Date.now() };
+      return { reachable: true, reason, version, nodes, missingPermissions, lastSeenAt: time.now() };
     } catch (error) {
       return { ...status, reachable: false, reason: error instanceof Error ? error.message : String(error) };
     }
   }
 
   async function countNodes(): Promise<number | undefined> {
-    countedAt = performance.now();
+    countedAt = time.elapsed();
     const kind = kindOfResource("nodes");
     if (kind === undefined) return undefined;
     return listObjects(client, { kind }, signal).then(

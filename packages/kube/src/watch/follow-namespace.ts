@@ -1,4 +1,3 @@
-import { setTimeout as pause } from "node:timers/promises";
 import { kindOfResource } from "@fairway/objects";
 import { ClusterError, type Observation } from "@fairway/rollout";
 import type { ApiClient } from "../http/api-client.ts";
@@ -67,7 +66,7 @@ export async function* followNamespace(
       await changed.promise;
       if (signal.aborted) return;
       if (trouble !== undefined) throw trouble;
-      await pause(coalesce, undefined, { signal }).catch(() => {});
+      await client.time.sleep(coalesce, signal).catch(() => {});
       changed = Promise.withResolvers();
       if (signal.aborted) return;
       if (trouble !== undefined) throw trouble;
@@ -82,7 +81,7 @@ export async function* followNamespace(
     return {
       cluster: client.cluster,
       namespace,
-      at: Date.now(),
+      at: client.time.now(),
       objects: informers.flatMap((informer) => informer.objects(namespace)),
       events: newestEvents(events, namespace),
     };
@@ -91,7 +90,7 @@ export async function* followNamespace(
   /** A connection that died silently brings neither events nor an end. */
   async function probe(): Promise<void> {
     while (!stop.aborted) {
-      await pause(times.probe, undefined, { signal: stop }).catch(() => {});
+      await client.time.sleep(times.probe, stop).catch(() => {});
       if (stop.aborted) return;
       try {
         await readVersion(client, stop);

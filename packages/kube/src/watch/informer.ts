@@ -1,4 +1,3 @@
-import { setTimeout as pause } from "node:timers/promises";
 import type { KubernetesObject } from "@fairway/objects";
 import { ClusterError } from "@fairway/rollout";
 import type { ApiClient } from "../http/api-client.ts";
@@ -102,13 +101,13 @@ export function startInformer(options: InformerOptions): Informer {
   }
 
   function waitAWhile(milliseconds: number): Promise<void> {
-    return pause(milliseconds * (0.5 + Math.random()), undefined, { signal }).catch(() => {});
+    return client.time.sleep(milliseconds * (0.5 + client.time.random()), signal).catch(() => {});
   }
 
   /** Resolves with whether the watch lasted its time. */
   async function follow(): Promise<boolean> {
     // Not all watches of a server end at once.
-    const seconds = Math.ceil(options.watchSeconds * (1 + Math.random() / 2));
+    const seconds = Math.ceil(options.watchSeconds * (1 + client.time.random() / 2));
     interrupted = new AbortController();
     const either = AbortSignal.any([signal, interrupted.signal]);
     try {

@@ -1,4 +1,3 @@
-import { setTimeout as pause } from "node:timers/promises";
 import { type KubernetesObject, kindOfResource } from "@fairway/objects";
 import type { Observation } from "@fairway/rollout";
 import type { ApiClient } from "../http/api-client.ts";
@@ -72,7 +71,7 @@ export function watchCluster(
     if (namespace !== undefined) dirty.add(namespace);
     if (flushing) return;
     flushing = true;
-    void pause(coalesce, undefined, { signal }).then(
+    void client.time.sleep(coalesce, signal).then(
       () => {
         flushing = false;
         flush();
@@ -101,7 +100,7 @@ export function watchCluster(
     return {
       cluster: client.cluster,
       namespace,
-      at: Date.now(),
+      at: client.time.now(),
       objects: informers.flatMap((one) => one.objects(namespace)),
       events: newestEvents(from, namespace),
     };

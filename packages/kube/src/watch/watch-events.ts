@@ -5,6 +5,7 @@ import { field, textField } from "../http/json-field.ts";
 import { parseStatus, statusError } from "../http/status-error.ts";
 import { collectionPath } from "../objects/api-path.ts";
 import { type Selection, selectors } from "../objects/list-objects.ts";
+import { later } from "../system-time.ts";
 import { readLines } from "./read-lines.ts";
 
 /** An object may have 1.5 MB in etcd; its JSON is longer. */
@@ -51,19 +52,22 @@ export async function* watchEvents(
     signal,
     1,
   );
-  const end = performance.now() + seconds * 1000 - tolerance;
-  const overdue = setTimeout(() => response.destroy(new Error("the watch outlived its end")), (seconds + 10) * 1000);
+  const { time } = client;
+  const end = time.elapsed() + seconds * 1000 - tolerance;
+  const cancelOverdue = later(time, (seconds + 10) * 1000, () =>
+    response.destroy(new Error("the watch outlived its end")),
+  );
   try {
     yield { type: "OPENED" };
-    for await (const line of readLines(response, longestLine)) {
+    for await (const line of readLines(response.body, longestLine)) {
       if (line !== "") yield parseEvent(client.cluster, of, line);
     }
-    if (response.complete && performance.now() >= end) yield { type: "TIMEOUT" };
+    if (response.isComplete() && time.elapsed() >= end) yield { type: "TIMEOUT" };
   } catch (error) {
     signal.throwIfAborted();
     if (error instanceof ClusterError) throw error;
   } finally {
-    clearTimeout(overdue);
+    cancelOverdue();
     response.destroy();
   }
 }

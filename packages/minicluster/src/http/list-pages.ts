@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import type { JsonObject } from "../json.ts";
 import { badRequest, expired } from "../status.ts";
 import type { Page } from "./represent.ts";
@@ -13,6 +12,7 @@ interface Rest {
 /** How long the rest of a list waits for its next page, in milliseconds; the API server keeps five minutes too. */
 const patience = 300_000;
 const maxOpenLists = 200;
+const isToken = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** Cuts lists into pages that show one moment, however long the client takes. */
 export interface ListPages {
@@ -21,7 +21,8 @@ export interface ListPages {
   next(token: string, limit: number | undefined): Page;
 }
 
-export function createListPages(clock: { now(): number }): ListPages {
+/** @param newToken a fresh UUID: whoever can guess it reads on in a list of somebody else */
+export function createListPages(clock: { now(): number }, newToken: () => string): ListPages {
   const open = new Map<string, Rest>();
 
   function cut(rest: Omit<Rest, "until">, limit: number | undefined): Page {
@@ -29,7 +30,7 @@ export function createListPages(clock: { now(): number }): ListPages {
     if (limit === undefined || limit === 0 || rest.objects.length <= limit) {
       return { objects: rest.objects, resourceVersion, continueToken: "", remaining: undefined };
     }
-    const token = randomBytes(12).toString("base64url");
+    const token = newToken();
     const objects = rest.objects.slice(limit);
     open.set(token, { objects, resourceVersion, countRemaining, until: clock.now() + patience });
     for (const [old, { until }] of open) {
@@ -49,7 +50,7 @@ export function createListPages(clock: { now(): number }): ListPages {
       cut({ objects, resourceVersion, countRemaining: !filtered }, limit),
     next(token, limit) {
       const rest = open.get(token);
-      if (rest === undefined && !/^[\w-]{16}$/.test(token)) throw badRequest("invalid continue token");
+      if (rest === undefined && !isToken.test(token)) throw badRequest("invalid continue token");
       if (rest === undefined || rest.until < clock.now()) {
         throw expired(
           "The provided continue parameter is too old to display a consistent list result. You must start a new list without the continue parameter.",

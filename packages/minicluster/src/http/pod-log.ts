@@ -1,8 +1,9 @@
-import type { ServerResponse } from "node:http";
+import type { Clock } from "../clock/clock.ts";
 import { type JsonObject, objectsAt, textAt } from "../json.ts";
 import type { LogOptions, PodLogs } from "../objects-api.ts";
 import { forbiddenField, invalidValue } from "../registry/causes.ts";
 import { badRequest, invalid } from "../status.ts";
+import type { ApiResponse } from "./api-exchange.ts";
 import { flag } from "./request-options.ts";
 
 /** How long the first bytes of a followed log may take before the answer starts without them, in milliseconds. */
@@ -76,10 +77,10 @@ export async function servePodLog(
   logs: PodLogs,
   pod: JsonObject,
   query: URLSearchParams,
-  now: number,
-  response: ServerResponse,
+  clock: Clock,
+  response: ApiResponse,
 ): Promise<void> {
-  const options = logOptions(pod, query, now);
+  const options = logOptions(pod, query, clock.now());
   if (textAt(pod, "spec", "nodeName") === "") {
     // There is nothing yet, and the API server says no more than that.
     response.writeHead(204).end();
@@ -94,10 +95,10 @@ export async function servePodLog(
       response.writeHead(200, { "content-type": "text/plain", "cache-control": "no-cache, private" });
     response.flushHeaders();
   };
-  const late = setTimeout(begin, headerDelay);
+  const cancelBegin = clock.after(headerDelay, begin);
   try {
     for (let next = await chunks.next(); next.done !== true; next = await chunks.next()) {
-      clearTimeout(late);
+      cancelBegin();
       begin();
       if (!response.write(next.value)) {
         await new Promise<void>((resolve) => {
@@ -113,7 +114,7 @@ export async function servePodLog(
     if (!response.headersSent) throw error;
     if (!abort.signal.aborted) response.destroy();
   } finally {
-    clearTimeout(late);
+    cancelBegin();
     abort.abort();
     await chunks.return?.();
   }

@@ -1,9 +1,9 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Approve } from "../access/escalation.ts";
 import type { ServiceAccountTokens } from "../access/service-account-tokens.ts";
 import type { DeletionOptions } from "../admission/deletion.ts";
 import { evict } from "../admission/eviction.ts";
 import type { Transform, WriteContext } from "../admission/lifecycle.ts";
+import type { Clock } from "../clock/clock.ts";
 import {
   isObject,
   type Json,
@@ -33,6 +33,7 @@ import {
   unknownPath,
   unsupportedMediaType,
 } from "../status.ts";
+import type { ApiRequest, ApiResponse } from "./api-exchange.ts";
 import { negotiate, type Representation } from "./content-negotiation.ts";
 import { parseFieldSelector } from "./field-selector.ts";
 import { listAsOf, listVersion, watchStart } from "./list-options.ts";
@@ -40,7 +41,7 @@ import { createListPages, type ListPages } from "./list-pages.ts";
 import { servePodLog } from "./pod-log.ts";
 import { repeatedFields } from "./repeated-fields.ts";
 import { type IncludeObject, representList, representObject } from "./represent.ts";
-import { mediaType, parseJson, parseObject, parseYaml, readBody } from "./request-body.ts";
+import { mediaType, parseJson, parseObject, parseYaml } from "./request-body.ts";
 import { dryRun, flag, requireManager, wholeNumber, writeContext } from "./request-options.ts";
 import type { ResourcePath } from "./resource-path.ts";
 import { serveWatch } from "./watch.ts";
@@ -55,8 +56,8 @@ export interface Answer {
 export interface ResourceRequest {
   readonly path: ResourcePath;
   readonly query: URLSearchParams;
-  readonly request: IncomingMessage;
-  readonly response: ServerResponse;
+  readonly request: ApiRequest;
+  readonly response: ApiResponse;
   /** Adds a `Warning` header. */
   warn(message: string): void;
   /** Throws when the caller may not store such an object. */
@@ -68,7 +69,7 @@ export interface ResourceRequest {
 export interface ResourceRequestsOptions {
   readonly objects: Objects;
   readonly logs: PodLogs | undefined;
-  readonly clock: { now(): number };
+  readonly clock: Clock;
   readonly tokens: ServiceAccountTokens;
 }
 
@@ -84,7 +85,7 @@ export function createResourceRequests(
   options: ResourceRequestsOptions,
 ): (of: ResourceRequest) => Promise<Answer | undefined> {
   const { objects, clock } = options;
-  const pages = createListPages(clock);
+  const pages = createListPages(clock, objects.newUid);
 
   return async (of) => {
     const { path, request } = of;
@@ -192,7 +193,7 @@ export function createResourceRequests(
     const include = includeObject(query);
     const { matches } = matcher(of);
     const { resourceVersion, sendInitialEvents } = watchStart(query);
-    serveWatch(objects.store, response, {
+    serveWatch(objects.store, clock, response, {
       kind: path.kind,
       namespace: path.namespace,
       matches,
@@ -201,7 +202,7 @@ export function createResourceRequests(
       sendInitialEvents,
       bookmarks: flag(query, "allowWatchBookmarks"),
       // Without a wish the API server ends a watch after 30 to 60 minutes.
-      timeoutSeconds: wholeNumber(query, "timeoutSeconds") || 1800 + Math.floor(Math.random() * 1800),
+      timeoutSeconds: wholeNumber(query, "timeoutSeconds") || 1800 + Math.floor(objects.random() * 1800),
     });
     return undefined;
   }
@@ -215,7 +216,7 @@ export function createResourceRequests(
     const { kind, namespace } = of.path;
     if (kind.namespaced && namespace === "") throw methodNotAllowed();
     const how = negotiate(of.request.headers.accept);
-    const bytes = await readBody(of.request);
+    const bytes = await of.request.body();
     const type = of.request.headers["content-type"];
     const body = await parseObject(bytes, type);
     const context = { ...contextOf(of, ""), repeated: repeatedFields(bytes, type) };
@@ -224,7 +225,7 @@ export function createResourceRequests(
 
   async function replace(of: ResourceRequest, sub: WriteContext["subresource"]): Promise<Answer> {
     const { kind, namespace, name } = of.path;
-    const bytes = await readBody(of.request);
+    const bytes = await of.request.body();
     const type = of.request.headers["content-type"];
     const body = await parseObject(bytes, type);
     const transform: Transform = sub === "scale" ? (current) => withReplicas(current, body) : () => body;
@@ -243,7 +244,7 @@ export function createResourceRequests(
     const { kind, namespace, name } = of.path;
     const { query, request } = of;
     const how = scaleAware(of, sub);
-    const body = await readBody(request);
+    const body = await request.body();
     const type = mediaType(request.headers["content-type"]);
     const context = { ...contextOf(of, sub), patch: true };
     if (type === "application/apply-patch+yaml") {
@@ -276,7 +277,7 @@ export function createResourceRequests(
   }
 
   async function deletionOptions(of: ResourceRequest): Promise<DeletionOptions> {
-    const bytes = await readBody(of.request);
+    const bytes = await of.request.body();
     if (bytes.length === 0) return deletionOf({}, of.query);
     const body = await parseObject(bytes, of.request.headers["content-type"]);
     const given = textAt(body, "kind");
@@ -352,7 +353,7 @@ export function createResourceRequests(
 
   async function bodyOf({ request }: ResourceRequest): Promise<JsonObject> {
     if (request.method !== "POST") throw methodNotAllowed();
-    return parseObject(await readBody(request), request.headers["content-type"]);
+    return parseObject(await request.body(), request.headers["content-type"]);
   }
 
   async function eviction(of: ResourceRequest): Promise<Answer> {
@@ -379,7 +380,7 @@ export function createResourceRequests(
     if (!kind.subresources.includes(sub)) throw unknownPath();
     if (sub === "log") {
       if (method !== "GET" || options.logs === undefined) throw methodNotAllowed();
-      await servePodLog(options.logs, requireObject(of), of.query, clock.now(), of.response);
+      await servePodLog(options.logs, requireObject(of), of.query, clock, of.response);
       return undefined;
     }
     if (method === "GET" && sub !== "finalize") {

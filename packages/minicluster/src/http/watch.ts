@@ -1,8 +1,9 @@
-import type { ServerResponse } from "node:http";
+import type { Clock } from "../clock/clock.ts";
 import { childOf, copyOf, isObject, type JsonObject, toJson } from "../json.ts";
 import { apiVersionOf, type Kind } from "../registry/kind.ts";
 import { expired } from "../status.ts";
 import type { ObjectStore, StoredChange } from "../store/object-store.ts";
+import type { ApiResponse } from "./api-exchange.ts";
 
 export interface WatchOptions {
   readonly kind: Kind;
@@ -24,7 +25,7 @@ const maxBacklog = 8 * 1024 * 1024;
 const bookmarkEvery = 60_000;
 
 /** Streams changes to a client until its time is over, it leaves, or it is too slow. */
-export function serveWatch(store: ObjectStore, response: ServerResponse, options: WatchOptions): void {
+export function serveWatch(store: ObjectStore, clock: Clock, response: ApiResponse, options: WatchOptions): void {
   const { kind, namespace } = options;
   response.writeHead(200, { "content-type": "application/json", "cache-control": "no-cache, private" });
   // The header goes out at once: an empty watch is open, not pending.
@@ -59,12 +60,12 @@ export function serveWatch(store: ObjectStore, response: ServerResponse, options
   };
 
   let unsubscribe = () => {};
-  let timer: NodeJS.Timeout | undefined;
-  let bookmarkTimer: NodeJS.Timeout | undefined;
+  let cancelEnd = () => {};
+  let cancelBookmark = () => {};
   function stop(cut: boolean): void {
     unsubscribe();
-    clearTimeout(timer);
-    clearInterval(bookmarkTimer);
+    cancelEnd();
+    cancelBookmark();
     if (cut) response.destroy();
     else response.end();
   }
@@ -89,11 +90,17 @@ export function serveWatch(store: ObjectStore, response: ServerResponse, options
     for (const change of missed) tell(change);
   }
   unsubscribe = store.onChange(tell);
-  timer = setTimeout(() => {
+  cancelEnd = clock.after(options.timeoutSeconds * 1000, () => {
     if (options.bookmarks) bookmark();
     stop(false);
-  }, options.timeoutSeconds * 1000);
-  if (options.bookmarks) bookmarkTimer = setInterval(() => bookmark(), bookmarkEvery);
+  });
+  const bookmarkLater = () => {
+    cancelBookmark = clock.after(bookmarkEvery, () => {
+      bookmarkLater();
+      bookmark();
+    });
+  };
+  if (options.bookmarks) bookmarkLater();
   response.on("close", () => stop(false));
   if (response.destroyed) stop(true);
 }

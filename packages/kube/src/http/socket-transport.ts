@@ -1,33 +1,50 @@
 import http, { type IncomingMessage } from "node:http";
 import https from "node:https";
-import type { Authorization } from "../kubeconfig/credentials.ts";
+import type { Authorization, Credentials } from "../kubeconfig/credentials.ts";
+import { type ApiRequest, type ApiResponse, messageOf, type Transport, TransportError } from "./transport.ts";
 
-/** One request to a Kubernetes API. */
-export interface ApiRequest {
-  readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
-  /** Absolute, percent-encoded: `/api/v1/namespaces/user`. */
-  readonly path: string;
-  readonly query?: Readonly<Record<string, string | undefined>>;
-  readonly accept?: string;
-  readonly body?: { readonly contentType: string; readonly text: string };
+/** Requests over sockets, with what the credentials say; a 401 has them asked once more. */
+export function socketTransport(credentials: Credentials): Transport {
+  async function authorize(signal: AbortSignal): Promise<Authorization> {
+    signal.throwIfAborted();
+    // What a plugin gives is for all calls: it goes on when one of them ends.
+    return orAborted(credentials.authorize(), signal).catch((error: unknown) => {
+      signal.throwIfAborted();
+      throw new TransportError(`the kubeconfig's credentials cannot be had: ${messageOf(error)}`, false, error);
+    });
+  }
+
+  return async (request, signal) => {
+    const first = await authorize(signal);
+    const response = await send(credentials.server, first, request, signal);
+    if (response.statusCode !== 401) return answerOf(response);
+    credentials.renew(first);
+    response.resume();
+    const second = await authorize(signal);
+    const again = await send(credentials.server, second, request, signal);
+    if (again.statusCode === 401) credentials.renew(second);
+    return answerOf(again);
+  };
 }
 
-/** No answer came. `sent` is false when the request certainly never reached the server. */
-export class TransportError extends Error {
-  readonly sent: boolean;
-
-  constructor(message: string, sent: boolean, cause: unknown) {
-    super(message, { cause });
-    this.name = "TransportError";
-    this.sent = sent;
-  }
+function answerOf(response: IncomingMessage): ApiResponse {
+  return {
+    code: response.statusCode ?? 0,
+    header: (name) => {
+      const value = response.headers[name];
+      return Array.isArray(value) ? value.join(", ") : value;
+    },
+    body: response,
+    isComplete: () => response.complete,
+    destroy: (error) => void response.destroy(error),
+  };
 }
 
 /**
  * Sends, and resolves when the headers are there; the body is the caller's to read or to destroy. An abort ends it in
  * every stage, the body too. Throws `TransportError`, or the signal's reason.
  */
-export async function send(
+async function send(
   server: URL,
   { agent, headers }: Authorization,
   request: ApiRequest,
@@ -75,43 +92,17 @@ export async function send(
   });
 }
 
-/** The whole body as text. Throws `TransportError` when it breaks off or is longer than `limit` bytes. */
-export async function readBody(response: IncomingMessage, limit: number, signal: AbortSignal): Promise<string> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  try {
-    for await (const chunk of response) {
-      length += chunk.length;
-      if (length > limit) throw new Error(`the answer is longer than ${limit} bytes`);
-      chunks.push(chunk);
-    }
-  } catch (error) {
-    response.destroy();
-    signal.throwIfAborted();
-    throw new TransportError(`the answer broke off: ${messageOf(error)}`, true, error);
-  }
-  return Buffer.concat(chunks).toString("utf8");
-}
-
 function queryText(query: ApiRequest["query"]): string {
   const parameters = new URLSearchParams();
   for (const [name, value] of Object.entries(query ?? {})) if (value !== undefined) parameters.set(name, value);
   return parameters.size === 0 ? "" : `?${parameters}`;
 }
 
-/** In the words of people where there are some. */
-export function messageOf(error: unknown): string {
-  if (error instanceof AggregateError) return error.errors.map(messageOf).join("; ");
-  if (!(error instanceof Error)) return String(error);
-  const code = "code" in error && typeof error.code === "string" ? error.code : undefined;
-  const words: Readonly<Record<string, string>> = {
-    ECONNREFUSED: "connection refused",
-    ECONNRESET: "connection reset",
-    ENOTFOUND: "its name is not known",
-    EAI_AGAIN: "its name cannot be looked up now",
-    EHOSTUNREACH: "no route to it",
-    ENETUNREACH: "no route to it",
-    ETIMEDOUT: "connection timed out",
-  };
-  return (code === undefined ? undefined : words[code]) ?? error.message;
+/** A plugin's process cannot be aborted; its answer is no longer waited for. */
+function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(signal.reason);
+    signal.addEventListener("abort", abort, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
+  });
 }

@@ -1,0 +1,30 @@
+import { setTimeout as pause } from "node:timers/promises";
+import type { Clock } from "@fairway/rollout";
+
+/** Time and chance, as calls and watches need them; a simulation has its own. */
+export interface Time extends Clock {
+  /** Milliseconds from some moment on, that no change of the machine's clock moves. */
+  elapsed(): number;
+  /** In [0, 1), for waits that shall differ. */
+  random(): number;
+}
+
+export const systemTime: Time = {
+  now: Date.now,
+  elapsed: () => performance.now(),
+  random: Math.random,
+  async sleep(milliseconds, signal) {
+    try {
+      await pause(milliseconds, undefined, signal === undefined ? {} : { signal });
+    } catch {
+      signal?.throwIfAborted();
+    }
+  },
+};
+
+/** Runs once after `milliseconds`, unless what it returns is called before. */
+export function later(time: Time, milliseconds: number, run: () => void): () => void {
+  const cancelled = new AbortController();
+  time.sleep(milliseconds, cancelled.signal).then(run, () => {});
+  return () => cancelled.abort();
+}
