@@ -70,6 +70,11 @@ export const catalogue: readonly CatalogueEntry[] = [
     load: async () => (await import("./commands/rollouts.ts")).rollouts,
   },
   {
+    path: ["explain"],
+    summary: "what a cause means and what helps (no server needed)",
+    load: async () => (await import("./commands/explain.ts")).explain,
+  },
+  {
     path: ["releases"],
     summary: "list the releases of a service",
     load: async () => (await import("./commands/releases.ts")).releases,

@@ -67,6 +67,8 @@ export const cause = z.object({
   /** `Pod/user-a-6d9f-x2` */
   object: z.string(),
   container: z.string().optional(),
+  /** Where the pod is. */
+  node: z.string().optional(),
   /** Objects with the same cause, this one included. */
   count: z.int(),
   exitCode: z.int().optional(),

@@ -1,30 +1,13 @@
+import type { causeEntries } from "./entries/cause-entries.ts";
+
 /**
  * `fatal`: waiting cannot help. `likely`: this is what is wrong, it may still heal. `transient`: normal for now, shown
  * as what is being waited for.
  */
 export type Severity = "fatal" | "likely" | "transient";
 
-/** The codes of the diagnosis table that this package knows. */
-export type CauseCode =
-  | "CrashLoop"
-  | "OutOfMemory"
-  | "ReadinessFailing"
-  | "LivenessFailing"
-  | "StartupFailing"
-  | "Unschedulable"
-  | "ImageNotFound"
-  | "ImagePullDenied"
-  | "InvalidImageName"
-  | "RegistryUnavailable"
-  | "ConfigMissing"
-  | "SecretMissing"
-  | "QuotaExceeded"
-  | "LimitRangeViolated"
-  | "ServiceAccountMissing"
-  | "WebhookDenied"
-  | "FailedCreate"
-  | "DeadlineExceeded"
-  | "ClusterUnreachable";
+/** A code of the diagnosis table, or of a refusal; docs/reference/diagnosis.md has an entry for each. */
+export type CauseCode = keyof typeof causeEntries;
 
 /** Why something does not work, in words for the developer of the service. */
 export interface Cause {
@@ -36,6 +19,8 @@ export interface Cause {
   /** The object that shows it best: `Pod/user-a-6d9f-x2`. */
   readonly object: string;
   readonly container?: string;
+  /** Where the pod is. */
+  readonly node?: string;
   /** Objects with the same cause, this one included. */
   readonly count: number;
   readonly exitCode?: number;

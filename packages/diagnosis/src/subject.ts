@@ -1,4 +1,5 @@
 import {
+  type Condition,
   type Container,
   type ContainerStatus,
   type Deployment,
@@ -7,9 +8,11 @@ import {
   isEvent,
   isPod,
   isReplicaSet,
+  isStatefulSet,
   type KubernetesObject,
   type Pod,
   type ReplicaSet,
+  type StatefulSet,
 } from "@fairway/objects";
 
 /** One container's log, as the caller fetched it for `wantsLogs`. */
@@ -33,14 +36,17 @@ export interface Subject {
   readonly objects: readonly KubernetesObject[];
   readonly events: readonly KubernetesObject[];
   readonly logs?: readonly ContainerLog[];
+  /** When the release was applied, in milliseconds since the epoch; undefined: unknown. */
+  readonly since?: number;
   /** Milliseconds since the epoch. */
   readonly now: number;
 }
 
-/** A workload with the replica set that is to replace the others, and that set's pods which are not being deleted. */
+/** A workload, what makes its pods now, and those pods which are not being deleted. */
 export interface Branch {
-  readonly workload: Deployment;
-  readonly replicaSet: ReplicaSet | undefined;
+  readonly workload: Deployment | StatefulSet;
+  /** Of a Deployment the replica set that is to replace the others, undefined until it is there; of a StatefulSet itself. */
+  readonly maker: ReplicaSet | StatefulSet | undefined;
   readonly pods: readonly Pod[];
 }
 
@@ -49,44 +55,75 @@ export interface ContainerView {
   readonly pod: Pod;
   readonly spec: Container | undefined;
   readonly status: ContainerStatus;
+  /** `init` ends before the next one starts; a `sidecar` starts with them and goes on beside the others. */
+  readonly role: "app" | "init" | "sidecar";
 }
 
 const serviceLabel = "fairway.dev/service";
 const releaseLabel = "fairway.dev/release";
 const revisionAnnotation = "deployment.kubernetes.io/revision";
+/** Of a StatefulSet's pods. */
+const revisionLabel = "controller-revision-hash";
 
 /** Walks workload -> replica set -> pods. Old replica sets and their pods are left out: their health says nothing now. */
 export function branchesOf(subject: Pick<Subject, "namespace" | "service" | "release" | "objects">): readonly Branch[] {
   const inNamespace = subject.objects.filter((object) => object.metadata.namespace === subject.namespace);
-  const sets = inNamespace.filter(isReplicaSet);
-  const pods = inNamespace.filter(isPod);
-  return inNamespace
+  const ours = inNamespace.filter((object) => object.metadata.labels?.[serviceLabel] === subject.service);
+  const isWanted = (object: Deployment | StatefulSet | ReplicaSet): boolean =>
+    subject.release === undefined || templateRelease(object) === subject.release;
+  const deployments = ours
     .filter(isDeployment)
-    .filter((workload) => workload.metadata.labels?.[serviceLabel] === subject.service)
-    .filter((workload) => subject.release === undefined || templateRelease(workload) === subject.release)
-    .map((workload) => {
-      const replicaSet = sets
-        .filter((set) => ownedBy(set, workload))
-        .filter((set) => subject.release === undefined || templateRelease(set) === subject.release)
-        .toSorted((a, b) => revision(b) - revision(a) || age(b) - age(a))[0];
-      return {
-        workload,
-        replicaSet,
-        pods:
-          replicaSet === undefined
-            ? []
-            : pods
-                .filter((pod) => ownedBy(pod, replicaSet) && pod.metadata.deletionTimestamp === undefined)
-                .toSorted((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1)),
-      };
+    .filter(isWanted)
+    .map((workload): Branch => {
+      const [maker] = inNamespace
+        .filter(isReplicaSet)
+        .filter((set) => ownedBy(set, workload) && isWanted(set))
+        .toSorted((a, b) => revision(b) - revision(a) || age(b) - age(a));
+      return { workload, maker, pods: maker === undefined ? [] : podsOf(inNamespace, maker) };
     });
+  const statefulSets = ours
+    .filter(isStatefulSet)
+    .filter(isWanted)
+    .map((workload): Branch => {
+      const newest = workload.status?.updateRevision;
+      const pods = podsOf(inNamespace, workload).filter(
+        ({ metadata }) => newest === undefined || metadata.labels?.[revisionLabel] === newest,
+      );
+      return { workload, maker: workload, pods };
+    });
+  return [...deployments, ...statefulSets];
+}
+
+/** What this object made and is not being deleted, by name. */
+export function podsOf(objects: readonly KubernetesObject[], maker: KubernetesObject): readonly Pod[] {
+  return objects
+    .filter(isPod)
+    .filter((pod) => ownedBy(pod, maker) && pod.metadata.deletionTimestamp === undefined)
+    .toSorted((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
 }
 
 /** Init containers first: the others wait for them. */
 export function containersOf(pod: Pod): readonly ContainerView[] {
-  const specs = [...(pod.spec?.initContainers ?? []), ...(pod.spec?.containers ?? [])];
-  const statuses = [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])];
-  return statuses.map((status) => ({ pod, status, spec: specs.find((spec) => spec.name === status.name) }));
+  const view = (
+    statuses: readonly ContainerStatus[] | undefined,
+    specs: readonly Container[] | undefined,
+    roleOf: (spec: Container | undefined) => ContainerView["role"],
+  ): readonly ContainerView[] =>
+    (statuses ?? []).map((status) => {
+      const spec = specs?.find((one) => one.name === status.name);
+      return { pod, status, spec, role: roleOf(spec) };
+    });
+  return [
+    ...view(pod.status?.initContainerStatuses, pod.spec?.initContainers, (spec) =>
+      spec?.restartPolicy === "Always" ? "sidecar" : "init",
+    ),
+    ...view(pod.status?.containerStatuses, pod.spec?.containers, () => "app"),
+  ];
+}
+
+/** One of the pod's conditions. */
+export function conditionOf(pod: Pod, type: string): Condition | undefined {
+  return pod.status?.conditions?.find((one) => one.type === type);
 }
 
 /** Events about this object, oldest first. Matched by uid where the event has one: names are used again. */
@@ -122,7 +159,7 @@ export function who(subject: Pick<Subject, "who" | "release">): string {
   return subject.who ?? (subject.release === undefined ? "the service" : "the new release");
 }
 
-function templateRelease(object: Deployment | ReplicaSet): string | undefined {
+function templateRelease(object: Deployment | StatefulSet | ReplicaSet): string | undefined {
   return object.spec?.template?.metadata?.labels?.[releaseLabel];
 }
 

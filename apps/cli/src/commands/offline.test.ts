@@ -121,6 +121,15 @@ test("in the wrong folder: where there is an app.toml", async (t) => {
   );
 });
 
+test("explain: one cause, all of them, an unknown one", async () => {
+  const crash = await runCli(["explain", "crashloop"]);
+  assert.match(crash.out, /^CrashLoop\n {2}means {2}The program ends again and again\.\n {2}cause {2}/);
+  assert.match((await runCli(["explain"])).out, /^FieldConflict +A field of the object belongs to somebody else\.$/m);
+  const unknown = await runCli(["explain", "Gremlins"]);
+  assert.deepEqual([unknown.code, unknown.out], [2, ""]);
+  assert.match(unknown.err, /no cause with the code "Gremlins"\.\n {2}do {7}all of them: fairway explain/);
+});
+
 test("help: of all, of one, of app.toml; version; wrong usage is 2", async () => {
   const help = await runCli(["--help"]);
   assert.equal(help.code, 0);

@@ -32,13 +32,14 @@ export function adviceLines(cause: Cause, look: Look): string[] {
   return labelled("do", printable(cause.advice), look);
 }
 
-/** `beta, pod user-a-6d9f-x2 (and 1 more), container app, exit code 3 after 0.4 s, 2 restarts`. */
+/** `beta, pod user-a-6d9f-x2 (and 1 more), container app, node n1, exit code 3 after 0.4 s, 2 restarts`. */
 export function causePlace(cause: Cause): string {
   const [kind = "", name = ""] = cause.object.split("/");
   const words = [cause.cluster];
   if (name !== "" && name !== cause.cluster)
     words.push(`${kind.toLowerCase()} ${printable(name)}${cause.count > 1 ? ` (and ${cause.count - 1} more)` : ""}`);
   if (cause.container !== undefined) words.push(`container ${printable(cause.container)}`);
+  if (cause.node !== undefined) words.push(`node ${printable(cause.node)}`);
   if (cause.exitCode !== undefined)
     words.push(`exit code ${cause.exitCode}${cause.ranFor === undefined ? "" : ` after ${ranFor(cause.ranFor)}`}`);
   if (cause.restarts !== undefined && cause.restarts > 0)

@@ -17,7 +17,7 @@ function ranFor(milliseconds: number): string {
   return milliseconds % 1000 === 0 && milliseconds < 60_000 ? `${milliseconds / 1000} s` : durationWords(milliseconds);
 }
 
-/** `beta, pod user-a-6d9f-x2 (and 1 more), container app, exit code 3 after 0.4 s, 2 restarts` */
+/** `beta, pod user-a-6d9f-x2 (and 1 more), container app, node n1, exit code 3 after 0.4 s, 2 restarts` */
 function Where({ cause }: { readonly cause: Cause }) {
   const [kind = "", name = cause.object] = cause.object.split("/");
   return (
@@ -25,6 +25,7 @@ function Where({ cause }: { readonly cause: Cause }) {
       {cause.cluster}, {kind.toLowerCase()} <Identifier value={name} />
       {cause.count > 1 && ` (and ${cause.count - 1} more)`}
       {cause.container !== undefined && `, container ${cause.container}`}
+      {cause.node !== undefined && `, node ${cause.node}`}
       {cause.exitCode !== undefined && `, exit code ${cause.exitCode}`}
       {cause.exitCode !== undefined && cause.ranFor !== undefined && ` after ${ranFor(cause.ranFor)}`}
       {cause.restarts !== undefined &&

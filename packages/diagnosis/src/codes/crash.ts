@@ -2,7 +2,7 @@ import type { ContainerState, Event } from "@fairway/objects";
 import { adviceFromLog } from "../advice-from-log.ts";
 import type { Finding, Severity } from "../cause.ts";
 import { lastLines } from "../last-lines.ts";
-import { type ContainerView, elapsed, eventsOf, type Subject, time, who } from "../subject.ts";
+import { type ContainerView, conditionOf, elapsed, eventsOf, eventTime, type Subject, time, who } from "../subject.ts";
 
 type Terminated = NonNullable<ContainerState["terminated"]>;
 
@@ -20,7 +20,7 @@ export const fatalRestarts = 2;
  * decides the code: exit code 137 alone says only "killed", by the memory limit or by the kubelet after a failed probe.
  */
 export function crashFinding(subject: Subject, view: ContainerView): Finding | undefined {
-  const { status, pod } = view;
+  const { status, pod, role } = view;
   const last = status.state?.terminated ?? status.lastState?.terminated;
   if (last === undefined || isFinishedInit(view) || hasRecovered(subject, view)) return undefined;
   if (wentWithItsNode(view) || (status.ready && !comesAndGoes(status))) return undefined;
@@ -37,8 +37,11 @@ export function crashFinding(subject: Subject, view: ContainerView): Finding | u
     ...said,
   };
   if (last.reason === "OOMKilled") return { ...base, ...outOfMemory(subject, view, last) };
-  const kill = killedByProbe(eventsOf(subject, pod), status.name);
-  return { ...base, ...(kill ? killed(subject, kill) : crashed(subject, last, said.lastLog ?? [])) };
+  const kill = killedByProbe(eventsOf(subject, pod), status.name, last);
+  if (kill !== undefined) return { ...base, ...killed(subject, kill) };
+  const crash = crashed(subject, last, said.lastLog ?? []);
+  const isInitializing = role !== "app" && conditionOf(pod, "Initialized")?.status !== "True";
+  return { ...base, ...(isInitializing ? ofInit(subject, view, last, crash) : crash) };
 }
 
 function severityOf({ status }: ContainerView): Severity {
@@ -70,9 +73,8 @@ function wentWithItsNode({ status }: ContainerView): boolean {
 }
 
 /** An init container that ended with 0 has done its work. */
-function isFinishedInit({ pod, status }: ContainerView): boolean {
-  const isInit = pod.spec?.initContainers?.some((one) => one.name === status.name) ?? false;
-  return isInit && status.state?.terminated?.exitCode === 0;
+function isFinishedInit({ role, status }: ContainerView): boolean {
+  return role === "init" && status.state?.terminated?.exitCode === 0;
 }
 
 type Words = Pick<Finding, "code" | "summary" | "message" | "advice">;
@@ -82,6 +84,14 @@ function crashed(subject: Subject, last: Terminated, log: readonly string[]): Wo
   const early = ran === undefined || ran < starting;
   const words = [signalOf(last), last.message?.trim()].filter(Boolean).join(": ");
   const message = words === "" ? {} : { message: words };
+  if (/exec format error/.test(`${last.message ?? ""}${log.join("\n")}`)) {
+    return {
+      code: "CrashLoop",
+      summary: `the program of ${who(subject)} is made for other processors than the node's`,
+      ...message,
+      advice: "build its image for the platform of the cluster's nodes (docker buildx build --platform)",
+    };
+  }
   if (neverRan(last) || last.exitCode === 127) {
     return {
       code: "CrashLoop",
@@ -110,6 +120,13 @@ function crashed(subject: Subject, last: Terminated, log: readonly string[]): Wo
   };
 }
 
+/** Nothing behind it starts, so the service does not even begin. */
+function ofInit(subject: Subject, { status, role }: ContainerView, last: Terminated, crash: Words): Words {
+  const kind = role === "sidecar" ? "sidecar" : "init container";
+  const ended = neverRan(last) ? "cannot be started" : `ends with exit code ${last.exitCode}`;
+  return { ...crash, code: "InitFailed", summary: `the ${kind} ${status.name} of ${who(subject)} ${ended}` };
+}
+
 function outOfMemory(subject: Subject, { spec }: ContainerView, last: Terminated): Words {
   const ran = runTime(last);
   const limit = spec?.resources?.limits?.["memory"];
@@ -135,13 +152,15 @@ interface ProbeKill {
   readonly said: string | undefined;
 }
 
-function killedByProbe(events: readonly Event[], container: string): ProbeKill | undefined {
+/** A kill of an earlier run says nothing about how the last one ended. */
+function killedByProbe(events: readonly Event[], container: string, last: Terminated): ProbeKill | undefined {
+  const began = time(last.startedAt) ?? 0;
   for (const probe of ["liveness", "startup"] as const) {
     const kill = events.some(
       (event) =>
         event.reason === "Killing" &&
-        event.message?.includes(`failed ${probe} probe`) &&
-        event.message.includes(container),
+        event.message?.includes(`ontainer ${container} failed ${probe} probe`) &&
+        eventTime(event) >= began,
     );
     if (!kill) continue;
     const prefix = probe === "liveness" ? "Liveness probe failed" : "Startup probe failed";

@@ -37,6 +37,8 @@ export function imageFinding(subject: Subject, { status, spec, pod }: ContainerV
     code,
     severity: severityOf(code, reason, elapsed(subject, pod.metadata.creationTimestamp)),
     ...words(code, who(subject), image),
+    ...(reason === "ErrImageNeverPull" ? neverPulled(who(subject), image) : {}),
+    ...(/no match for platform/.test(whole ?? "") ? otherPlatform(who(subject), image) : {}),
     object: `Pod/${pod.metadata.name}`,
     container: status.name,
     ...(message ? { message } : {}),
@@ -50,9 +52,24 @@ function innermost(message: string | undefined, image: string): string | undefin
   return reason?.startsWith(": ") ? `${image}${reason}` : message;
 }
 
+function neverPulled(subject: string, image: string): Pick<Finding, "summary" | "advice"> {
+  return {
+    summary: `the image of ${subject} is not on the node, which may not pull it`,
+    advice: `let imagePullPolicy of ${image} be IfNotPresent, or load the image on every node`,
+  };
+}
+
+function otherPlatform(subject: string, image: string): Pick<Finding, "summary" | "advice"> {
+  return {
+    summary: `the image of ${subject} is made for other processors than the node's`,
+    advice: `build ${image} for the platform of the cluster's nodes too (docker buildx build --platform)`,
+  };
+}
+
 function codeOf(reason: string, message: string): CauseCode {
   if (reason === "InvalidImageName") return "InvalidImageName";
   if (reason === "ErrImageNeverPull") return "ImageNotFound";
+  if (reason === "ImageInspectError") return "ImageInspectError";
   // Registries answer "denied" for a repository that does not exist when nobody is signed in: without a clear
   // "not found" it counts as a matter of rights.
   if (/not found|manifest unknown|no such (image|manifest|snapshot)|does not exist/i.test(message)) {
@@ -63,6 +80,7 @@ function codeOf(reason: string, message: string): CauseCode {
 }
 
 function severityOf(code: CauseCode, reason: string, waited: number): Severity {
+  if (code === "ImageInspectError") return "likely";
   if (code === "RegistryUnavailable") return waited > registryPatience ? "likely" : "transient";
   // The first failed pull may meet a registry that has not yet seen the push; the second one does not.
   return reason === "ErrImagePull" ? "likely" : "fatal";
@@ -84,6 +102,11 @@ function words(code: CauseCode, subject: string, image: string): Pick<Finding, "
       return {
         summary: `the cluster may not pull the image of ${subject}`,
         advice: `check that ${image} exists and that the cluster has a pull secret for its registry`,
+      };
+    case "ImageInspectError":
+      return {
+        summary: `the node cannot read its copy of the image of ${subject}`,
+        advice: `the cluster's owner must see to the node's container runtime; ${image} may be damaged there`,
       };
     default:
       return {

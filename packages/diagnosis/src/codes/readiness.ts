@@ -18,9 +18,9 @@ const warmUp = 30_000;
  * for may still come for the time of `warmUp`; after that it is fatal, as far as a check has really failed.
  */
 export function readinessFinding(subject: Subject, view: ContainerView): Finding | undefined {
-  const { status, spec, pod } = view;
+  const { status, spec, pod, role } = view;
   const startedAt = status.state?.running?.startedAt;
-  if (startedAt === undefined || status.ready || status.started === false) return undefined;
+  if (role === "init" || startedAt === undefined || status.ready || status.started === false) return undefined;
   const prefix = "Readiness probe failed";
   const since = time(startedAt) ?? 0;
   const event = eventsOf(subject, pod).findLast(

@@ -1,67 +1,65 @@
-import type { Condition } from "@fairway/objects";
-import type { CauseCode, Finding } from "../cause.ts";
-import { type Branch, elapsed, type Subject, who } from "../subject.ts";
+import { type Condition, isJob, type Job, type KubernetesObject } from "@fairway/objects";
+import { admissionRefusal } from "../admission-refusal.ts";
+import type { Finding } from "../cause.ts";
+import { type Branch, elapsed, eventsOf, eventTime, type Subject, time, who } from "../subject.ts";
 
 /** How long pods may be refused before waiting cannot help, in milliseconds: the controller tries again within seconds. */
 const hopeless = 15_000;
 
-/** The cluster refuses to create the pods at all: no pod shows it, only the replica set's condition does. */
-export function replicaFailureFinding(subject: Subject, { workload, replicaSet, pods }: Branch): Finding | undefined {
+interface Failure {
+  readonly object: KubernetesObject;
+  readonly message: string;
+  /** Milliseconds for which it has been so. */
+  readonly lasts: number;
+}
+
+/** The cluster refuses to create the pods at all: no pod shows it, only what should have made them does. */
+export function replicaFailureFinding(subject: Subject, branch: Branch): Finding | undefined {
+  const { workload, maker, pods } = branch;
   const current = workload.status?.observedGeneration === workload.metadata.generation;
   const failure =
-    failureOf(replicaSet?.status?.conditions) ?? (current ? failureOf(workload.status?.conditions) : undefined);
-  if (failure === undefined) return undefined;
-  const message = failure.message ?? failure.reason ?? "";
-  const code = codeOf(message);
-  const waited = elapsed(subject, failure.lastTransitionTime);
+    maker?.kind === "StatefulSet"
+      ? failureInEvents(subject, maker)
+      : (failureIn(subject, maker) ?? (current ? failureIn(subject, workload) : undefined));
+  return failure === undefined ? undefined : findingOf(subject, failure, pods.length === 0);
+}
+
+/** The same of a Job's pods, of which only events speak. */
+export function jobCreationFinding(subject: Subject, job: Job, hasPods: boolean): Finding | undefined {
+  const failure = failureInEvents(subject, job);
+  return failure === undefined ? undefined : findingOf(subject, failure, !hasPods);
+}
+
+function findingOf(subject: Subject, { object, message, lasts }: Failure, alone: boolean): Finding {
+  const pods = isJob(object) ? `the pod of ${who(subject)}` : `the pods of ${who(subject)}`;
+  const refusal = admissionRefusal(message, pods) ?? {
+    code: "FailedCreate" as const,
+    summary: `the cluster refuses to create ${pods}`,
+    advice: "the message says what it objects to; if it is not yours to change, ask the platform's owner",
+  };
+  // A webhook that cannot be reached may come back at any moment.
+  const canHeal = refusal.code === "WebhookDown";
   return {
-    code,
-    severity: pods.length === 0 && waited > hopeless ? "fatal" : "likely",
-    ...words(code, who(subject)),
-    object:
-      replicaSet === undefined ? `Deployment/${workload.metadata.name}` : `ReplicaSet/${replicaSet.metadata.name}`,
+    severity: alone && lasts > hopeless && !canHeal ? "fatal" : "likely",
+    ...refusal,
+    object: `${object.kind}/${object.metadata.name}`,
     ...(message === "" ? {} : { message }),
   };
 }
 
-function failureOf(conditions: readonly Condition[] | undefined): Condition | undefined {
-  return conditions?.find((one) => one.type === "ReplicaFailure" && one.status === "True");
+function failureIn(subject: Subject, object: Branch["workload"] | Branch["maker"]): Failure | undefined {
+  const conditions: readonly Condition[] = object?.status?.conditions ?? [];
+  const condition = conditions.find((one) => one.type === "ReplicaFailure" && one.status === "True");
+  if (object === undefined || condition === undefined) return undefined;
+  const message = condition.message ?? condition.reason ?? "";
+  return { object, message, lasts: elapsed(subject, condition.lastTransitionTime) };
 }
 
-function codeOf(message: string): CauseCode {
-  if (/exceeded quota/i.test(message)) return "QuotaExceeded";
-  if (/admission webhook .* denied|ValidatingAdmissionPolicy .* denied/i.test(message)) return "WebhookDenied";
-  if (/(maximum|minimum) (cpu|memory|.*) usage per/i.test(message)) return "LimitRangeViolated";
-  if (/service ?account .*not found|error looking up service account/i.test(message)) return "ServiceAccountMissing";
-  return "FailedCreate";
-}
-
-function words(code: CauseCode, subject: string): Pick<Finding, "summary" | "advice"> {
-  switch (code) {
-    case "QuotaExceeded":
-      return {
-        summary: `the namespace's quota has no room for ${subject}`,
-        advice: "choose a smaller [engine] size or fewer replicas, or ask the platform's owner for a larger quota",
-      };
-    case "LimitRangeViolated":
-      return {
-        summary: `${subject} asks for more or less than one pod may have`,
-        advice: "choose another [engine] size, or ask the platform's owner to change the namespace's limits",
-      };
-    case "WebhookDenied":
-      return {
-        summary: `a policy of the cluster refuses the pods of ${subject}`,
-        advice: "change what the policy names, or ask the platform's owner",
-      };
-    case "ServiceAccountMissing":
-      return {
-        summary: `the service account of ${subject} does not exist`,
-        advice: "deploy again; if it stays, somebody deleted it: look at the events of the namespace",
-      };
-    default:
-      return {
-        summary: `the cluster refuses to create the pods of ${subject}`,
-        advice: "the message says what it objects to; if it is not yours to change, ask the platform's owner",
-      };
-  }
+/** StatefulSets and Jobs have no such condition. What they made after it, they could. */
+function failureInEvents(subject: Subject, object: KubernetesObject): Failure | undefined {
+  const events = eventsOf(subject, object);
+  const last = events.findLast(({ reason }) => reason === "FailedCreate" || reason === "SuccessfulCreate");
+  if (last?.reason !== "FailedCreate") return undefined;
+  const since = time(last.firstTimestamp ?? last.eventTime) ?? eventTime(last);
+  return { object, message: last.message ?? "", lasts: subject.now - since };
 }

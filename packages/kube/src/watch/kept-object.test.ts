@@ -28,7 +28,10 @@ it("of a pod stays what diagnosis and pages read, and nothing else", () => {
       nodeName: "n1",
       restartPolicy: "Always",
       tolerations: [{ key: "node.kubernetes.io/not-ready" }],
-      volumes: [{ name: "kube-api-access-x", projected: { sources: [] } }],
+      volumes: [
+        { name: "kube-api-access-x", projected: { sources: [] } },
+        { name: "data", persistentVolumeClaim: { claimName: "data" } },
+      ],
       securityContext: {},
       containers: [{ ...container, env: [{ name: "A", value: "b" }], volumeMounts: [], securityContext: {} }],
       initContainers: [{ ...container, envFrom: [] }],
@@ -46,7 +49,13 @@ it("of a pod stays what diagnosis and pages read, and nothing else", () => {
     apiVersion: "v1",
     kind: "Pod",
     metadata: { ...metadata, annotations: { kept: "yes" } },
-    spec: { nodeName: "n1", restartPolicy: "Always", containers: [container], initContainers: [container] },
+    spec: {
+      nodeName: "n1",
+      restartPolicy: "Always",
+      volumes: [{ name: "data", persistentVolumeClaim: { claimName: "data" } }],
+      containers: [container],
+      initContainers: [container],
+    },
     status: {
       phase: "Running",
       conditions: [{ type: "Ready", status: "False" }],

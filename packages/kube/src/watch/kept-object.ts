@@ -53,7 +53,12 @@ function keptPod(pod: KubernetesObject): Fields {
     ...change(pod, "spec", (spec) => {
       const fields = without(spec, unreadOfPod);
       const container = (one: unknown) => without(one, unreadOfContainer);
-      return { ...fields, ...each(fields, "containers", container), ...each(fields, "initContainers", container) };
+      return {
+        ...fields,
+        ...claimedVolumes(spec),
+        ...each(fields, "containers", container),
+        ...each(fields, "initContainers", container),
+      };
     }),
     ...change(pod, "status", (status) => {
       const fields = without(status, unreadOfPodStatus);
@@ -61,6 +66,13 @@ function keptPod(pod: KubernetesObject): Fields {
       return { ...fields, ...each(fields, "containerStatuses", one), ...each(fields, "initContainerStatuses", one) };
     }),
   };
+}
+
+/** Diagnosis asks which claims a pod waits for. */
+function claimedVolumes(spec: unknown): Fields {
+  const volumes = field(spec, "volumes");
+  const claimed = (Array.isArray(volumes) ? volumes : []).filter((one) => field(one, "persistentVolumeClaim"));
+  return claimed.length === 0 ? {} : { volumes: claimed };
 }
 
 /** The pods say what the template says; old replica sets are kept for undoing, with one template each. */

@@ -2,11 +2,20 @@ import type { KubernetesObject } from "../object.ts";
 import type { Role, RoleBinding } from "./access.ts";
 import type { HorizontalPodAutoscaler } from "./autoscaler.ts";
 import type { EndpointSlice, Service } from "./network.ts";
-import type { ConfigMap, Event, Lease, Namespace, Node, Secret, ServiceAccount } from "./platform.ts";
+import type {
+  ConfigMap,
+  Event,
+  Lease,
+  Namespace,
+  Node,
+  PersistentVolumeClaim,
+  Secret,
+  ServiceAccount,
+} from "./platform.ts";
 import type { Pod } from "./pod.ts";
 import type { LimitRange, NetworkPolicy, PodDisruptionBudget, ResourceQuota } from "./policy.ts";
 import type { HTTPRoute, Ingress } from "./routes.ts";
-import type { CronJob, Deployment, Job, ReplicaSet } from "./workloads.ts";
+import type { CronJob, Deployment, Job, ReplicaSet, StatefulSet } from "./workloads.ts";
 
 /**
  * A guard by apiVersion and kind. It does not look below: objects come from an API server, which has validated them,
@@ -22,10 +31,12 @@ export const isConfigMap = guard<ConfigMap>("v1", "ConfigMap");
 export const isSecret = guard<Secret>("v1", "Secret");
 export const isService = guard<Service>("v1", "Service");
 export const isPod = guard<Pod>("v1", "Pod");
+export const isPersistentVolumeClaim = guard<PersistentVolumeClaim>("v1", "PersistentVolumeClaim");
 export const isEvent = guard<Event>("v1", "Event");
 export const isNode = guard<Node>("v1", "Node");
 export const isDeployment = guard<Deployment>("apps/v1", "Deployment");
 export const isReplicaSet = guard<ReplicaSet>("apps/v1", "ReplicaSet");
+export const isStatefulSet = guard<StatefulSet>("apps/v1", "StatefulSet");
 export const isJob = guard<Job>("batch/v1", "Job");
 export const isEndpointSlice = guard<EndpointSlice>("discovery.k8s.io/v1", "EndpointSlice");
 export const isLease = guard<Lease>("coordination.k8s.io/v1", "Lease");

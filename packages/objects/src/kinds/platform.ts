@@ -33,6 +33,14 @@ export interface Secret extends KubernetesObject {
   readonly immutable?: boolean;
 }
 
+/** Fairway renders none; diagnosis reads why one that a pod names is not there. */
+export interface PersistentVolumeClaim extends KubernetesObject {
+  readonly apiVersion: "v1";
+  readonly kind: "PersistentVolumeClaim";
+  readonly spec?: { readonly storageClassName?: string; readonly volumeName?: string };
+  readonly status?: { readonly phase?: "Pending" | "Bound" | "Lost" };
+}
+
 /** core/v1 Event: what a controller or a node says about an object. Times are RFC 3339. */
 export interface Event extends KubernetesObject {
   readonly apiVersion: "v1";

@@ -156,6 +156,7 @@ export interface Volume {
   readonly configMap?: KeyProjection & { readonly defaultMode?: number };
   readonly secret?: Omit<KeyProjection, "name"> & { readonly secretName?: string; readonly defaultMode?: number };
   readonly downwardAPI?: { readonly items?: readonly DownwardFile[]; readonly defaultMode?: number };
+  readonly persistentVolumeClaim?: { readonly claimName: string; readonly readOnly?: boolean };
   readonly projected?: {
     readonly sources?: readonly {
       readonly configMap?: KeyProjection;

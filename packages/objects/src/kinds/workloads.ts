@@ -56,6 +56,27 @@ export interface ReplicaSet extends KubernetesObject {
   };
 }
 
+/** Fairway renders none; its type is here because diagnosis reads what others have put beside a service. */
+export interface StatefulSet extends KubernetesObject {
+  readonly apiVersion: "apps/v1";
+  readonly kind: "StatefulSet";
+  readonly spec?: {
+    readonly replicas?: number;
+    readonly serviceName?: string;
+    readonly selector: LabelSelector;
+    readonly template: PodTemplateSpec;
+  };
+  readonly status?: {
+    readonly observedGeneration?: number;
+    readonly replicas?: number;
+    readonly readyReplicas?: number;
+    readonly updatedReplicas?: number;
+    readonly currentRevision?: string;
+    readonly updateRevision?: string;
+    readonly conditions?: readonly Condition[];
+  };
+}
+
 /** Times in seconds. */
 export interface JobSpec {
   readonly template: PodTemplateSpec;

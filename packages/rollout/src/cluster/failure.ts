@@ -1,4 +1,4 @@
-import type { Cause } from "@fairway/diagnosis";
+import { admissionRefusal, type Cause } from "@fairway/diagnosis";
 import { ClusterError } from "../ports.ts";
 import type { PrepareFinding } from "../state/rollout-event.ts";
 import { ForeignObject, InventoryAhead } from "./ownership.ts";
@@ -93,17 +93,14 @@ function words(error: ClusterError, what: string): Words {
             advice: "correct what the message names in app.toml; if it is not there, this is a fault of Fairway",
           };
     case "quota-exceeded":
-      return {
-        code: "QuotaExceeded",
-        summary: `the namespace's quota has no room for ${what}`,
-        advice: "choose a smaller [engine] size or fewer replicas, or ask the platform's owner for a larger quota",
-      };
     case "denied":
-      return {
-        code: "PolicyDenied",
-        summary: `a policy of the cluster refuses ${what}`,
-        advice: "change what the policy names, or ask the cluster's owner",
-      };
+      return (
+        admissionRefusal(error.message, what) ?? {
+          code: "PolicyDenied",
+          summary: `a policy of the cluster refuses ${what}`,
+          advice: "change what the policy names, or ask the cluster's owner",
+        }
+      );
     default:
       return {
         code: "ClusterError",

@@ -1,4 +1,4 @@
-import { type Cause, type ContainerLog, examine, type WantedLog, wantsLogs } from "@fairway/diagnosis";
+import { type Cause, type ContainerLog, diagnose, examine, type WantedLog, wantsLogs } from "@fairway/diagnosis";
 import { releaseLabel, slotLabel } from "@fairway/manifests";
 import { type Deployment, healthOf, isDeployment, isPod, type KubernetesObject, type Pod } from "@fairway/objects";
 import type { Observation } from "../ports.ts";
@@ -17,6 +17,8 @@ export interface Expectation {
     readonly generation: number;
     readonly replicas: number;
   }[];
+  /** When it was applied, in milliseconds since the epoch. */
+  readonly appliedAt: number;
   /** The longest `progressDeadlineSeconds` of the workloads, in milliseconds. */
   readonly progressDeadline: number | undefined;
 }
@@ -24,7 +26,7 @@ export interface Expectation {
 /** Takes from the answers of apply what to wait for. */
 export function expect(
   stored: readonly KubernetesObject[],
-  of: Pick<Expectation, "service" | "namespace" | "release" | "who">,
+  of: Pick<Expectation, "service" | "namespace" | "release" | "who" | "appliedAt">,
 ): Expectation {
   const deployments = stored.filter(isDeployment);
   const deadlines = deployments
@@ -58,7 +60,7 @@ export function judge(
   logs: readonly ContainerLog[],
   now: number,
 ): Progress {
-  const { service, namespace, release, who } = expectation;
+  const { service, namespace, release, who, appliedAt: since } = expectation;
   const { cluster, objects, events } = observation;
   const pods = podsOf(objects, release);
   const ready = pods.filter(isReady).length;
@@ -80,11 +82,15 @@ export function judge(
     detail,
     causes,
   });
-  if (seen.length < live.length || !seen.every(isObserved)) return waiting("waiting for the cluster to take it up", []);
+  const subject = { cluster, namespace, service, release, who, objects, events, logs, since, now };
+  if (seen.length < live.length || !seen.every(isObserved)) {
+    const stale = diagnose(subject).filter(({ code }) => code === "StaleObservation");
+    return waiting("waiting for the cluster to take it up", stale);
+  }
   if (seen.every((deployment) => healthOf(deployment).status === "Current")) {
     return { desired, ready, state: "ready", detail: `${desired}/${desired}`, causes: [] };
   }
-  const { causes, doomed } = examine({ cluster, namespace, service, release, who, objects, events, logs, now });
+  const { causes, doomed } = examine(subject);
   const [worst] = causes;
   if (worst !== undefined && worst.severity !== "transient") return waiting(worst.summary, causes, doomed);
   return waiting(waitsFor(pods, desired, seen), causes);

@@ -119,7 +119,7 @@ export function startWork(options: {
     // One that the release has not would go on setting replicas.
     await session.prune(keep, signal, autoscalers);
     const stored = await session.apply(objects, signal, how);
-    expectation = expect(stored, { service, namespace, release, who });
+    expectation = expect(stored, { service, namespace, release, who, appliedAt: clock.now() });
     const { progressDeadline } = expectation;
     const first = judgeFirst(expectation);
     return { progressedAt: clock.now(), ...first, ...(progressDeadline === undefined ? {} : { progressDeadline }) };

@@ -1,4 +1,4 @@
-import { type Cause, unreachableCause } from "@fairway/diagnosis";
+import { type Cause, causeHeadline, unreachableCause } from "@fairway/diagnosis";
 import type { Limits } from "../limits.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Outcome } from "../ports.ts";
@@ -149,8 +149,7 @@ function abort(
   reached: Readonly<Record<string, string>>,
 ): readonly Action[] {
   const causes = failures.flatMap((failure) => failure.causes);
-  const [first] = causes;
-  const reason = first === undefined ? `failed in ${phase}` : `${first.summary} (${first.code} in ${first.cluster})`;
+  const reason = causeHeadline(causes) ?? `failed in ${phase}`;
   const failed = Object.fromEntries(failures.map(({ name, causes: [cause] }) => [name, cause?.summary ?? "failed"]));
   return append({ type: "abort", phase, failed, reached, causes, reason });
 }
