@@ -4,7 +4,7 @@ import { open } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { type Pack, pack as packTar } from "tar-stream";
-import { gatherChunks } from "./gather-chunks.ts";
+import { gatherInto } from "./gather-into.ts";
 import type { SourceEntry } from "./list-sources.ts";
 import { SnapshotError } from "./snapshot-error.ts";
 
@@ -28,12 +28,11 @@ export async function packFolder(
 ): Promise<string> {
   const pack = packTar();
   const hash = createHash("sha256");
-  const hashing = gatherChunks((chunk) => {
+  const file = createWriteStream(tarPath, { flags: "wx", mode: 0o600 });
+  const hashing = gatherInto(file, (chunk) => {
     hash.update(chunk);
   });
-  const written = pipeline(pack, hashing, createWriteStream(tarPath, { flags: "wx", mode: 0o600 }), {
-    ...(signal === undefined ? {} : { signal }),
-  });
+  const written = pipeline(pack, hashing, { ...(signal === undefined ? {} : { signal }) });
   const failed = written.then(
     () => undefined,
     (error: unknown) => error,

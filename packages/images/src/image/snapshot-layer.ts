@@ -7,7 +7,7 @@ import { pipeline } from "node:stream/promises";
 import { createGzip } from "node:zlib";
 import { type Pack, pack as packTar } from "tar-stream";
 import type { TreeEntry } from "../file-tree.ts";
-import { gatherChunks } from "../gather-chunks.ts";
+import { gatherInto } from "../gather-into.ts";
 import { readArchive } from "../read-archive.ts";
 import { SnapshotError } from "../snapshot-error.ts";
 import type { SnapshotLimits } from "../snapshot-limits.ts";
@@ -49,21 +49,21 @@ export async function writeLayer(
   const compressed = createHash("sha256");
   let bytes = 0;
   const pack = packTar();
-  const written = pipeline(
-    pack,
-    gatherChunks((chunk) => {
-      plain.update(chunk);
-    }),
-    createGzip(compression),
-    each((chunk) => {
-      const at = systemByte.at - bytes;
-      if (at >= 0 && at < chunk.length) chunk[at] = systemByte.unknown;
-      compressed.update(chunk);
-      bytes += chunk.length;
-    }),
-    createWriteStream(target, { mode: 0o600 }),
-    { signal: options.signal },
-  );
+  const gzip = createGzip(compression);
+  const gathering = gatherInto(gzip, (chunk) => {
+    plain.update(chunk);
+  });
+  const finishing = each((chunk) => {
+    const at = systemByte.at - bytes;
+    if (at >= 0 && at < chunk.length) chunk[at] = systemByte.unknown;
+    compressed.update(chunk);
+    bytes += chunk.length;
+  });
+  const { signal } = options;
+  const written = Promise.all([
+    pipeline(pack, gathering, { signal }),
+    pipeline(gzip, finishing, createWriteStream(target, { mode: 0o600 }), { signal }),
+  ]);
   const failed = written.then(
     () => undefined,
     (error: unknown) => error,
