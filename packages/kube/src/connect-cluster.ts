@@ -3,9 +3,11 @@ import { createApiClient } from "./http/api-client.ts";
 import { socketTransport } from "./http/socket-transport.ts";
 import type { Transport } from "./http/transport.ts";
 import { type CredentialsSource, openCredentials } from "./kubeconfig/credentials.ts";
+import { clusterNodes } from "./objects/cluster-nodes.ts";
 import { clusterObjects } from "./objects/cluster-objects.ts";
 import { readLog, streamLog } from "./objects/pod-logs.ts";
 import { missingRights } from "./rights/missing-rights.ts";
+import { neededRights } from "./rights/needed-rights.ts";
 import { readVersion } from "./rights/read-version.ts";
 import { systemTime, type Time } from "./system-time.ts";
 import type { ClusterView } from "./watch/cluster-view.ts";
@@ -83,11 +85,12 @@ function overTransport(options: ClusterOverOptions, host: string): ConnectedClus
   return {
     name: options.name,
     ...clusterObjects(client),
-    async check(signal) {
+    async check(signal, kinds) {
       const version = await readVersion(client, signal);
-      return { version, missingPermissions: await missingRights(client, signal) };
+      return { version, missingPermissions: await missingRights(client, neededRights(kinds), signal) };
     },
     follow: (namespace, signal) => followNamespace(client, namespace, times, AbortSignal.any([signal, closed.signal])),
+    nodes: clusterNodes(client),
     log: readLog(client),
     watchCluster: (listener) => watchCluster(client, times, log, listener, closed.signal),
     streamLog: (pod, of, signal) => streamLog(client, pod, of, AbortSignal.any([signal, closed.signal])),

@@ -161,6 +161,23 @@ export function clusterContract(name: string, make: () => Promise<ClusterHarness
       await rejects(cluster.create(config(namespace, "settings", {})), "conflict", cluster.name);
     });
 
+    each("tries a create, and makes nothing", async ({ cluster }, namespace) => {
+      await cluster.create(namespaceObject(namespace));
+      const settings = config(namespace, "settings", { LEVEL: "info" });
+      const tried = await cluster.create(settings, undefined, { dryRun: true });
+      assert.equal(tried.metadata.name, "settings");
+      assert.equal(await cluster.get(refOf(settings)), undefined);
+      const nowhere = config(`${namespace}-not`, "settings", {});
+      await rejects(cluster.create(nowhere, undefined, { dryRun: true }), "not-found", cluster.name);
+    });
+
+    each("tells what its nodes are, and which pods they have", async ({ cluster }) => {
+      const seen = await cluster.nodes();
+      assert.equal(seen?.grows, false);
+      for (const node of seen.nodes) assert.ok(node.status?.allocatable?.["cpu"] !== undefined, node.metadata.name);
+      assert.ok(seen.pods !== undefined);
+    });
+
     each("replaces by compare-and-swap", async ({ cluster }, namespace) => {
       await cluster.create(namespaceObject(namespace));
       const stored = await cluster.create(config(namespace, "settings", { LEVEL: "info" }));

@@ -1,4 +1,4 @@
-import type { KubernetesObject, ObjectRef, Secret } from "@fairway/objects";
+import type { KubernetesObject, Node, ObjectRef, Pod, Secret } from "@fairway/objects";
 
 /** Why a call to a cluster failed; decides whether it is repeated, reported or fatal. */
 export type ClusterErrorCode =
@@ -20,6 +20,8 @@ export type ClusterErrorCode =
   | "quota-exceeded"
   /** An admission webhook or policy refused. */
   | "denied"
+  /** A webhook stands in the way that cannot try anything: nothing is known of the object. */
+  | "no-dry-run"
   /** Anything else, with its message. */
   | "unknown";
 
@@ -85,8 +87,15 @@ export interface ApplyOptions {
  */
 export interface Cluster {
   readonly name: string;
-  /** Proves that the API answers and that our rights suffice; resolves with its version. */
-  check(signal?: AbortSignal): Promise<{ readonly version: string; readonly missingPermissions: readonly string[] }>;
+  /**
+   * Proves that the API answers and that our rights suffice; resolves with its version.
+   *
+   * @param kinds what a rollout writes: only the rights for that are asked about; without, all that Fairway ever needs
+   */
+  check(
+    signal?: AbortSignal,
+    kinds?: readonly { readonly apiVersion: string; readonly kind: string }[],
+  ): Promise<{ readonly version: string; readonly missingPermissions: readonly string[] }>;
   get(ref: ObjectRef, signal?: AbortSignal): Promise<KubernetesObject | undefined>;
   list(
     of: {
@@ -99,8 +108,12 @@ export interface Cluster {
   ): Promise<readonly KubernetesObject[]>;
   /** Server-side apply with field manager `fairway` and strict field validation. Resolves with the stored object. */
   apply(object: KubernetesObject, options?: ApplyOptions, signal?: AbortSignal): Promise<KubernetesObject>;
-  /** Create; `conflict` when it exists. */
-  create(object: KubernetesObject, signal?: AbortSignal): Promise<KubernetesObject>;
+  /** Create; `conflict` when it exists. `dryRun`: as in `ApplyOptions`. */
+  create(
+    object: KubernetesObject,
+    signal?: AbortSignal,
+    options?: Pick<ApplyOptions, "dryRun">,
+  ): Promise<KubernetesObject>;
   /** Update by compare-and-swap: `object.metadata.resourceVersion` must be set; `conflict` when it is old. */
   replace(object: KubernetesObject, signal?: AbortSignal): Promise<KubernetesObject>;
   /** Background propagation. Resolves also when the object is already gone; `conflict` when uid or version differ. */
@@ -115,12 +128,22 @@ export interface Cluster {
    * may follow again.
    */
   follow(namespace: string, signal: AbortSignal): AsyncIterable<Observation>;
+  /** What the cluster could run pods on; undefined where we may not see it. May be some seconds old. */
+  nodes(signal?: AbortSignal): Promise<ClusterNodes | undefined>;
   /** The last lines of a container's log, for causes; at most `tailLines` lines, undefined when there is none. */
   log(
     pod: { readonly namespace: string; readonly name: string },
     options: { readonly container: string; readonly previous?: boolean; readonly tailLines: number },
     signal?: AbortSignal,
   ): Promise<string | undefined>;
+}
+
+export interface ClusterNodes {
+  readonly nodes: readonly Node[];
+  /** Those of all namespaces that have not ended; undefined where the cluster is too large to look at each. */
+  readonly pods: readonly Pod[] | undefined;
+  /** Something adds nodes when pods need them, so that these are not all. */
+  readonly grows: boolean;
 }
 
 /** Time and waiting, so that tests repeat exactly. */
@@ -279,6 +302,28 @@ export interface NamespaceSecrets {
     readonly service: string;
     readonly namespace: string;
   }): Promise<readonly Secret[]>;
+}
+
+/** Whether images are where a cluster gets them from. */
+export interface Images {
+  /**
+   * Asks about images of one cluster; those that are there are left out. Never rejects for what a registry does.
+   *
+   * @param references as in the release's pods; each once
+   */
+  missing(
+    references: readonly string[],
+    place: { readonly environment: string; readonly cluster: string },
+    signal: AbortSignal,
+  ): Promise<readonly MissingImage[]>;
+}
+
+export interface MissingImage {
+  readonly reference: string;
+  /** `absent`: the registry says that it has none. `unknown`: nobody could say. */
+  readonly state: "absent" | "unknown";
+  /** Of `unknown`; without a secret. */
+  readonly reason?: string;
 }
 
 /** Where requests go. `rolling` needs nothing of it; the engine only tells which clusters may take traffic. */

@@ -15,16 +15,17 @@ export function pooledPort(pool: ClusterPool, name: string): Cluster {
   };
   return {
     name,
-    check: async (signal) => current().check(signal),
+    check: async (signal, kinds) => current().check(signal, kinds),
     get: async (ref, signal) => current().get(ref, signal),
     list: async (of, signal) => current().list(of, signal),
     apply: async (object, options, signal) => current().apply(object, options, signal),
-    create: async (object, signal) => current().create(object, signal),
+    create: async (object, signal, options) => current().create(object, signal, options),
     replace: async (object, signal) => current().replace(object, signal),
     delete: async (ref, preconditions, signal) => current().delete(ref, preconditions, signal),
     async *follow(namespace, signal) {
       yield* current().follow(namespace, signal);
     },
+    nodes: async (signal) => current().nodes(signal),
     log: async (pod, options, signal) => current().log(pod, options, signal),
   };
 }

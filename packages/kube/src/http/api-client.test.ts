@@ -57,6 +57,9 @@ describe("requests", () => {
     assert.equal(`${seen?.method} ${seen?.path}`, "PATCH /api/v1/namespaces/user/configmaps/settings");
     assert.deepEqual(seen?.query, { fieldManager: "fairway", fieldValidation: "Strict", force: "true", dryRun: "All" });
     assert.equal(seen?.headers["content-type"], "application/apply-patch+yaml");
+    answers();
+    await cluster.create(settings, undefined, { dryRun: true });
+    assert.deepEqual(api.seen[1]?.query, { fieldManager: "fairway", fieldValidation: "Strict", dryRun: "All" });
     assert.equal(seen?.headers.authorization, "Bearer t0ken");
     assert.deepEqual(seen?.body, {
       ...settings,
@@ -159,6 +162,12 @@ describe("answers", () => {
       status(500, 'Internal error occurred: failed calling webhook "policy.example.com": connection refused'),
       "denied",
       /failed calling webhook/,
+    ],
+    [
+      "a webhook that cannot try",
+      status(400, 'admission webhook "policy.example.com" does not support dry run'),
+      "no-dry-run",
+      /dry run/,
     ],
     ["an occupied name", status(409, 'configmaps "settings" already exists'), "conflict", /already exists/],
     ["a missing namespace", status(404, 'namespaces "user" not found'), "not-found", /namespaces "user"/],
@@ -402,6 +411,21 @@ describe("check", () => {
     const { missingPermissions } = await cluster.check();
     assert.deepEqual([...new Set(asked)], ["*", "rolebindings", "clusterroles", "endpointslices"]);
     assert.ok(missingPermissions.includes("bind clusterroles.rbac.authorization.k8s.io/view"));
+  });
+
+  it("asks for one rollout about its own kinds only, and about those that Fairway itself never makes", async () => {
+    api.answer((seen) =>
+      seen.path.endsWith("accessreviews") ? { status: 201, body: { status: { allowed: false } } } : undefined,
+    );
+    const { missingPermissions } = await cluster.check(undefined, [
+      { apiVersion: "apps/v1", kind: "Deployment" },
+      { apiVersion: "rbac.authorization.k8s.io/v1", kind: "Role" },
+    ]);
+    const missing = (words: RegExp) => missingPermissions.filter((one) => words.test(one)).length;
+    assert.equal(missing(/^(create|patch|update|delete) (deployments.apps|namespaces|configmaps)$/), 12);
+    assert.equal(missing(/ roles.rbac.authorization.k8s.io$/), 6);
+    assert.equal(missing(/cronjobs|ingresses|secrets|clusterroles|nodes/), 0);
+    assert.deepEqual([missing(/^(list|watch|get) pods$/), missing(/^create pods$/)], [3, 0]);
   });
 
   it("takes an API without access reviews at its word", async () => {

@@ -59,7 +59,7 @@ function codeOf(status: Status): ClusterErrorCode {
   if (webhookDown(status) || refusedByAdmission(status)) return "denied";
   // An authorizer says which verb is not allowed; other 403s are admission plugins (Pod Security, limit ranges, ...).
   if (code === 403) return /cannot [a-z]+ (resource|path)|^forbidden/i.test(message) ? "forbidden" : "denied";
-  if (/does not support dry run/.test(message)) return "unknown";
+  if (/does not support dry run/.test(message)) return "no-dry-run";
   if (code === 400 || code === 413 || code === 422 || notTyped(status)) return "invalid";
   if (isTransient(status)) return "unreachable";
   return "unknown";

@@ -50,10 +50,10 @@ export function clusterObjects(
       return requireObject(cluster, stored);
     },
 
-    async create(object, signal) {
+    async create(object, signal, { dryRun = false } = {}) {
       const path = collectionPath(requireKind(cluster, object), object.metadata.namespace);
-      const body = { ...object, metadata: withoutServerFields(object) };
-      return requireObject(cluster, await client.json(write("POST", path, body), { repeatable: false, signal }));
+      const request = write("POST", path, { ...object, metadata: withoutServerFields(object) }, dryRun);
+      return requireObject(cluster, await client.json(request, { repeatable: dryRun, signal }));
     },
 
     async replace(object, signal) {
@@ -84,11 +84,11 @@ export function clusterObjects(
   };
 }
 
-function write(method: "POST" | "PUT", path: string, object: unknown) {
+function write(method: "POST" | "PUT", path: string, object: unknown, dryRun = false) {
   return {
     method,
     path,
-    query: written,
+    query: { ...written, dryRun: dryRun ? "All" : undefined },
     body: { contentType: "application/json", text: JSON.stringify(object) },
   };
 }

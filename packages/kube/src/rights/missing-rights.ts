@@ -1,7 +1,7 @@
 import { ClusterError } from "@fairway/rollout";
 import type { ApiClient } from "../http/api-client.ts";
 import { field } from "../http/json-field.ts";
-import { type Right, rights } from "./rights.ts";
+import type { Right } from "./rights.ts";
 
 const atOnce = 8;
 
@@ -14,11 +14,15 @@ interface ResourceAttributes {
 }
 
 /**
- * Which of our rights the API would not grant, as `create deployments.apps`. An administrator is known by one question, an
+ * Which of these rights the API would not grant, as `create deployments.apps`. An administrator is known by one question, an
  * account with our role by its rules; what those do not tell costs one question for each verb. An API without access
  * reviews grants what it grants: nothing is missing.
  */
-export async function missingRights(client: ApiClient, signal?: AbortSignal): Promise<readonly string[]> {
+export async function missingRights(
+  client: ApiClient,
+  rights: readonly Right[],
+  signal?: AbortSignal,
+): Promise<readonly string[]> {
   try {
     if (await allowed(client, { group: "*", resource: "*", verb: "*" }, signal)) return [];
   } catch (error) {

@@ -9,6 +9,8 @@ export interface Right {
   readonly name?: string;
   /** Of a kind that not every cluster has: where it has none, no right is missing. */
   readonly optional?: true;
+  /** Without it Fairway foresees less and does the rest as well: it is granted, and never missing. */
+  readonly dispensable?: true;
   /** For the cluster's owner: one line. */
   readonly why: string;
 }
@@ -95,10 +97,17 @@ export const rights: readonly Right[] = [
     optional: true,
     why: "public hosts, where the profile names a Gateway",
   },
-  { group: "", resource: "pods", verbs: read, why: "how the pods are" },
+  { group: "", resource: "pods", verbs: read, why: "how the pods are, and what room the nodes have" },
+  {
+    group: "",
+    resource: "pods",
+    verbs: ["create"],
+    dispensable: true,
+    why: "whether a service's pods would be let in: tried before a rollout (dry run), never made",
+  },
   { group: "apps", resource: "replicasets", verbs: read, why: "which release a pod belongs to, why there is none" },
   { group: "discovery.k8s.io", resource: "endpointslices", verbs: read, why: "which pods get requests" },
   { group: "", resource: "events", verbs: ["list", "watch"], why: "causes of failures" },
   { group: "", resource: "pods/log", verbs: ["get"], why: "causes of failures, and fairway logs" },
-  { group: "", resource: "nodes", verbs: ["list"], why: "how many there are" },
+  { group: "", resource: "nodes", verbs: ["list"], why: "how many there are, and how large" },
 ];

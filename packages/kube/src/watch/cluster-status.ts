@@ -4,6 +4,7 @@ import type { ClusterError } from "@fairway/rollout";
 import type { ApiClient } from "../http/api-client.ts";
 import { listObjects } from "../objects/list-objects.ts";
 import { missingRights } from "../rights/missing-rights.ts";
+import { neededRights } from "../rights/needed-rights.ts";
 import { readVersion } from "../rights/read-version.ts";
 import type { ClusterStatus } from "./cluster-view.ts";
 
@@ -51,7 +52,7 @@ export function watchStatus(
     try {
       const version = await readVersion(client, signal);
       const back = !status.reachable;
-      const missingPermissions = back ? await missingRights(client, signal) : status.missingPermissions;
+      const missingPermissions = back ? await missingRights(client, neededRights(), signal) : status.missingPermissions;
       const due = back || time.elapsed() - countedAt >= times.nodes;
       const nodes = due ? await countNodes() : status.nodes;
       const reason = troubles().find((trouble) => trouble !== undefined && trouble.code !== "unreachable")?.message;

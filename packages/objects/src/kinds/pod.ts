@@ -183,6 +183,16 @@ export interface TopologySpreadConstraint {
   readonly matchLabelKeys?: readonly string[];
 }
 
+/** Of a node's taint; without a key of every one, without an effect of each. */
+export interface Toleration {
+  readonly key?: string;
+  /** `Equal` unless it is said. */
+  readonly operator?: string;
+  readonly value?: string;
+  readonly effect?: string;
+  readonly tolerationSeconds?: number;
+}
+
 export interface PodSpec {
   readonly containers: readonly Container[];
   readonly initContainers?: readonly Container[];
@@ -200,11 +210,16 @@ export interface PodSpec {
     readonly runAsUser?: number;
     readonly seccompProfile?: { readonly type: string };
   };
-  readonly affinity?: { readonly podAntiAffinity?: PodAntiAffinity };
+  readonly affinity?: {
+    readonly podAntiAffinity?: PodAntiAffinity;
+    /** Which nodes by their labels; what is not said here is not looked at. */
+    readonly nodeAffinity?: { readonly requiredDuringSchedulingIgnoredDuringExecution?: object };
+  };
   readonly topologySpreadConstraints?: readonly TopologySpreadConstraint[];
   readonly imagePullSecrets?: readonly { readonly name?: string }[];
   readonly nodeName?: string;
   readonly nodeSelector?: Readonly<Record<string, string>>;
+  readonly tolerations?: readonly Toleration[];
   readonly priorityClassName?: string;
 }
 

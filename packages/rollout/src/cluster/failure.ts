@@ -42,7 +42,7 @@ export function refusalOf(error: unknown, what: string): Refusal {
     };
   }
   const fields = error.fields.map((field) =>
-    [field.field, field.manager === undefined ? undefined : `(owned by ${field.manager})`, field.message]
+    [field.field, field.manager === undefined ? undefined : `(owned by ${field.manager})`, withoutDump(field.message)]
       .filter(Boolean)
       .join(" "),
   );
@@ -101,6 +101,12 @@ function words(error: ClusterError, what: string): Words {
           advice: "change what the policy names, or ask the cluster's owner",
         }
       );
+    case "no-dry-run":
+      return {
+        code: "DryRunUnsupported",
+        summary: `${what} cannot be tried`,
+        advice: "a webhook of the cluster says nothing without a real write: ask the cluster's owner",
+      };
     default:
       return {
         code: "ClusterError",
@@ -110,14 +116,20 @@ function words(error: ClusterError, what: string): Words {
   }
 }
 
+/** Without a whole object in the notation of Go, variables included, of which nobody reads the reason behind it. */
+function withoutDump(message: string): string {
+  return message.replace(/^Invalid value: [^{}]*\{[\s\S]*\}[^{}]*?: (?=[^{}]*$)/, "");
+}
+
 /** The same as a cause, for a failure after prepare. */
 export function causeOf(error: unknown, cluster: string, what: string): Cause {
   const { code, summary, message, advice } = refusalOf(error, what);
   return { code, severity: "fatal", summary, cluster, object: what, count: 1, message, advice };
 }
 
-/** The same as a finding of prepare. */
-export function refusalFinding(cluster: string, error: unknown, what: string): PrepareFinding {
-  const { code, summary, message, advice } = refusalOf(error, what);
+/** The same as a finding of prepare. @param fields what is better said than the API's own words for them */
+export function refusalFinding(cluster: string, error: unknown, what: string, fields?: string): PrepareFinding {
+  const { code, summary, advice, ...refusal } = refusalOf(error, what);
+  const message = fields ?? refusal.message;
   return { cluster, code, message: summary === message ? summary : `${summary}: ${message}`, advice };
 }

@@ -28,12 +28,12 @@ export function namespaceFinding(
   };
 }
 
-/** A right that a cluster does not give us. @param permission `create ingresses` */
-export function permissionFinding(cluster: string, permission: string): PrepareFinding {
+/** Rights that a cluster does not give us, told together. @param permissions `create ingresses`; at least one */
+export function permissionFinding(cluster: string, permissions: readonly string[]): PrepareFinding {
   return {
     cluster,
     code: "PermissionMissing",
-    message: `cluster ${cluster} does not let us ${permission}`,
-    advice: "the cluster's owner must grant it",
+    message: `cluster ${cluster} does not let us ${permissions.join(", ")}`,
+    advice: "the cluster's owner must grant what the account needs: fairway cluster account | kubectl apply -f -",
   };
 }

@@ -59,7 +59,8 @@ export async function tryObject(
   }
 }
 
-function inScratch(object: KubernetesObject): KubernetesObject {
+/** The object as it is tried while its namespace does not exist. */
+export function inScratch(object: KubernetesObject): KubernetesObject {
   const name = `${scratchPrefix}${object.metadata.name}`;
   return { ...object, metadata: { ...object.metadata, name, namespace: scratchNamespace } };
 }

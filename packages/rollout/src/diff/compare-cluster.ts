@@ -6,6 +6,7 @@ import { keyOf } from "../cluster/session.ts";
 import type { Plan } from "../plan/plan.ts";
 import { type Clock, type Cluster, ClusterError } from "../ports.ts";
 import type { PrepareFinding } from "../state/rollout-event.ts";
+import { isAddressVariable } from "./address-variable.ts";
 import type { ClusterDiff, DiffProblem, ObjectDiff } from "./cluster-diff.ts";
 import { lostAddresses, objectDiff, removal, withLost } from "./object-diff.ts";
 import { predecessorsOf } from "./predecessors.ts";
@@ -60,7 +61,7 @@ async function compare(
 ): Promise<ClusterDiff> {
   const { name } = cluster;
   const { missingPermissions } = await cluster.check(signal);
-  const missing = missingPermissions.map((permission) => permissionFinding(name, permission));
+  const missing = missingPermissions.length === 0 ? [] : [permissionFinding(name, missingPermissions)];
   const identity = { service: plan.service, environment: plan.environment, namespace: plan.namespace };
   const space = await cluster.get({ apiVersion: "v1", kind: "Namespace", name: plan.namespace }, signal);
   const taken = namespaceFinding(name, space, identity);
@@ -110,9 +111,4 @@ async function compare(
       message: hider.clean(problem.message),
     })),
   };
-}
-
-/** The addresses of other services are made by the platform, whatever those are called. */
-function isAddressVariable(name: string): boolean {
-  return /^SERVICE_[A-Z0-9_]+_URL$/.test(name);
 }

@@ -1,7 +1,7 @@
 import { isConfigMap, type KubernetesObject, refKey, refOf } from "@fairway/objects";
+import { askFewAtOnce } from "../cluster/ask-few-at-once.ts";
 import type { ClusterPlan } from "../plan/plan.ts";
 import type { Cluster } from "../ports.ts";
-import { askFewAtOnce } from "./ask-few-at-once.ts";
 import type { Tried } from "./try-desired.ts";
 
 /** What a new object that is named by its content takes the place of, by the key of the new one. */

@@ -1,9 +1,9 @@
 import { type KubernetesObject, type ObjectRef, refKey, refOf, type Secret } from "@fairway/objects";
+import { askFewAtOnce } from "../cluster/ask-few-at-once.ts";
 import { type Inventory, type InventoryIdentity, obsolete } from "../cluster/inventory.ts";
 import { isOurs } from "../cluster/ownership.ts";
 import type { ClusterPlan } from "../plan/plan.ts";
 import type { Cluster } from "../ports.ts";
-import { askFewAtOnce } from "./ask-few-at-once.ts";
 
 /** An object that goes; of a Secret, which nobody reads, the name alone. */
 export interface Removed {

@@ -1,10 +1,10 @@
 import { describeRef, isSecret, type KubernetesObject, refOf } from "@fairway/objects";
+import { askFewAtOnce } from "../cluster/ask-few-at-once.ts";
 import { refusalFinding, refusalOf } from "../cluster/failure.ts";
 import { type Inventory, isListed } from "../cluster/inventory.ts";
 import { ForeignObject } from "../cluster/ownership.ts";
 import { type TriedObject, tryObject } from "../cluster/try-object.ts";
 import { type Cluster, ClusterError } from "../ports.ts";
-import { askFewAtOnce } from "./ask-few-at-once.ts";
 import type { DiffProblem } from "./cluster-diff.ts";
 
 /** An object of the release, and what the cluster says of it. */

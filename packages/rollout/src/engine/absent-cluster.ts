@@ -14,6 +14,7 @@ export function absentCluster(name: string): Cluster {
     create: gone,
     replace: gone,
     delete: gone,
+    nodes: gone,
     log: gone,
     follow: () => ({ [Symbol.asyncIterator]: () => ({ next: gone }) }),
   };

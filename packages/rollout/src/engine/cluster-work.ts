@@ -3,7 +3,6 @@ import { releaseLabel } from "@fairway/manifests";
 import { isNetworkPolicy, isPod, type KubernetesObject, type Pod, type Secret } from "@fairway/objects";
 import { causeOf } from "../cluster/failure.ts";
 import { ownLabels } from "../cluster/ownership.ts";
-import { prepareCluster } from "../cluster/prepare.ts";
 import { type Expectation, expect, isReplica, judge, logsWanted } from "../cluster/progress.ts";
 import { type ApplyManner, keyOf, openSession, type Session, type Tenure } from "../cluster/session.ts";
 import type { Limits } from "../limits.ts";
@@ -12,11 +11,13 @@ import {
   type Clock,
   type Cluster,
   ClusterError,
+  type Images,
   LeaseLost,
   type NamespaceSecrets,
   type Observation,
   type Traffic,
 } from "../ports.ts";
+import { prepareCluster } from "../prepare/prepare.ts";
 import { type ClusterFacts, noFacts, type Step } from "../state/facts.ts";
 import type { PrepareFinding } from "../state/rollout-event.ts";
 import type { LiveCluster } from "../state/view.ts";
@@ -55,6 +56,7 @@ export function startWork(options: {
   readonly tenure: Tenure;
   readonly traffic: Traffic;
   readonly secrets: NamespaceSecrets;
+  readonly images: Images;
   readonly clock: Clock;
   readonly limits: Limits;
   /** Ends when the lease is lost or the engine stops. */
@@ -151,10 +153,13 @@ export function startWork(options: {
     if (own === undefined) throw new Error(`no plan for cluster ${cluster.name}`);
     switch (step) {
       case "prepare": {
-        const pace = { clock, reach: limits.reach, pause: limits.tick };
         // Credentials that cannot be had are better found before anything is changed; a removal needs none.
-        if (plan.target !== undefined) await secrets();
-        return done(step, { findings: await prepareCluster(cluster, plan, tenure, pace, signal) });
+        const brought = plan.target === undefined ? [] : await secrets();
+        const looking = {
+          ...{ clock, reach: limits.reach, pause: limits.tick, images: options.images },
+          secrets: brought.length > 0,
+        };
+        return done(step, { findings: await prepareCluster(cluster, plan, tenure, looking, signal) });
       }
       case "init":
         await session.apply([...(await secrets()), ...own.init], signal);

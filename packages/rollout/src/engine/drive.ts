@@ -3,6 +3,7 @@ import type { Place } from "../plan/plan.ts";
 import type {
   Clock,
   Cluster,
+  Images,
   Journal,
   JournalRecord,
   NamespaceSecrets,
@@ -25,6 +26,7 @@ export interface DriveOptions {
   readonly releases: Releases;
   readonly traffic: Traffic;
   readonly secrets: NamespaceSecrets;
+  readonly images: Images;
   readonly clock: Clock;
   readonly place: Place;
   readonly limits: Limits;
@@ -89,14 +91,14 @@ export async function drive(options: DriveOptions, header: RolloutHeader): Promi
     work = new Map(
       plan.waves.flat().map((name) => {
         const cluster = options.clusters.find((one) => one.name === name) ?? absentCluster(name);
-        const { traffic, secrets, log } = options;
+        const { traffic, secrets, images, log } = options;
         const changed = () => {
           options.changed(live());
           bell.ring();
         };
         return [
           name,
-          startWork({ cluster, plan, tenure: held, traffic, secrets, clock, limits, signal, log, changed }),
+          startWork({ cluster, plan, tenure: held, traffic, secrets, images, clock, limits, signal, log, changed }),
         ];
       }),
     );

@@ -4,6 +4,7 @@ import type { Place } from "../plan/plan.ts";
 import {
   type Clock,
   type Cluster,
+  type Images,
   type Journal,
   LeaseLost,
   type NamespaceSecrets,
@@ -26,6 +27,8 @@ export interface EngineOptions {
   readonly traffic: Traffic;
   /** None by default. */
   readonly secrets?: NamespaceSecrets;
+  /** Nobody is asked by default. */
+  readonly images?: Images;
   readonly clock: Clock;
   /** Names this process; one that starts again under the same name goes on at once, without waiting for its old lease. */
   readonly owner: string;
@@ -56,6 +59,7 @@ export function createEngine(options: EngineOptions): Engine {
   const limits = { ...defaultLimits, ...options.limits };
   const place = options.place ?? placeInSlot;
   const secrets = options.secrets ?? noSecrets;
+  const images = options.images ?? { missing: async () => [] };
   const log = options.log ?? (() => undefined);
   const stop = new AbortController();
   const workers = new Map<string, Worker>();
@@ -105,6 +109,7 @@ export function createEngine(options: EngineOptions): Engine {
               releases,
               traffic,
               secrets,
+              images,
               clock,
               place,
               limits,

@@ -35,15 +35,17 @@ export function interceptCluster(cluster: Cluster, hooks: Hooks<ClusterCall>): C
   };
   return {
     name: cluster.name,
-    check: (signal) => around("check", false, () => cluster.check(signal)),
+    check: (signal, kinds) => around("check", false, () => cluster.check(signal, kinds)),
     get: (ref, signal) => around("get", false, () => cluster.get(ref, signal), ref.kind),
     list: (of, signal) => around("list", false, () => cluster.list(of, signal), of.kind),
     apply: (object, options, signal) =>
       around("apply", options?.dryRun !== true, () => cluster.apply(object, options, signal), object.kind),
-    create: (object, signal) => around("create", true, () => cluster.create(object, signal), object.kind),
+    create: (object, signal, options) =>
+      around("create", options?.dryRun !== true, () => cluster.create(object, signal, options), object.kind),
     replace: (object, signal) => around("replace", true, () => cluster.replace(object, signal), object.kind),
     delete: (ref, preconditions, signal) =>
       around("delete", true, () => cluster.delete(ref, preconditions, signal), ref.kind),
+    nodes: (signal) => around("list", false, () => cluster.nodes(signal), "Node"),
     log: (pod, options, signal) => around("log", false, () => cluster.log(pod, options, signal)),
     async *follow(namespace, signal) {
       await hooks.before?.({ cluster: cluster.name, method: "follow", writes: false });

@@ -1,4 +1,4 @@
-import { isEvent, type KubernetesObject, refOf } from "@fairway/objects";
+import { isEvent, isNode, isPod, type KubernetesObject, refOf } from "@fairway/objects";
 import { type ApplyOptions, type Clock, type Cluster, ClusterError, type Observation } from "../ports.ts";
 import { mergeApply, mergeUpdate } from "./field-ownership.ts";
 import { memoryAutoscaler } from "./memory-autoscaler.ts";
@@ -87,10 +87,10 @@ export function memoryCluster(name: string, clock: Clock): MemoryCluster {
           ),
       ),
     apply: (object, options = {}, signal) => answer(signal, () => apply(object, options.manager ?? "fairway", options)),
-    create: (object, signal) =>
+    create: (object, signal, options) =>
       answer(signal, () => {
         if (objects.get(refOf(object)) !== undefined) throw new ClusterError("conflict", name, "it exists already");
-        return objects.put(mergeUpdate(undefined, object, "fairway"));
+        return objects.put(mergeUpdate(undefined, object, "fairway"), options?.dryRun);
       }),
     replace: (object, signal) =>
       answer(signal, () => {
@@ -119,6 +119,8 @@ export function memoryCluster(name: string, clock: Clock): MemoryCluster {
           () => undefined,
         );
       }),
+    nodes: (signal) =>
+      answer(signal, () => ({ nodes: objects.all().filter(isNode), pods: objects.all().filter(isPod), grows: false })),
     log: (pod, { previous, tailLines }, signal) =>
       answer(signal, () => {
         const text = previous === true ? workloads.log(pod.name) : undefined;

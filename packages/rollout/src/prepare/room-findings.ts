@@ -1,0 +1,98 @@
+import { isLimitRange, isPod, isResourceQuota, type KubernetesObject, type Pod, refKey, refOf } from "@fairway/objects";
+import { isOurs } from "../cluster/ownership.ts";
+import { isReplica } from "../cluster/progress.ts";
+import type { Plan } from "../plan/plan.ts";
+import { type Cluster, ClusterError } from "../ports.ts";
+import type { PrepareFinding } from "../state/rollout-event.ts";
+import { limitFindings } from "./limit-room.ts";
+import { nodeFindings } from "./node-room.ts";
+import { withDefaults } from "./pod-size.ts";
+import { quotaFindings } from "./quota-room.ts";
+import type { WorkloadPods } from "./release-pods.ts";
+
+const none: readonly KubernetesObject[] = [];
+
+/**
+ * Bounds of the namespace and nodes, as they will be when the pods come. What may not be seen is not judged.
+ *
+ * @param pods the release's, as they would be stored
+ * @param exists whether the service's namespace does
+ */
+export async function roomFindings(
+  cluster: Cluster,
+  plan: Plan,
+  pods: readonly WorkloadPods[],
+  exists: boolean,
+  signal: AbortSignal,
+): Promise<readonly PrepareFinding[]> {
+  const desired = plan.clusters[cluster.name]?.desired ?? none;
+  const seen = async (kind: string): Promise<readonly KubernetesObject[]> =>
+    exists ? listSeen(cluster, kind, plan.namespace, signal) : [];
+  const [ranges, quotas] = await Promise.all([seen("LimitRange"), seen("ResourceQuota")]);
+  const allQuotas = asTheyWillBe(desired, quotas).filter(isResourceQuota);
+  const [inside, room] = await Promise.all([
+    allQuotas.length === 0 && !otherSlot(plan) ? none : seen("Pod"),
+    nodesSeen(cluster, signal),
+  ]);
+  const present = inside.filter(isPod).filter(isAlive);
+  const isOwn = (pod: Pod): boolean => isReplica(pod) && isOurs(pod, plan) && pod.metadata.namespace === plan.namespace;
+  const beside = otherSlot(plan) ? present.filter(isOwn).length : 1;
+  const bounds = asTheyWillBe(desired, ranges).filter(isLimitRange);
+  const sized = pods.map((one) => ({ ...one, pod: withDefaults(one.pod, bounds) }));
+  return [
+    ...limitFindings(cluster.name, sized, bounds),
+    ...quotaFindings(cluster.name, {
+      quotas: allQuotas,
+      own: new Set(desired.filter(isResourceQuota).map(({ metadata }) => metadata.name)),
+      pods: sized,
+      others: present.filter((pod) => !isOwn(pod)),
+      beside,
+    }),
+    ...(room === undefined ? [] : nodeFindings(cluster.name, sized, room, isOwn, beside)),
+  ];
+}
+
+/** The release's own as it brings them, all others as they are: what it brings no more goes after its pods have come. */
+function asTheyWillBe(
+  desired: readonly KubernetesObject[],
+  live: readonly KubernetesObject[],
+): readonly KubernetesObject[] {
+  const brought = new Set(desired.map(keyOf));
+  return [...desired, ...live.filter((one) => !brought.has(keyOf(one)))];
+}
+
+/** A release that comes up in the other slot stands beside the whole former one. */
+function otherSlot({ from, target }: Plan): boolean {
+  return from !== undefined && target !== undefined && from.slot !== target.slot;
+}
+
+async function listSeen(
+  cluster: Cluster,
+  kind: string,
+  namespace: string,
+  signal: AbortSignal,
+): Promise<readonly KubernetesObject[]> {
+  try {
+    return await cluster.list({ apiVersion: "v1", kind, namespace }, signal);
+  } catch (error) {
+    if (error instanceof ClusterError && error.code !== "unreachable") return [];
+    throw error;
+  }
+}
+
+async function nodesSeen(cluster: Cluster, signal: AbortSignal): ReturnType<Cluster["nodes"]> {
+  try {
+    return await cluster.nodes(signal);
+  } catch (error) {
+    if (error instanceof ClusterError && error.code !== "unreachable") return undefined;
+    throw error;
+  }
+}
+
+function isAlive({ status }: Pod): boolean {
+  return status?.phase !== "Succeeded" && status?.phase !== "Failed";
+}
+
+function keyOf(object: KubernetesObject): string {
+  return refKey(refOf(object));
+}
