@@ -213,7 +213,7 @@ const cases: Readonly<Record<string, { detail: RolloutDetail; seconds?: number; 
         {
           cluster: "alpha",
           severity: "warning",
-          code: "NoRoomNow",
+          code: "Unschedulable",
           message: "1 of 3 pods find no room on the nodes now",
           advice: "wait, or add a node",
         },

@@ -10,7 +10,7 @@ export const refusalEntries = {
   },
   ImmutableField: {
     meaning: "A field would change that Kubernetes never lets change.",
-    cause: "A workload's selector, for example.",
+    cause: "A workload's selector, for example. The message has the field, what is there, and what the release has.",
     cure: "Take the change back, or remove the service and deploy it anew.",
   },
   InvalidObject: {
@@ -50,7 +50,8 @@ export const refusalEntries = {
   },
   QuotaTooSmall: {
     meaning: "The namespace's quota is too small for the release.",
-    cause: "Its own pods, and the one more that replacing them takes, ask for more than the quota has in all.",
+    cause:
+      "Its own pods, those that stand beside them while they are replaced, and what others use ask for more than a quota of the namespace has. Where only runs of jobs are too many, which end by themselves, it is a warning.",
     cure: "Choose a smaller size or fewer replicas, or ask the platform's owner for a larger quota.",
   },
   ReleaseLacksCluster: {

@@ -1,10 +1,10 @@
-import { admissionRefusal, type Cause } from "@fairway/diagnosis";
+import { admissionRefusal, type Cause, type CauseCode } from "@fairway/diagnosis";
 import { ClusterError } from "../ports.ts";
 import type { PrepareFinding } from "../state/rollout-event.ts";
 import { ForeignObject, InventoryAhead } from "./ownership.ts";
 
 interface Words {
-  readonly code: string;
+  readonly code: CauseCode;
   readonly summary: string;
   readonly advice: string;
 }

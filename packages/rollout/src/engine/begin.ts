@@ -1,3 +1,4 @@
+import type { CauseCode } from "@fairway/diagnosis";
 import { type Place, type Plan, plan, targetSlot } from "../plan/plan.ts";
 import type { Active, Journal, Releases, RolloutHeader, StoredRelease } from "../ports.ts";
 import type { PrepareFinding, RolloutEvent } from "../state/rollout-event.ts";
@@ -112,6 +113,6 @@ async function keptReleases(releases: Releases, header: RolloutHeader): Promise<
   return kept.filter((release) => release !== undefined);
 }
 
-function found(code: string, message: string, advice: string): PrepareFinding {
+function found(code: CauseCode, message: string, advice: string): PrepareFinding {
   return { cluster: "", code, message, advice };
 }

@@ -1,7 +1,7 @@
-import { type Cause, type ContainerLog, wantedLogLines } from "@fairway/diagnosis";
+import { type ContainerLog, wantedLogLines } from "@fairway/diagnosis";
 import { releaseLabel } from "@fairway/manifests";
 import { isNetworkPolicy, isPod, type KubernetesObject, type Pod, type Secret } from "@fairway/objects";
-import { causeOf } from "../cluster/failure.ts";
+import { causeOf, refusalFinding } from "../cluster/failure.ts";
 import { ownLabels } from "../cluster/ownership.ts";
 import { type Expectation, expect, isReplica, judge, logsWanted } from "../cluster/progress.ts";
 import { type ApplyManner, keyOf, openSession, type Session, type Tenure } from "../cluster/session.ts";
@@ -19,7 +19,6 @@ import {
 } from "../ports.ts";
 import { prepareCluster } from "../prepare/prepare.ts";
 import { type ClusterFacts, noFacts, type Step } from "../state/facts.ts";
-import type { PrepareFinding } from "../state/rollout-event.ts";
 import type { LiveCluster } from "../state/view.ts";
 
 /** What one engine does and learns in one cluster, for one decision of one rollout. */
@@ -44,10 +43,6 @@ const autoscalers = new Set(["HorizontalPodAutoscaler"]);
 
 function isRunning({ status }: Pod): boolean {
   return status?.phase !== "Succeeded" && status?.phase !== "Failed";
-}
-
-function findingOf({ cluster, code, summary, message, advice }: Cause): PrepareFinding {
-  return { cluster, code, message: message === undefined ? summary : `${summary}: ${message}`, advice };
 }
 
 export function startWork(options: {
@@ -230,9 +225,8 @@ export function startWork(options: {
         log(`${step} of ${service} in ${cluster.name}: ${String(error)}`);
       else {
         answered();
-        const failure = causeOf(error, cluster.name, session.last());
-        facts = { ...facts, failure };
-        if (step === "prepare") done(step, { findings: [findingOf(failure)] });
+        facts = { ...facts, failure: causeOf(error, cluster.name, session.last()) };
+        if (step === "prepare") done(step, { findings: [refusalFinding(cluster.name, error, session.last())] });
         if (!(error instanceof ClusterError)) log(`${step} of ${service} in ${cluster.name}: ${String(error)}`);
       }
     }

@@ -21,7 +21,7 @@ export async function imageFindings(
     if (state === "absent") {
       return {
         cluster: place.cluster,
-        code: "ImageAbsent",
+        code: "ImageNotFound",
         message: `there is no image ${what}`,
         advice:
           "deploy again from the service's folder, which makes the image anew; a ready image must be pushed again",

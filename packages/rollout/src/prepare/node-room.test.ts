@@ -34,7 +34,7 @@ const gpu = { key: "gpu", value: "yes", effect: "NoSchedule" };
 test("a pod that no node could ever take is refused, with what each kind of node lacks", () => {
   assert.deepEqual(found(pod("2"), 1, [node("a"), node("b", { cpu: "4" })]), []);
   assert.deepEqual(found(pod("3"), 1, [node("a"), node("b"), node("c", { cpu: "1" })]), [
-    "refusal NothingFits: no node could ever take a pod of Deployment/user-a, which asks for 3 of cpu and 1Gi of memory: 2 nodes with 2 of cpu in all; 1 node with 1 of cpu in all",
+    "refusal Unschedulable: no node could ever take a pod of Deployment/user-a, which asks for 3 of cpu and 1Gi of memory: 2 nodes with 2 of cpu in all; 1 node with 1 of cpu in all",
   ]);
   const picky = pod("1", { nodeSelector: { disk: "ssd" } });
   assert.match(found(picky, 1, [node("a", { labels: { disk: "hdd" } })]).join(), /1 node without the label disk=ssd$/);
@@ -42,7 +42,7 @@ test("a pod that no node could ever take is refused, with what each kind of node
   const tainted = [node("a", { spec: { taints: [gpu] } })];
   assert.match(found(pod("1"), 1, tainted).join(), /with the taint gpu=yes$/);
   assert.deepEqual(found(pod("1", { tolerations: [{ key: "gpu", operator: "Exists" }] }), 1, tainted), []);
-  assert.match(found(pod("1", { tolerations: [{ key: "gpu", value: "no" }] }), 1, tainted).join(), /NothingFits/);
+  assert.match(found(pod("1", { tolerations: [{ key: "gpu", value: "no" }] }), 1, tainted).join(), /Unschedulable/);
 });
 
 test("nothing is refused that may still be: nodes that are added, cordoned, not ready, or not known", () => {
@@ -60,7 +60,7 @@ test("full nodes are a warning: others may go, and the service's own former pods
   const there = (name: string) => pod("1500m", { nodeName: "a" }, name);
   assert.deepEqual(found(pod("1"), 1, [node("a")], { pods: [there("own")] }), []);
   assert.deepEqual(found(pod("1"), 1, [node("a")], { pods: [there("others")] }), [
-    "warning NoRoomNow: 2 of 2 pods find no room on the nodes now; the rollout waits for room, and fails if none comes",
+    "warning Unschedulable: 2 of 2 pods find no room on the nodes now; the rollout waits for room, and fails if none comes",
   ]);
   assert.match(
     found(pod("1"), 3, [node("a"), node("b")], { pods: [there("others")] }).join(),

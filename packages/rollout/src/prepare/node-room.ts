@@ -47,7 +47,7 @@ function neverFits(cluster: string, workload: string, pod: Pod, nodes: readonly 
   const why = [...counts].map(([what, { length }]) => `${length} ${length === 1 ? "node" : "nodes"} ${what}`);
   const message = `no node could ever take a pod of ${workload}, which asks for ${sizeText(podAmounts(pod.spec, "requests"))}: ${why.join("; ")}`;
   const advice = "choose a smaller [engine] size, or ask the cluster's owner for a node that can take it";
-  return [{ cluster, code: "NothingFits", message, advice }];
+  return [{ cluster, code: "Unschedulable", message, advice }];
 }
 
 /** Why this node can never take the pod. */
@@ -107,7 +107,7 @@ function full(
   if (left === 0) return [];
   const message = `${left} of ${wanted.length} pods find no room on the nodes now; the rollout waits for room, and fails if none comes`;
   const advice = "take fewer replicas or a smaller [engine] size, or ask the cluster's owner for nodes";
-  return [{ cluster, severity: "warning", code: "NoRoomNow", message, advice }];
+  return [{ cluster, severity: "warning", code: "Unschedulable", message, advice }];
 }
 
 function isOpen({ spec, status }: Node): boolean {

@@ -1,5 +1,4 @@
-import type { Pod, ResourceQuota } from "@fairway/objects";
-import { parseQuantity } from "@fairway/objects";
+import { type Pod, parseQuantity, type ResourceQuota } from "@fairway/objects";
 import type { PrepareFinding } from "../state/rollout-event.ts";
 import { amountText } from "./limit-room.ts";
 import { containersOf, podAmounts } from "./pod-size.ts";

@@ -81,7 +81,7 @@ const silent = { since: start, message: "refused" };
 describe("next", () => {
   it("prepares all clusters before it says anything", () => {
     const events = inApp.slice(0, 2);
-    const found = { cluster: "alpha", code: "FieldConflict", message: "no" };
+    const found = { cluster: "alpha", code: "FieldConflict", message: "no" } as const;
     const one = decide(events, { alpha: { ...noFacts, findings: [found] } });
     assert.deepEqual(one, [{ type: "perform", cluster: "beta", step: "prepare" }]);
     const [both] = decide(events, {
@@ -95,12 +95,12 @@ describe("next", () => {
 
   it("goes on with warnings, which stay with the rollout, and tells them with what refuses it", () => {
     const events = inApp.slice(0, 2);
-    const warning = { cluster: "alpha", severity: "warning", code: "NoRoomNow", message: "full" } as const;
+    const warning = { cluster: "alpha", severity: "warning", code: "Unschedulable", message: "full" } as const;
     const alpha = { ...noFacts, findings: [warning] };
     const [on] = decide(events, { alpha, beta: { ...noFacts, findings: [] } });
     assert.ok(on?.type === "append" && on.event.type === "done");
     assert.deepEqual(stateAfter([...events, on.event]).warnings, [warning]);
-    const refusal = { cluster: "beta", code: "FieldConflict", message: "no" };
+    const refusal = { cluster: "beta", code: "FieldConflict", message: "no" } as const;
     const [end] = decide(events, { alpha, beta: { ...noFacts, findings: [refusal] } });
     assert.ok(end?.type === "end" && end.event.type === "ended");
     assert.deepEqual(end.event.findings, [warning, refusal]);

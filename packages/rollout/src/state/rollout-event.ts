@@ -1,4 +1,4 @@
-import type { Cause } from "@fairway/diagnosis";
+import type { Cause, CauseCode } from "@fairway/diagnosis";
 import type { Active } from "../ports.ts";
 
 /** In order; `db` and `balancing` do nothing of their own for `rolling` without migrations. */
@@ -10,8 +10,8 @@ export interface PrepareFinding {
   readonly cluster: string;
   /** Absent: it refuses the rollout. `warning`: a person should know, and the rollout goes on. */
   readonly severity?: "warning";
-  /** Diagnosis-style: `ClusterUnreachable`, `FieldConflict`, ... */
-  readonly code: string;
+  /** docs/reference/diagnosis.md says more. */
+  readonly code: CauseCode;
   readonly message: string;
   readonly advice?: string;
 }
