@@ -54,7 +54,7 @@ module.exports = {
       from: { path: "^(packages|apps)/([^/]+)/" },
       to: {
         path: "^packages/[^/]+/src/",
-        pathNot: ["^packages/[^/]+/src/(index|testing/index|[a-z-]+\\.contract)\\.ts$", "^packages/$2/"],
+        pathNot: ["^packages/[^/]+/src/(index|simulation|testing/index|[a-z-]+\\.contract)\\.ts$", "^packages/$2/"],
       },
     },
     {

@@ -2,9 +2,10 @@ import { isPod } from "@fairway/objects";
 import type { BackOffTimes } from "./agent/back-off.ts";
 import { startNodeAgent } from "./agent/node-agent.ts";
 import { keepNode, machineCapacity } from "./agent/node-object.ts";
+import { podLogs } from "./agent/pod-logs.ts";
 import { cpuMeter } from "./agent/process/cpu-meter.ts";
 import type { Unpack } from "./agent/process/image-store.ts";
-import { podLogs } from "./agent/process/pod-logs.ts";
+import { readLogFiles } from "./agent/process/log-files.ts";
 import { type ContainerUsage, createProcessRuntime } from "./agent/process/process-runtime.ts";
 import { type Clock, systemClock } from "./clock/clock.ts";
 import { createEventRecorder } from "./controllers/event-recorder.ts";
@@ -87,7 +88,7 @@ export async function runCluster(objects: ObjectsApi, options: RunClusterOptions
     const ingress = await startIngress(objects, clock, { address, ingressPort, addressBase }, onError);
     return {
       ingressAddress: ingress.address,
-      logs: podLogs(objects, clock, runtime.logs),
+      logs: podLogs(objects, readLogFiles(runtime.logs, clock)),
       usage: () => runtime.usage(),
       async stop({ graceMilliseconds = 3_000 } = {}) {
         await Promise.all([ingress.stop({ drainMilliseconds: graceMilliseconds }), stopAll(graceMilliseconds)]);

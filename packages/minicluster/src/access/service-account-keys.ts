@@ -11,15 +11,19 @@ export interface ServiceAccountKeys {
   verify(token: string): JsonObject | undefined;
 }
 
-/** The key kept in `directory/service-account.key` (mode 0600); made when there is none. */
-export function serviceAccountKeys(directory: string): ServiceAccountKeys {
+/** The key kept in `directory/service-account.key` (mode 0600); made when there is none. Without a directory it is kept in memory only. */
+export function serviceAccountKeys(directory?: string): ServiceAccountKeys {
+  if (directory === undefined) return keysOf(newKey());
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   const file = join(directory, "service-account.key");
   if (!existsSync(file)) {
-    const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
-    writePrivate(file, privateKey.export({ type: "pkcs8", format: "pem" }).toString());
+    writePrivate(file, newKey().export({ type: "pkcs8", format: "pem" }).toString());
   }
   return keysOf(createPrivateKey(readFileSync(file)));
+}
+
+function newKey(): KeyObject {
+  return generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey;
 }
 
 const encoded = (value: JsonObject): string => Buffer.from(JSON.stringify(value)).toString("base64url");

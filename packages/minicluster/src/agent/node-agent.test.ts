@@ -75,7 +75,7 @@ test("readiness: thresholds, and events once per period, also when it is asked m
 
 test("a startup probe holds liveness off, and kills what does not start in time", async (t) => {
   const cluster = start(t, {
-    container: ({ pod: { name } }) => ({ readyAfter: name === "slow" ? 8_000 : Number.POSITIVE_INFINITY }),
+    container: ({ pod: { name } }) => ({ readyAfter: name === "slow" ? 8_000 : "never" }),
   });
   const probe = { httpGet: { port: "http" }, periodSeconds: 1 };
   const probes = { startupProbe: { ...probe, failureThreshold: 10 }, livenessProbe: { ...probe, failureThreshold: 1 } };
@@ -93,7 +93,7 @@ test("a startup probe holds liveness off, and kills what does not start in time"
 });
 
 test("deletion: preStop, SIGTERM, and SIGKILL when the grace period is over", async (t) => {
-  const cluster = start(t, { container: () => ({ stopsAfter: Number.POSITIVE_INFINITY }) });
+  const cluster = start(t, { container: () => ({ stopsAfter: "never" }) });
   const spec = { terminationGracePeriodSeconds: 10 };
   cluster.apply(pod({ lifecycle: { preStop: { sleep: { seconds: 4 } } } }, spec));
   await cluster.clock.advance(1_000);

@@ -20,6 +20,8 @@ export interface NodeAgentOptions {
 export interface NodeAgent {
   /** Ends all pods' containers, without touching the pods' objects. */
   stop(options: { readonly graceMilliseconds: number }): Promise<void>;
+  /** Writes all pods' states again, after the cluster's objects were replaced by older ones. */
+  refresh(): void;
 }
 
 /** Runs the pods that are assigned to one node, until it is stopped. */
@@ -84,6 +86,9 @@ export function startNodeAgent(options: NodeAgentOptions): NodeAgent {
   for (const object of objects.list("pods")) if (isPod(object)) look(object);
 
   return {
+    refresh() {
+      for (const worker of workers.values()) worker.refresh();
+    },
     async stop({ graceMilliseconds }) {
       stopping = true;
       unsubscribe();

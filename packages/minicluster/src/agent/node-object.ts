@@ -68,6 +68,7 @@ export function keepNode(
   node: string,
   capacity: NodeCapacity,
   runtimeVersion: string,
+  spec?: NonNullable<Node["spec"]>,
 ): () => void {
   writeNode();
   let cancel = clock.after(0, beat);
@@ -88,7 +89,7 @@ export function keepNode(
       objects.get({ resource: "nodes", name: node }) ??
       objects.create(
         "nodes",
-        { apiVersion: "v1", kind: "Node", metadata: { name: node, labels } },
+        { apiVersion: "v1", kind: "Node", metadata: { name: node, labels }, ...(spec === undefined ? {} : { spec }) },
         { manager: MANAGER },
       );
     const resources = {

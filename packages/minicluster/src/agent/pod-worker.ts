@@ -28,6 +28,8 @@ export interface PodWorker {
   readonly uid: string;
   /** The pod object has changed; a deletion that was asked for begins. */
   update(pod: Pod): void;
+  /** Writes the status when it is not what is stored. */
+  refresh(): void;
   /** Ends the containers because the object is gone, or because the agent stops. Resolves when they have ended. */
   stop(options: { readonly graceMilliseconds: number }): Promise<void>;
   /** Resolves when nothing of the pod is left. */
@@ -185,6 +187,7 @@ export function startPodWorker(first: Pod, context: PodWorkerContext): PodWorker
   const worker: PodWorker = {
     uid: identity.uid,
     gone: gone.promise,
+    refresh: () => publish(),
     update(next) {
       pod = next;
       volumes.refresh();

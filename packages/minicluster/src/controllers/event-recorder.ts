@@ -26,8 +26,8 @@ const REMEMBERED = 4096;
 /** etcd's limit for what kubelets write (client-go cuts at the same length). */
 const MESSAGE_LENGTH = 1024;
 
-/** Of all recorders: two may tell of objects of one name in one millisecond. */
-let serial = 0;
+/** Of all recorders of a cluster: two may tell of objects of one name in one millisecond. */
+const serials = new WeakMap<ObjectsApi, number>();
 
 /** Writes core/v1 Events. Never throws: events are best effort. */
 export function createEventRecorder(objects: ObjectsApi, clock: Clock, source: EventSource): EventRecorder {
@@ -63,8 +63,10 @@ export function createEventRecorder(objects: ObjectsApi, clock: Clock, source: E
       const now = timestamp(clock.now());
       try {
         if (again(key, now)) return;
+        const serial = serials.get(objects) ?? 0;
+        serials.set(objects, serial + 1);
         // As client-go names them: nanoseconds in hexadecimal; the serial keeps two of one millisecond apart.
-        const suffix = (BigInt(clock.now()) * 1_000_000n + BigInt(serial++ % 1_000_000)).toString(16);
+        const suffix = (BigInt(clock.now()) * 1_000_000n + BigInt(serial % 1_000_000)).toString(16);
         const name = `${about.metadata.name}.${suffix}`;
         const event: Event = {
           apiVersion: "v1",

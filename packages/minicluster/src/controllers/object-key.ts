@@ -45,13 +45,6 @@ export function timeOf(timestamp: string | null | undefined): number | undefined
 /** Characters of generated names (k8s.io/apimachinery `pkg/util/rand`): no vowels, nothing that looks like another. */
 const NAME_CHARACTERS = "bcdfghjklmnpqrstvwxz2456789";
 
-/** Five random characters. */
-export function randomSuffix(): string {
-  let suffix = "";
-  for (let index = 0; index < 5; index++) suffix += NAME_CHARACTERS[Math.floor(Math.random() * NAME_CHARACTERS.length)];
-  return suffix;
-}
-
 /** A short name-safe hash: FNV-1a, 32 bits, written in the characters of generated names. */
 export function nameSafeHash(text: string): string {
   let hash = 0x811c9dc5;

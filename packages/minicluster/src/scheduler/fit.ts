@@ -1,5 +1,7 @@
 import { type Node, type Pod, parseQuantity } from "@fairway/objects";
 
+type Taint = NonNullable<NonNullable<Node["spec"]>["taints"]>[number];
+
 /** What pods ask of a node: cores and bytes. */
 interface Demand {
   readonly cpu: number;
@@ -45,6 +47,9 @@ function obstaclesOn(pod: Pod, { node, pods }: NodeLoad): readonly string[] {
   if (selector.some(([name, value]) => node.metadata.labels?.[name] !== value)) {
     return ["node(s) didn't match Pod's node affinity/selector"];
   }
+  if (node.spec?.taints?.some((taint) => taint.effect !== "PreferNoSchedule" && !isTolerated(pod, taint))) {
+    return ["node(s) had untolerated taint(s)"];
+  }
   const capacity = capacityOf(node);
   const used = total(pods);
   const wanted = demandOf(pod);
@@ -54,6 +59,16 @@ function obstaclesOn(pod: Pod, { node, pods }: NodeLoad): readonly string[] {
     ...(wanted.cpu > 0 && used.cpu + wanted.cpu > capacity.cpu + 1e-9 ? ["Insufficient cpu"] : []),
     ...(wanted.memory > 0 && used.memory + wanted.memory > capacity.memory ? ["Insufficient memory"] : []),
   ];
+}
+
+/** As in kube-scheduler's TaintToleration: an empty key tolerates every taint, an empty effect every effect. */
+function isTolerated(pod: Pod, taint: Taint): boolean {
+  return (pod.spec?.tolerations ?? []).some(
+    ({ key = "", operator = "Equal", value = "", effect = "" }) =>
+      (effect === "" || effect === taint.effect) &&
+      (key === "" ? operator === "Exists" : key === taint.key) &&
+      (operator === "Exists" || value === (taint.value ?? "")),
+  );
 }
 
 function capacityOf(node: Node): Demand & { readonly pods: number } {

@@ -26,7 +26,19 @@ export interface ObjectStore {
   since(version: number): readonly StoredChange[] | undefined;
   /** Called after each write in order, also for writes made by listeners. */
   onChange(listener: (change: StoredChange) => void): () => void;
+  /** Everything as it is now. */
+  snapshot(): StoreSnapshot;
+  /**
+   * Goes back to a snapshot, versions too, as etcd does when a backup is restored: changes since then are forgotten, and listeners
+   * are told what is different. Only in memory.
+   */
+  restore(snapshot: StoreSnapshot): void;
   close(): void;
+}
+
+export interface StoreSnapshot {
+  readonly version: number;
+  readonly objects: readonly { readonly resource: string; readonly object: JsonObject }[];
 }
 
 export interface ObjectStoreOptions {
@@ -175,6 +187,17 @@ export function openObjectStore(options: ObjectStoreOptions): ObjectStore {
     }
   }
 
+  function everything(): StoreSnapshot["objects"] {
+    return [...buckets].flatMap(([resource, bucket]) =>
+      [...bucket.values()].flatMap((inNamespace) => [...inNamespace.values()].map((object) => ({ resource, object }))),
+    );
+  }
+
+  function find(resource: string, object: JsonObject): JsonObject | undefined {
+    const { namespace, name } = keyOf(object);
+    return buckets.get(resource)?.get(namespace)?.get(name);
+  }
+
   if (options.directory !== undefined) load(options.directory);
 
   return {
@@ -227,6 +250,26 @@ export function openObjectStore(options: ObjectStoreOptions): ObjectStore {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
+    snapshot: () => ({ version, objects: everything() }),
+    restore(snapshot) {
+      if (log !== undefined) throw new Error("a store on disk is not restored while it is open");
+      const before = everything();
+      buckets.clear();
+      version = snapshot.version;
+      oldest = version;
+      history = [];
+      sizes = [];
+      historySize = 0;
+      for (const { resource, object } of snapshot.objects) set(resource, object);
+      const gone = before.filter(({ resource, object }) => find(resource, object) === undefined);
+      const known = new Map(before.map(({ resource, object }) => [placeOf(resource, object), object]));
+      for (const { resource, object } of gone) notify({ version, type: "DELETED", resource, object, previous: object });
+      for (const { resource, object } of snapshot.objects) {
+        const previous = known.get(placeOf(resource, object));
+        if (previous === object) continue;
+        notify({ version, type: previous === undefined ? "ADDED" : "MODIFIED", resource, object, previous });
+      }
+    },
     close() {
       if (closed) return;
       closed = true;
@@ -238,6 +281,11 @@ export function openObjectStore(options: ObjectStoreOptions): ObjectStore {
 
 function keyOf(object: JsonObject): { namespace: string; name: string } {
   return { namespace: textAt(object, "metadata", "namespace"), name: textAt(object, "metadata", "name") };
+}
+
+function placeOf(resource: string, object: JsonObject): string {
+  const { namespace, name } = keyOf(object);
+  return `${resource}/${namespace}/${name}`;
 }
 
 function withVersion(object: JsonObject, version: number): JsonObject {

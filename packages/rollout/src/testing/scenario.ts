@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import {
+  type Container,
   type HorizontalPodAutoscaler,
   isDeployment,
   isPod,
@@ -23,12 +24,18 @@ import { type VirtualClock, virtualClock } from "./virtual-clock.ts";
 const service = "user";
 const environment = "prod";
 
-/** Clusters, a journal and stored releases of one service, all in memory under one virtual clock. */
-export interface Scenario {
+/** A cluster that a scenario can look into, past what engines see. */
+export interface OpenCluster extends Pick<Cluster, "name"> {
+  /** What is stored, also while it cannot be reached. */
+  objects(namespace?: string): readonly KubernetesObject[];
+}
+
+/** Clusters, a journal and stored releases of one service under one virtual clock; in memory unless told. */
+export interface Scenario<Place extends OpenCluster = MemoryCluster> {
   readonly clock: VirtualClock;
   readonly journal: Journal<RolloutEvent>;
-  readonly clusters: readonly MemoryCluster[];
-  readonly cluster: (name: string) => MemoryCluster;
+  readonly clusters: readonly Place[];
+  readonly cluster: (name: string) => Place;
   /** `cluster` names where requests go no more. */
   readonly drained: ReadonlySet<string>;
   readonly log: string[];
@@ -61,6 +68,8 @@ export interface ReleaseOptions {
   readonly config?: string;
   readonly extra?: readonly KubernetesObject[];
   readonly progressDeadlineSeconds?: number;
+  /** More of the Deployment's container: probes, resources. */
+  readonly container?: Partial<Container>;
 }
 
 export interface EngineHooks {
@@ -71,8 +80,18 @@ export interface EngineHooks {
 
 export function scenario(names: readonly string[] = ["alpha", "beta"]): Scenario {
   const clock = virtualClock();
-  const journal = memoryJournal<RolloutEvent>(clock);
   const clusters = names.map((name) => memoryCluster(name, clock));
+  return scenarioOver(clock, clusters, () => clusters);
+}
+
+/** @param connect The clusters as an engine of that owner sees them. */
+export function scenarioOver<Place extends OpenCluster>(
+  clock: VirtualClock,
+  clusters: readonly Place[],
+  connect: (owner: string) => readonly Cluster[],
+): Scenario<Place> {
+  const names = clusters.map(({ name }) => name);
+  const journal = memoryJournal<RolloutEvent>(clock);
   const releases = new Map<string, StoredRelease>();
   const drained = new Set<string>();
   const log: string[] = [];
@@ -92,7 +111,7 @@ export function scenario(names: readonly string[] = ["alpha", "beta"]): Scenario
     return header;
   };
 
-  const self: Scenario = {
+  const self: Scenario<Place> = {
     clock,
     journal,
     clusters,
@@ -110,7 +129,7 @@ export function scenario(names: readonly string[] = ["alpha", "beta"]): Scenario
       releases.set(name, { name, service, environment, namespace: service, objects: placed });
     },
     engine(owner, hooks = {}) {
-      const wired: readonly Cluster[] = clusters.map((one) => interceptCluster(one, hooks.cluster ?? {}));
+      const wired = connect(owner).map((one) => interceptCluster(one, hooks.cluster ?? {}));
       return createEngine({
         journal: interceptJournal(journal, hooks.journal ?? {}),
         clusters: () => wired,
@@ -156,7 +175,7 @@ export function scenario(names: readonly string[] = ["alpha", "beta"]): Scenario
   return self;
 }
 
-function checkCluster(cluster: MemoryCluster, release: string | undefined): void {
+function checkCluster(cluster: OpenCluster, release: string | undefined): void {
   const objects = cluster.objects(service);
   const space = cluster.objects().find((one) => one.kind === "Namespace" && one.metadata.name === service);
   if (release === undefined) {
@@ -191,7 +210,7 @@ function checkCluster(cluster: MemoryCluster, release: string | undefined): void
 }
 
 /** Ready pods to which the service's selector leads. */
-export function serving(cluster: MemoryCluster): number {
+export function serving(cluster: OpenCluster): number {
   const objects = cluster.objects(service);
   const selector = Object.entries(objects.find(isService)?.spec?.selector ?? { none: "" });
   return objects
@@ -245,7 +264,14 @@ function objectsOf(name: string, options: ReleaseOptions): readonly KubernetesOb
         template: {
           metadata: { labels },
           spec: {
-            containers: [{ name: "app", image: `snapshot/${name}`, envFrom: [{ configMapRef: { name: config } }] }],
+            containers: [
+              {
+                name: "app",
+                image: `snapshot/${name}`,
+                envFrom: [{ configMapRef: { name: config } }],
+                ...options.container,
+              },
+            ],
           },
         },
       },

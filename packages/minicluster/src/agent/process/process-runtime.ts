@@ -15,7 +15,7 @@ import {
 import { type ContainerLog, openContainerLog } from "./container-log.ts";
 import { createPortPool } from "./free-port.ts";
 import { createImageStore, type Unpack } from "./image-store.ts";
-import type { LogFiles } from "./pod-logs.ts";
+import type { LogFiles } from "./log-files.ts";
 import { performProbe } from "./probe-actions.ts";
 import { createProcessRecords, killGroup } from "./process-records.ts";
 import { createProcessTable, type GroupUsage } from "./process-table.ts";

@@ -7,26 +7,30 @@ import {
   type PodIdentity,
   StartError,
 } from "../container-runtime.ts";
+import type { ReadContainerLog } from "../pod-logs.ts";
 import type { VolumeContent } from "../volumes/volume-content.ts";
+import { openSimulatedLog, type SimulatedLog } from "./simulated-log.ts";
 
 /** What one start of a container does. Times in milliseconds after its start; what is left out does not happen. */
-interface ContainerScript {
-  /** Probes succeed from then on; 0 unless told, never with `Infinity`. */
-  readonly readyAfter?: number;
+export interface ContainerRun {
+  /** Probes succeed from then on; 0 unless told. */
+  readonly readyAfter?: number | "never";
   /** Probes fail again from then on. */
   readonly unreadyAfter?: number;
   readonly exitAfter?: number;
   /** 1 unless told. */
   readonly exitCode?: number;
   readonly outOfMemory?: boolean;
-  /** From SIGTERM to its end; 0 unless told, never with `Infinity`. */
-  readonly stopsAfter?: number;
+  /** From SIGTERM to its end; 0 unless told. "never": it takes SIGKILL. */
+  readonly stopsAfter?: number | "never";
   /** It does not start at all, for this reason. */
   readonly startError?: string;
+  /** What it writes, without line ends, and when: at its start unless told. */
+  readonly prints?: readonly { readonly line: string; readonly after?: number }[];
 }
 
 /** How an image behaves when it is pulled. */
-interface ImageScript {
+export interface ImagePull {
   /** Milliseconds; 0 unless told. */
   readonly pullTime?: number;
   /** The pull fails with these words. */
@@ -36,8 +40,10 @@ interface ImageScript {
 
 export interface SimulatedRuntimeOptions {
   readonly clock: Clock;
-  image?(image: string): ImageScript;
-  container?(request: ContainerRequest): ContainerScript;
+  image?(image: string): ImagePull;
+  container?(request: ContainerRequest): ContainerRun;
+  /** 1, 2, 3, ... for ids and ports; its own unless told. */
+  nextSerial?(): number;
 }
 
 /** Plays scripts instead of running processes; deterministic under a virtual clock. */
@@ -47,7 +53,8 @@ export interface SimulatedRuntime extends ContainerRuntime {
   /** What was put into a pod's volume last. */
   volume(pod: string, name: string): VolumeContent | undefined;
   /** Ends a running container of that pod, as a crash does. */
-  crash(pod: string, exit: ContainerExit): void;
+  crash(pod: { readonly namespace: string; readonly name: string }, exit: ContainerExit): void;
+  readonly readLog: ReadContainerLog;
 }
 
 const FIRST_PORT = 10_000;
@@ -58,7 +65,9 @@ export function createSimulatedRuntime(options: SimulatedRuntimeOptions): Simula
   const present = new Set<string>();
   const running = new Map<ContainerRequest, (exit: ContainerExit) => void>();
   const volumes = new Map<string, VolumeContent>();
-  let serial = 0;
+  const logs = new Map<string, SimulatedLog>();
+  let count = 0;
+  const nextSerial = options.nextSerial ?? (() => ++count);
 
   return {
     version: "simulated://1",
@@ -77,9 +86,18 @@ export function createSimulatedRuntime(options: SimulatedRuntimeOptions): Simula
       const startedAt = clock.now();
       const exited = Promise.withResolvers<ContainerExit>();
       const timers: (() => void)[] = [];
+      const serial = nextSerial();
+      const id = `simulated://${serial}`;
+      const log = openSimulatedLog(clock);
+      logs.set(id, log);
+      for (const { line, after = 0 } of script.prints ?? []) {
+        if (after === 0) log.print(line);
+        else timers.push(clock.after(after, () => log.print(line)));
+      }
       const end = (exit: ContainerExit): void => {
         for (const cancel of timers) cancel();
         running.delete(request);
+        log.close();
         exited.resolve(exit);
       };
       running.set(request, end);
@@ -89,18 +107,20 @@ export function createSimulatedRuntime(options: SimulatedRuntimeOptions): Simula
         timers.push(clock.after(script.exitAfter, () => end({ exitCode, outOfMemory })));
       }
       return {
-        id: `simulated://${++serial}`,
+        id,
         port: request.wantsPort ? FIRST_PORT + serial : undefined,
         exited: exited.promise,
         kill(signal) {
           if (signal === "SIGKILL") end({ exitCode: 137, outOfMemory: false });
-          else if ((script.stopsAfter ?? 0) < Number.POSITIVE_INFINITY) {
+          else if (script.stopsAfter !== "never") {
             timers.push(clock.after(script.stopsAfter ?? 0, () => end({ exitCode: 0, outOfMemory: false })));
           }
         },
         async probe() {
           const age = clock.now() - startedAt;
-          const ready = age >= (script.readyAfter ?? 0) && age < (script.unreadyAfter ?? Number.POSITIVE_INFINITY);
+          const { readyAfter = 0 } = script;
+          const ready =
+            readyAfter !== "never" && age >= readyAfter && age < (script.unreadyAfter ?? Number.POSITIVE_INFINITY);
           return { ok: ready, output: ready ? "" : "HTTP probe failed with statuscode: 503" };
         },
       };
@@ -109,10 +129,12 @@ export function createSimulatedRuntime(options: SimulatedRuntimeOptions): Simula
       volumes.set(`${pod.name} ${volume}`, content);
     },
     async removePod(_pod: PodIdentity) {},
+    readLog: (id, of, signal) => logs.get(id)?.read(of, signal),
     volume: (pod, name) => volumes.get(`${pod} ${name}`),
     running: () => [...running.keys()],
     crash(pod, exit) {
-      for (const [request, end] of running) if (request.pod.name === pod) end(exit);
+      for (const [{ pod: own }, end] of [...running])
+        if (own.namespace === pod.namespace && own.name === pod.name) end(exit);
     },
   };
 

@@ -83,7 +83,7 @@ for (const { replicas, maxSurge, maxUnavailable } of [
 
 test("a release that never gets ready: the old one keeps serving, the deadline is reported, the old template brings it back", async (t) => {
   const cluster = start(t, {
-    container: ({ image }) => (image === "web:2" ? { readyAfter: Number.POSITIVE_INFINITY } : {}),
+    container: ({ image }) => (image === "web:2" ? { readyAfter: "never" } : {}),
   });
   const spec = { progressDeadlineSeconds: 20 };
   cluster.apply(deployment("web", "web:1", spec));

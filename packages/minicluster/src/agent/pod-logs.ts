@@ -1,20 +1,16 @@
-import { existsSync } from "node:fs";
 import { type ContainerStatus, isPod, type Pod } from "@fairway/objects";
-import type { Clock } from "../../clock/clock.ts";
-import type { ObjectsApi, PodLogs } from "../../objects-api.ts";
-import { badRequest, notFound } from "../../status.ts";
-import type { ContainerLog } from "./container-log.ts";
-import { readLog } from "./read-log.ts";
+import type { LogOptions, ObjectsApi, PodLogs } from "../objects-api.ts";
+import { badRequest, notFound } from "../status.ts";
 
-export interface LogFiles {
-  /** Where the log of a container lies, by the `containerID` of its status. */
-  path(containerID: string): string | undefined;
-  /** The log while the container runs. */
-  live(containerID: string): ContainerLog | undefined;
-}
+/** The log of a container by the `containerID` of its status; undefined when there is none (any more). */
+export type ReadContainerLog = (
+  containerID: string,
+  options: LogOptions,
+  signal: AbortSignal,
+) => AsyncIterable<Uint8Array> | undefined;
 
 /** Logs of the pods of this node. Which log is meant, and what is said when there is none, is as in the kubelet (`validateContainerLogStatus`). */
-export function podLogs(objects: ObjectsApi, clock: Clock, files: LogFiles): PodLogs {
+export function podLogs(objects: ObjectsApi, readContainerLog: ReadContainerLog): PodLogs {
   return {
     read({ namespace, name }, options, signal) {
       const pod = objects.get({ resource: "pods", namespace, name });
@@ -23,11 +19,9 @@ export function podLogs(objects: ObjectsApi, clock: Clock, files: LogFiles): Pod
       const statuses = [...(pod.status?.containerStatuses ?? []), ...(pod.status?.initContainerStatuses ?? [])];
       const status = statuses.find((one) => one.name === container);
       const id = containerID(name, container, status, options.previous ?? false);
-      const path = files.path(id);
-      if (path === undefined || !(existsSync(path) || existsSync(`${path}.1`))) {
-        throw badRequest(`unable to retrieve container logs for ${id}`);
-      }
-      return readLog(path, files.live(id), options, clock.now(), signal);
+      const log = readContainerLog(id, options, signal);
+      if (log === undefined) throw badRequest(`unable to retrieve container logs for ${id}`);
+      return log;
     },
   };
 }
