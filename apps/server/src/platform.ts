@@ -16,6 +16,7 @@ import type { ImageClient } from "./images/image-client.ts";
 import { createLiveEvents } from "./live/live-events.ts";
 import type { Log } from "./log.ts";
 import { readProfile } from "./profile/current-profile.ts";
+import { missingImages } from "./registries/missing-images.ts";
 import { registryFiles } from "./registries/registry-files.ts";
 import { registrySecrets } from "./registries/registry-secrets.ts";
 import { activeReleases } from "./releases/active-releases.ts";
@@ -120,6 +121,14 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
     releases: stored,
     traffic: engineTraffic(drains, (environment, id) => live.publish({ kind: "service", id, environment })),
     secrets,
+    images: missingImages({
+      pool,
+      registries,
+      files: registryContent,
+      profile,
+      snapshots: files,
+      client: options.images,
+    }),
     clock: {
       now,
       sleep: (milliseconds, signal) => pause(milliseconds, undefined, signal === undefined ? {} : { signal }),

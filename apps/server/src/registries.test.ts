@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
-import { readdir, readFile, stat } from "node:fs/promises";
+import { readdir, readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { ApiProblem, type ImageEvent } from "@fairway/api";
@@ -166,6 +166,41 @@ test("a deploy pushes the image, and the release names it by digest in registere
   assert.deepEqual(JSON.parse(pullSecretOf("shop") ?? ""), {
     auths: { "registry.example.com": auth("puller:s3cret-pull") },
   });
+});
+
+test("an image that has gone refuses a rollout before anything is changed; a registry that does not say only warns", async () => {
+  const { release } = await createRelease(appToml("shop"), await upload(server.client, "// shop"));
+  const { image = "" } = server.gamma.objects("shop").find(isDeployment)?.spec?.template.spec?.containers[0] ?? {};
+  const found = async () => {
+    const { status, findings } = await rollOut("shop", release.name);
+    return [status, ...findings.map(({ severity = "refusal", code, message }) => `${severity} ${code}: ${message}`)];
+  };
+  images.gone.set(image, "absent");
+  assert.deepEqual(await found(), [
+    "refused",
+    `refusal ImageNotFound: there is no image ${image}, which Deployment/shop-a runs`,
+  ]);
+  images.gone.set(image, "unavailable");
+  assert.deepEqual(await found(), [
+    "succeeded",
+    `warning ImageUnknown: nobody could say whether there is an image ${image}, which Deployment/shop-a runs: registry.example.com: unavailable`,
+  ]);
+  images.gone.clear();
+  assert.deepEqual(await found(), ["succeeded"]);
+});
+
+test("an embedded cluster runs snapshots of this server: one that has gone is found in the same way", async () => {
+  const snapshot = await upload(server.client, "// embedded");
+  const { release } = await createRelease(appToml("embedded"), snapshot, "prod");
+  await rm(join(server.home, "snapshots", `${snapshot.slice("sha256:".length)}.tar`));
+  const { number } = await server.client.createRollout({
+    body: { service: "embedded", environment: "prod", release: release.name, idempotencyKey: "its snapshot is gone" },
+  });
+  const { status, findings } = await ended(server.client, number);
+  assert.deepEqual(
+    [status, ...findings.map(({ cluster, code }) => `${cluster} ${code}`)],
+    ["refused", "alpha ImageNotFound", "beta ImageNotFound"],
+  );
 });
 
 test("credentials are in the cluster, and nowhere else: no log, no answer, no database", async () => {

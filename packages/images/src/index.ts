@@ -3,6 +3,7 @@ export { type BuildOptions, buildSnapshot, type Snapshot } from "./build-snapsho
 export { compressSnapshot } from "./compress-snapshot.ts";
 export { type IgnoreRules, ignoreRules } from "./ignore-rules.ts";
 export type { ImageSettings } from "./image/compose-image.ts";
+export { hasImage } from "./image/has-image.ts";
 export type { PushedLayer } from "./image/push-image.ts";
 export { type PushedImage, type PushOptions, pushSnapshotImage } from "./image/push-snapshot-image.ts";
 export { type ResolvedImage, resolveImage } from "./image/resolve-image.ts";

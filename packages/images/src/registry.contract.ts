@@ -6,11 +6,12 @@ import { join } from "node:path";
 import { after, describe, it } from "node:test";
 import { gunzipSync } from "node:zlib";
 import { extract } from "tar-stream";
+import { hasImage } from "./image/has-image.ts";
 import { type PushOptions, pushSnapshotImage } from "./image/push-snapshot-image.ts";
 import { resolveImage } from "./image/resolve-image.ts";
 import { fetchBlob, readBlob } from "./registry/download-blob.ts";
 import { parseImageReference } from "./registry/image-reference.ts";
-import { digestOf, hasManifest, readManifest } from "./registry/manifests.ts";
+import { digestOf, readManifest } from "./registry/manifests.ts";
 import { operation, type RegistryProgress } from "./registry/operation.ts";
 import type { RegistryAccess } from "./registry/registry-address.ts";
 import { RegistryError } from "./registry/registry-error.ts";
@@ -308,10 +309,12 @@ export function registryContract(name: string, harness: () => Promise<RegistryHa
 
     each("a manifest that was pushed is there by digest", async (registry) => {
       const image = await base(registry);
-      await inRepository(registry, image.repository, async (session) => {
-        assert.equal(await hasManifest(session, image.digest), true);
-        assert.equal(await hasManifest(session, digestOf(randomBytes(4))), false);
-      });
+      const has = (reference: string) => hasImage(`${registry.address}/${reference}`, options(registry));
+      assert.equal(await has(`${image.repository}@${image.digest}`), true);
+      assert.equal(await has(`${image.repository}:v1`), true);
+      assert.equal(await has(`${image.repository}@${digestOf(randomBytes(4))}`), false);
+      assert.equal(await has(`${image.repository}:v2`), false);
+      assert.equal(await has(`${fresh()}:v1`), false);
     });
   });
 }

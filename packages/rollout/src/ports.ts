@@ -313,7 +313,7 @@ export interface Images {
    */
   missing(
     references: readonly string[],
-    place: { readonly environment: string; readonly cluster: string },
+    place: { readonly environment: string; readonly cluster: string; readonly service: string },
     signal: AbortSignal,
   ): Promise<readonly MissingImage[]>;
 }

@@ -53,6 +53,8 @@ export interface PushedImage {
 export interface ImageClient {
   /** What a reference means now, by digest, and its compressed size. */
   resolve(reference: string, call: RegistryCall): Promise<{ readonly reference: string; readonly bytes: number }>;
+  /** Whether there is such an image; asks for nothing else. */
+  has(reference: string, call: RegistryCall): Promise<boolean>;
   /** Makes an image of a snapshot; sends what the registry has not. */
   push(push: ImagePush): Promise<PushedImage>;
   /** Proves that something could be pushed to this repository; pushes nothing. */

@@ -1,4 +1,4 @@
-import { checkPush, pushSnapshotImage, resolveImage } from "@fairway/images";
+import { checkPush, hasImage, pushSnapshotImage, resolveImage } from "@fairway/images";
 import type { ImageClient } from "./image-client.ts";
 import { pushProgress } from "./push-progress.ts";
 
@@ -13,6 +13,7 @@ export function registryClient(layerCache: string): ImageClient {
       const { reference: resolved, bytes } = await resolveImage(reference, call);
       return { reference: resolved, bytes };
     },
+    has: (reference, call) => hasImage(reference, call),
     push: ({ command, args, onProgress, ...push }) =>
       pushSnapshotImage({
         ...push,

@@ -6,6 +6,8 @@ import type { ImageClient, ImagePush, RegistryCall } from "../images/image-clien
 export interface FakeImages extends ImageClient {
   /** What references mean: digits of a digest, and the size in bytes. Others are not there. */
   readonly known: Map<string, { digit: string; bytes: number }>;
+  /** References that have gone, or of which the registry does not tell. */
+  readonly gone: Map<string, "absent" | RegistryErrorCode>;
   /** What was asked to be pushed, in order. */
   readonly pushes: ImagePush[];
   /** Repositories whose right to push was asked for, with what was given for their host. */
@@ -30,6 +32,7 @@ export function fakeImages(): FakeImages {
   };
   const self: FakeImages = {
     known: new Map([["docker.io/library/node:24-slim", { digit: "b", bytes: 50_000_000 }]]),
+    gone: new Map(),
     pushes: [],
     asked: [],
     failure: undefined,
@@ -43,6 +46,11 @@ export function fakeImages(): FakeImages {
       if (found === undefined) throw new RegistryError("not-found", `there is no ${reference}`, { hint: "push it" });
       const repository = reference.replace(/@.*$/, "").replace(/:[^/]*$/, "");
       return { reference: `${repository}@sha256:${found.digit.repeat(64)}`, bytes: found.bytes };
+    },
+    async has(reference) {
+      const state = self.gone.get(reference);
+      if (state !== undefined && state !== "absent") throw new RegistryError(state, `registry.example.com: ${state}`);
+      return state === undefined;
     },
     async push(push) {
       fail();

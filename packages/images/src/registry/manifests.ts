@@ -46,12 +46,13 @@ export async function readTag(session: Session, tag: string): Promise<string | u
   return typeof told === "string" && isDigest(told) ? told : undefined;
 }
 
-export async function hasManifest(session: Session, digest: string): Promise<boolean> {
-  const answer = await headManifest(session, digest, [200, 404]);
+/** @param reference a digest, which the answer must have, or a tag */
+export async function hasManifest(session: Session, reference: string): Promise<boolean> {
+  const answer = await headManifest(session, reference, [200, 404]);
   if (answer.status === 404) return false;
   const told = answer.headers["docker-content-digest"];
-  if (typeof told === "string" && isDigest(told) && told !== digest)
-    throw mismatch(session, `asked for ${digest}, the registry tells of ${told}`);
+  if (typeof told === "string" && isDigest(told) && isDigest(reference) && told !== reference)
+    throw mismatch(session, `asked for ${reference}, the registry tells of ${told}`);
   return true;
 }
 

@@ -7,7 +7,7 @@ import type { WorkloadPods } from "./release-pods.ts";
 export async function imageFindings(
   images: Images,
   pods: readonly WorkloadPods[],
-  place: { readonly environment: string; readonly cluster: string },
+  place: Parameters<Images["missing"]>[1],
   signal: AbortSignal,
 ): Promise<readonly PrepareFinding[]> {
   const users = new Map<string, string>();

@@ -81,7 +81,7 @@ async function look(
       },
     ];
   }
-  const place = { environment: plan.environment, cluster: name };
+  const place = { environment: plan.environment, cluster: name, service: plan.service };
   // Nothing of it depends on the cluster, and a registry may take its time.
   const [images, rest] = await Promise.all([
     imageFindings(options.images, releasePods(own.desired), place, signal),
