@@ -61,7 +61,7 @@ const spaceOf = (name: string) => `diff-${name}`;
 function planOf(name: string, service: string, objects: readonly KubernetesObject[]): Plan {
   const release = { name: "one", service, environment: "prod", namespace: spaceOf(name), objects: { alpha: objects } };
   const side = { active: { release: "one", slot: "a" as const }, release };
-  const header = { number: 0, service, environment: "prod", strategy: "rolling" } as const;
+  const header = { number: 0, service, environment: "prod", strategy: "rolling", kind: "deploy" } as const;
   // They are placed already.
   return plan(header, undefined, side, ["alpha"], { place: (all) => all, kept: [], namespace: spaceOf(name) });
 }

@@ -119,7 +119,7 @@ export const serviceInCluster = z.object({
 export const rolloutStatus = z.enum(["queued", "running", "restoring", "succeeded", "failed", "refused"]);
 export const rolloutSummary = z.object({
   number: z.int(),
-  kind: z.enum(["deploy", "rollback", "removal"]),
+  kind: z.enum(["deploy", "rollback", "removal", "membership"]),
   service: z.string(),
   environment: z.string(),
   from: z.string().optional(),

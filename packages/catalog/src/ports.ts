@@ -40,6 +40,10 @@ export interface ReleaseRecord {
   readonly inputs: unknown;
   /** Slot-neutral objects by cluster name. */
   readonly objects: Readonly<Record<string, readonly unknown[]>>;
+  /** By cluster name: the release that first had these very objects there, where that is another one. */
+  readonly sameAs?: Readonly<Record<string, string>>;
+  /** The Job that brings the database to it, and the cluster in which it runs. */
+  readonly migration?: { readonly cluster: string; readonly job: unknown };
   readonly createdAt: string;
   readonly actor: string;
   /** False once it was retired, and its snapshot deleted. */
@@ -118,7 +122,7 @@ export interface RolloutListing {
   readonly from: string | undefined;
   readonly to: string | undefined;
   readonly strategy: "rolling" | "blue-green" | "canary";
-  readonly kind: "deploy" | "rollback" | "removal";
+  readonly kind: "deploy" | "rollback" | "removal" | "membership";
   readonly actor: string;
   /** RFC 3339. */
   readonly createdAt: string;

@@ -23,6 +23,8 @@ export {
   serviceLabel,
   slotLabel,
   staggerLabel,
+  weightsAnnotation,
+  weightsCondition,
 } from "./labels.ts";
 export { placeInSlot, type Slot, workloadName } from "./place-in-slot.ts";
 export * from "./release-inputs.ts";

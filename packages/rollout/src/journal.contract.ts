@@ -232,6 +232,24 @@ export function journalContract(name: string, make: () => Promise<JournalHarness
       assert.deepEqual(numbers(await journal.unfinished()), [rollout]);
     });
 
+    each("stores commands in order, each id once, and none that nobody would answer", async ({ journal, other }) => {
+      const { rollout, lease } = await begin(journal);
+      const asked = { id: "one", actor: "admin", command: { type: "lose", cluster: "beta" } } as const;
+      assert.equal(await journal.command(rollout, asked), true);
+      assert.equal(await other.command(rollout, { ...asked, id: "two", command: { type: "pause" } }), true);
+      assert.equal(await journal.command(rollout, { ...asked, command: { type: "resume" } }), true);
+      const stored = await journal.commands(rollout);
+      assert.deepEqual(
+        stored.map(({ id, actor, command }) => ({ id, actor, command })),
+        [asked, { id: "two", actor: "admin", command: { type: "pause" } }],
+      );
+      for (const { at } of stored) assert.ok(!Number.isNaN(Date.parse(at)));
+      await journal.finish(rollout, 0, { type: "ended" }, lease, succeeded("bbb"));
+      assert.equal(await journal.command(rollout, { ...asked, id: "three" }), false);
+      assert.equal(await journal.command(rollout, asked), true);
+      assert.equal((await other.commands(rollout)).length, 2);
+    });
+
     each("tells about appends of this process and of others, until told not to", async ({ journal, other }) => {
       const { rollout, lease } = await begin(journal);
       const heard = { here: [] as number[], there: [] as number[] };

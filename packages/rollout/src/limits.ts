@@ -24,6 +24,10 @@ export interface Limits {
   readonly scan: number;
   /** How long a deleted object may take to be gone. */
   readonly deletion: number;
+  /** Between measurements of a canary's step. */
+  readonly measure: number;
+  /** How long routers may take to share requests out as they were told. */
+  readonly shift: number;
 }
 
 export const defaultLimits: Limits = {
@@ -39,4 +43,6 @@ export const defaultLimits: Limits = {
   converge: 5_000,
   scan: 10_000,
   deletion: 120_000,
+  measure: 15_000,
+  shift: 60_000,
 };

@@ -87,6 +87,8 @@ export interface ApplyOptions {
  */
 export interface Cluster {
   readonly name: string;
+  /** What shares requests out by weight there, beside what a release's own objects say; undefined: nothing. */
+  readonly router?: "gateway";
   /**
    * Proves that the API answers and that our rights suffice; resolves with its version.
    *
@@ -175,11 +177,38 @@ export interface RolloutHeader {
   readonly from: string | undefined;
   /** The release that shall be active after; undefined removes the service. */
   readonly to: string | undefined;
-  readonly strategy: "rolling" | "blue-green" | "canary";
-  readonly kind: "deploy" | "rollback" | "removal";
+  readonly strategy: Strategy;
+  /** `membership`: a cluster was added to the environment, or is being retired from it. */
+  readonly kind: "deploy" | "rollback" | "removal" | "membership";
   readonly actor: string;
   /** RFC 3339. */
   readonly createdAt: string;
+}
+
+export type Strategy = "rolling" | "blue-green" | "canary";
+
+/** What a person, or another rollout, wants of one that is under way. */
+export type Command =
+  | { readonly type: "pause" }
+  | { readonly type: "resume" }
+  /** Past the gate, hold or bake that it waits at. */
+  | { readonly type: "promote" }
+  /** Past this step's measurements, whatever they say. */
+  | { readonly type: "skip-analysis" }
+  /** Back to the former release. `supersededBy`: the rollout that takes its place. */
+  | { readonly type: "abort"; readonly supersededBy?: number }
+  /** Goes on without this cluster, which is drained, and brought to the decision when it is back. */
+  | { readonly type: "lose"; readonly cluster: string };
+
+/** A command as it was stored; its answer is an entry of the journal. */
+export interface StoredCommand {
+  /** The caller's: the same id is the same command. */
+  readonly id: string;
+  readonly rollout: number;
+  readonly actor: string;
+  /** RFC 3339. */
+  readonly at: string;
+  readonly command: Command;
 }
 
 /** An entry as it lies in the journal. `body` is the engine's own event, JSON. */
@@ -267,7 +296,14 @@ export interface Journal<Body> {
   renew(lease: Lease, ttlMilliseconds: number): Promise<Lease | undefined>;
   /** Frees it at once; without effect when it was lost before. Epochs go on growing. */
   release(lease: Lease): Promise<void>;
-  /** Called after every append of this process or another one; may be called too often, never too seldom. */
+  /**
+   * Stores a command for whoever drives the rollout; an id that was seen before changes nothing. False when the rollout is
+   * closed, and so nobody would answer it.
+   */
+  command(rollout: number, command: Omit<StoredCommand, "rollout" | "at">): Promise<boolean>;
+  /** In the order in which they were stored. */
+  commands(rollout: number): Promise<readonly StoredCommand[]>;
+  /** Called after every append and command of this process or another one; may be called too often, never too seldom. */
   onAppend(listener: (rollout: number) => void): () => void;
 }
 
@@ -279,6 +315,49 @@ export interface StoredRelease {
   readonly namespace: string;
   /** By cluster name. */
   readonly objects: Readonly<Record<string, readonly KubernetesObject[]>>;
+  /**
+   * By cluster name: the release that first had these very objects there, where that is another one. Its name is the one
+   * that they carry, so that pods are not replaced for nothing.
+   */
+  readonly sameAs?: Readonly<Record<string, string>>;
+  /** How it takes over; by default pod by pod in all clusters at once. */
+  readonly deploy?: DeploySettings;
+  /** Brings the database to this release; slot-neutral, its name is the engine's to make. */
+  readonly migration?: { readonly cluster: string; readonly job: KubernetesObject };
+}
+
+/** How a release takes over; times in milliseconds. */
+export interface DeploySettings {
+  readonly strategy: Strategy;
+  /** Of a canary, rising. `hold` undefined: until it is promoted. */
+  readonly steps: readonly { readonly weight: number; readonly hold: number | undefined }[];
+  /** Of blue-green: requests go over when the new release stands, or when it is promoted. */
+  readonly switch: "at-once" | "by-hand";
+  /** Clusters in the order in which they go; those that none names go last, together. */
+  readonly waves: readonly (readonly string[])[];
+  /** How long each wave but the last is looked at before the next one begins. */
+  readonly bake: number;
+  readonly analysis: readonly Measurement[];
+}
+
+/** One query of metrics and its bounds, both included. */
+export interface Measurement {
+  readonly query: string;
+  readonly min?: number;
+  readonly max?: number;
+}
+
+/** Where a canary's measurements come from. */
+export interface Metrics {
+  /**
+   * The present value of a query for the pods of one release; undefined where there is none (no series, no requests yet,
+   * not a number). Rejects when the source does not answer.
+   */
+  measure(
+    query: string,
+    of: { readonly environment: string; readonly service: string; readonly release: string; readonly slot: Slot },
+    signal: AbortSignal,
+  ): Promise<number | undefined>;
 }
 
 export interface Releases {

@@ -84,7 +84,7 @@ export function diffHandlers(parts: DiffParts): Pick<Handlers, "diff"> {
       const former = active === undefined ? undefined : await stored.get(active.release);
       const kept = await keptReleases(stored, spec.name, environment.name);
       const whole = plan(
-        { number: 0, service: spec.name, environment: environment.name, strategy: "rolling" },
+        { number: 0, service: spec.name, environment: environment.name, strategy: "rolling", kind: "deploy" },
         active === undefined || former === undefined ? undefined : { active, release: former },
         { active: { release: name, slot: active?.slot ?? "a" }, release: wanted },
         environment.clusters.map(({ record }) => record.name),

@@ -1,5 +1,5 @@
 import type { KubernetesObject, ObjectRef } from "../object.ts";
-import type { IntOrString } from "./pod.ts";
+import type { Condition, IntOrString } from "./pod.ts";
 
 export interface ServicePort {
   readonly name?: string;
@@ -26,6 +26,7 @@ export interface Service extends KubernetesObject {
     readonly loadBalancer?: {
       readonly ingress?: readonly { readonly ip?: string; readonly hostname?: string }[];
     };
+    readonly conditions?: readonly Condition[];
   };
 }
 

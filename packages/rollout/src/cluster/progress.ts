@@ -1,14 +1,16 @@
 import { type Cause, type ContainerLog, diagnose, examine, type WantedLog, wantsLogs } from "@fairway/diagnosis";
 import { releaseLabel, slotLabel } from "@fairway/manifests";
 import { type Deployment, healthOf, isDeployment, isPod, type KubernetesObject, type Pod } from "@fairway/objects";
-import type { Observation } from "../ports.ts";
+import type { Observation, Slot } from "../ports.ts";
 import type { Progress } from "../state/facts.ts";
 
 /** What was applied, and so what a fresh observation must show. */
 export interface Expectation {
   readonly service: string;
   readonly namespace: string;
+  /** As its pods carry it. */
   readonly release: string;
+  readonly slot: Slot;
   /** `the new release` while rolling out, `the former release` while restoring; part of what people read. */
   readonly who: string;
   readonly workloads: readonly {
@@ -26,7 +28,7 @@ export interface Expectation {
 /** Takes from the answers of apply what to wait for. */
 export function expect(
   stored: readonly KubernetesObject[],
-  of: Pick<Expectation, "service" | "namespace" | "release" | "who" | "appliedAt">,
+  of: Pick<Expectation, "service" | "namespace" | "release" | "slot" | "who" | "appliedAt">,
 ): Expectation {
   const deployments = stored.filter(isDeployment);
   const deadlines = deployments
@@ -62,7 +64,7 @@ export function judge(
 ): Progress {
   const { service, namespace, release, who, appliedAt: since } = expectation;
   const { cluster, objects, events } = observation;
-  const pods = podsOf(objects, release);
+  const pods = podsOf(objects, expectation);
   const ready = pods.filter(isReady).length;
   const live = expectation.workloads.map(({ uid, generation }) =>
     objects
@@ -101,11 +103,11 @@ export function isReplica(object: KubernetesObject): object is Pod {
   return isPod(object) && object.metadata.labels?.[slotLabel] !== undefined;
 }
 
-/** Replicas that run this release and are not on their way out. */
-function podsOf(objects: readonly KubernetesObject[], release: string): readonly Pod[] {
-  return objects
-    .filter(isReplica)
-    .filter((pod) => pod.metadata.labels?.[releaseLabel] === release && pod.metadata.deletionTimestamp === undefined);
+/** Replicas that run this release and are not on their way out; one release may stand in both slots. */
+function podsOf(objects: readonly KubernetesObject[], { release, slot }: Expectation): readonly Pod[] {
+  return objects.filter(isReplica).filter(({ metadata: { labels, deletionTimestamp } }) => {
+    return labels?.[releaseLabel] === release && labels?.[slotLabel] === slot && deletionTimestamp === undefined;
+  });
 }
 
 export function isReady(pod: Pod): boolean {

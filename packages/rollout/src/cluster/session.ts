@@ -1,5 +1,13 @@
-import { describeRef, isSecret, type KubernetesObject, type ObjectRef, refKey, refOf } from "@fairway/objects";
-import { type ApplyOptions, type Clock, type Cluster, ClusterError, LeaseLost } from "../ports.ts";
+import {
+  describeRef,
+  isDeployment,
+  isSecret,
+  type KubernetesObject,
+  type ObjectRef,
+  refKey,
+  refOf,
+} from "@fairway/objects";
+import { type ApplyOptions, type Clock, type Cluster, ClusterError, LeaseLost, type Slot } from "../ports.ts";
 import {
   emptyInventory,
   forDeletion,
@@ -42,6 +50,8 @@ export interface ApplyManner {
   readonly fields?: "refuse" | "take";
   /** Keys of workloads that are given no fewer replicas than they have now. */
   readonly hold?: ReadonlySet<string>;
+  /** The slot whose load a first workload with an autoscaler takes over: it begins with as many replicas as run there. */
+  readonly beside?: Slot;
 }
 
 /** Writes of one engine for one service in one cluster. Every method may be repeated; all throw `LeaseLost` when another engine took over. */
@@ -71,7 +81,7 @@ export interface Session {
   settle(signal: AbortSignal): Promise<void>;
 }
 
-interface Applying extends Required<ApplyManner> {
+interface Applying extends Required<Omit<ApplyManner, "beside">>, Pick<ApplyManner, "beside"> {
   /** All that is applied together. */
   readonly among: readonly KubernetesObject[];
 }
@@ -251,11 +261,24 @@ export function openSession(options: {
       await tenure.prove();
       const wanted = how.hold.has(keyOf(object)) ? notFewer(object, live) : object;
       if (live !== undefined) return applyTaking(wanted, await letGo(wanted, live, signal), how, signal);
-      const start = startingReplicas(object, how.among);
+      const least = startingReplicas(object, how.among);
+      const start = least === undefined ? undefined : Math.max(least, await replicasBeside(object, how.beside, signal));
       const first = start === undefined ? object : withReplicas(object, start);
       const created = await creating(refOf(object), () => applyTaking(first, {}, how, signal));
       return start === undefined ? created : applyTaking(object, await letGo(object, created, signal), how, signal);
     });
+
+  /** How many replicas the same workload has in another slot. */
+  const replicasBeside = async (
+    object: KubernetesObject,
+    slot: Slot | undefined,
+    signal: AbortSignal,
+  ): Promise<number> => {
+    if (slot === undefined) return 0;
+    const name = object.metadata.name.replace(/-[ab]$/, `-${slot}`);
+    const live = await cluster.get({ ...refOf(object), name }, signal);
+    return live !== undefined && isDeployment(live) ? (live.spec?.replicas ?? 1) : 0;
+  };
 
   /** Lets the second manager have replicas that we are about to say nothing of any more; gives what the write is decided on. */
   const letGo = async (
@@ -332,8 +355,8 @@ export function openSession(options: {
   return {
     last: () => last,
 
-    async apply(objects, signal, { fields = "refuse", hold = new Set<string>() } = {}) {
-      const how = { fields, hold, among: objects };
+    async apply(objects, signal, { fields = "refuse", hold = new Set<string>(), beside } = {}) {
+      const how = { fields, hold, among: objects, ...(beside === undefined ? {} : { beside }) };
       const stored: KubernetesObject[] = [];
       // The inventory lies in the namespace, so the namespace comes before its own entry.
       for (const object of objects.filter((one) => one.kind === "Namespace")) {

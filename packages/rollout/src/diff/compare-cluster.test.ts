@@ -74,7 +74,7 @@ function planOf(former: Wanted | undefined, wanted: Wanted, name = "two"): Plan 
     return { active: { release, slot: "a" as const }, release: stored };
   };
   return plan(
-    { number: 0, service: "user", environment: "prod", strategy: "rolling" },
+    { number: 0, service: "user", environment: "prod", strategy: "rolling", kind: "deploy" },
     former === undefined ? undefined : side("one", former),
     side(name, wanted),
     ["alpha"],

@@ -1,8 +1,10 @@
 import type { CauseCode } from "@fairway/diagnosis";
-import { type Place, type Plan, plan, targetSlot } from "../plan/plan.ts";
-import type { Active, Journal, Releases, RolloutHeader, StoredRelease } from "../ports.ts";
+import { isSlotted, type Place, type Plan, plan, targetSlot } from "../plan/plan.ts";
+import type { Active, Cluster, Journal, Releases, RolloutHeader, StoredRelease } from "../ports.ts";
 import type { PrepareFinding, RolloutEvent } from "../state/rollout-event.ts";
 import type { RolloutState } from "../state/rollout-state.ts";
+import type { RouterName } from "../traffic/router.ts";
+import { routerOf } from "../traffic/routers.ts";
 
 type Begun = Extract<RolloutEvent, { type: "begun" }>;
 
@@ -16,11 +18,14 @@ export async function begin<Body>(
   releases: Releases,
   place: Place,
   header: RolloutHeader,
-  clusters: readonly string[],
+  present: readonly Pick<Cluster, "name" | "router">[],
+  lost: readonly string[],
 ): Promise<Beginning> {
   const active = await journal.active(header.environment, header.service);
   const from = active === undefined ? undefined : await releases.get(active.release);
   const to = header.to === undefined ? undefined : await releases.get(header.to);
+  // What the former release has and the new one has not is left by it, whether the environment still has it or not.
+  const clusters = [...new Set([...present.map(({ name }) => name), ...leaving(header, from, to)])];
   const findings = [
     ...(clusters.length > 0
       ? []
@@ -37,15 +42,17 @@ export async function begin<Body>(
             "ask the platform's owner",
           ),
         ]),
-    ...(header.strategy === "rolling"
-      ? []
-      : [found("StrategyUnknown", `strategy ${header.strategy} is not available`, "use rolling")]),
+    ...(clusters.length > 0 && clusters.every((name) => lost.includes(name))
+      ? [found("NoClusters", "every cluster of the environment is declared lost", "see them: fairway clusters")]
+      : []),
   ];
   if (findings.length > 0) return { ok: false, active, findings };
   const namespace = to?.namespace ?? from?.namespace ?? header.service;
-  const target = to === undefined ? undefined : { release: to.name, slot: targetSlot(active) };
+  const target = to === undefined ? undefined : { release: to.name, slot: targetSlot(header, active) };
+  let routers: Readonly<Record<string, RouterName>> | undefined;
   try {
-    plan(header, sideOf(active, from), sideOf(target, to), clusters, { place, kept: [], namespace });
+    const planned = plan(header, sideOf(active, from), sideOf(target, to), clusters, { place, kept: [], namespace });
+    if (isSlotted(planned)) routers = routersOf(planned, present);
   } catch (error) {
     // A release that cannot be planned would otherwise be tried for ever, and block those behind it.
     const message = `release ${header.to} cannot be planned: ${error instanceof Error ? error.message : String(error)}`;
@@ -59,19 +66,42 @@ export async function begin<Body>(
       clusters,
       ...(active === undefined ? {} : { from: active }),
       ...(target === undefined ? {} : { target }),
+      ...(lost.length === 0 ? {} : { lost: lost.filter((name) => clusters.includes(name)) }),
+      ...(routers === undefined ? {} : { routers }),
     },
   };
+}
+
+function leaving(
+  { kind }: RolloutHeader,
+  from: StoredRelease | undefined,
+  to: StoredRelease | undefined,
+): readonly string[] {
+  if (kind !== "membership" || from === undefined || to === undefined) return [];
+  return Object.keys(from.objects).filter((name) => !Object.hasOwn(to.objects, name));
+}
+
+function routersOf(
+  planned: Plan,
+  present: readonly Pick<Cluster, "name" | "router">[],
+): Readonly<Record<string, RouterName>> {
+  const known = Object.entries(planned.clusters).map(([name, { former, desired }]) => {
+    const cluster = present.find((one) => one.name === name) ?? {};
+    return [name, routerOf(cluster, former, desired)] as const;
+  });
+  return Object.fromEntries(known);
 }
 
 /** The plan of a rollout that has begun; the same whenever it is asked for, because releases never change. */
 export async function planOf(releases: Releases, place: Place, state: RolloutState): Promise<Plan> {
   const { header, begun } = state;
   if (begun === undefined) throw new Error(`rollout ${header.number} has not begun`);
-  const { from, target, clusters, namespace } = begun;
+  const { from, target, clusters, namespace, routers } = begun;
   return plan(header, await side(releases, from), await side(releases, target), clusters, {
     place,
     kept: target === undefined ? [] : await keptReleases(releases, header),
     namespace,
+    routers,
   });
 }
 

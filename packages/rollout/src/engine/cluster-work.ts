@@ -1,10 +1,12 @@
 import { type ContainerLog, wantedLogLines } from "@fairway/diagnosis";
-import { releaseLabel } from "@fairway/manifests";
+import { releaseLabel, slotLabel } from "@fairway/manifests";
 import { isNetworkPolicy, isPod, type KubernetesObject, type Pod, type Secret } from "@fairway/objects";
 import { causeOf, refusalFinding } from "../cluster/failure.ts";
 import { ownLabels } from "../cluster/ownership.ts";
 import { type Expectation, expect, isReplica, judge, logsWanted } from "../cluster/progress.ts";
+import { runMigration } from "../cluster/run-migration.ts";
 import { type ApplyManner, keyOf, openSession, type Session, type Tenure } from "../cluster/session.ts";
+import { shareOut } from "../cluster/share-out.ts";
 import type { Limits } from "../limits.ts";
 import type { ClusterPlan, Plan } from "../plan/plan.ts";
 import {
@@ -15,11 +17,14 @@ import {
   LeaseLost,
   type NamespaceSecrets,
   type Observation,
+  type Slot,
   type Traffic,
 } from "../ports.ts";
 import { prepareCluster } from "../prepare/prepare.ts";
 import { type ClusterFacts, noFacts, type Step } from "../state/facts.ts";
 import type { LiveCluster } from "../state/view.ts";
+import { routers } from "../traffic/routers.ts";
+import { sized } from "../traffic/sized.ts";
 
 /** What one engine does and learns in one cluster, for one decision of one rollout. */
 export interface ClusterWork {
@@ -59,6 +64,8 @@ export function startWork(options: {
   readonly log: (message: string) => void;
   /** Called when the facts have changed. */
   readonly changed: () => void;
+  /** The uid of the migration Job, once it is in the journal. */
+  readonly migrated: () => string | undefined;
 }): ClusterWork {
   const { cluster, plan, tenure, traffic, clock, limits, log } = options;
   const { service, environment, namespace } = plan;
@@ -108,15 +115,14 @@ export function startWork(options: {
 
   const expectRelease = async (
     objects: readonly KubernetesObject[],
-    release: string,
-    who: string,
+    { release, slot, who }: { readonly release: string; readonly slot: Slot; readonly who: string },
     keep: ReadonlySet<string>,
     how: ApplyManner = {},
   ): Promise<Partial<ClusterFacts>> => {
     // One that the release has not would go on setting replicas.
     await session.prune(keep, signal, autoscalers);
     const stored = await session.apply(objects, signal, how);
-    expectation = expect(stored, { service, namespace, release, who, appliedAt: clock.now() });
+    expectation = expect(stored, { service, namespace, release, slot, who, appliedAt: clock.now() });
     const { progressDeadline } = expectation;
     const first = judgeFirst(expectation);
     return { progressedAt: clock.now(), ...first, ...(progressDeadline === undefined ? {} : { progressDeadline }) };
@@ -128,7 +134,10 @@ export function startWork(options: {
     const of = { apiVersion: "v1", kind: "Pod", namespace, labels: ownLabels(identity) };
     while (clock.now() < end) {
       const pods = await cluster.list(of, signal);
-      const others = pods.filter((pod) => pod.metadata.labels?.[releaseLabel] !== plan.target?.release);
+      const others = pods.filter(
+        ({ metadata: { labels } }) =>
+          labels?.[releaseLabel] !== own?.carries.desired || labels?.[slotLabel] !== plan.target?.slot,
+      );
       // A removal leaves nothing; else what is in no slot, as a cron's run, lives on.
       const counts = plan.target === undefined ? isPod : isReplica;
       if (!others.some((pod) => counts(pod) && isRunning(pod))) return;
@@ -159,16 +168,17 @@ export function startWork(options: {
       case "init":
         await session.apply([...(await secrets()), ...own.init], signal);
         return done(step);
+      case "migrate":
+        return done(step, { migration: await runMigration({ ...options, session, identity, signal, tell }) });
       case "app":
-        return done(
-          step,
-          await expectRelease(own.app, plan.target?.release ?? "", "the new release", own.keep, { hold: own.hold }),
-        );
+        return done(step, await newRelease(0));
       case "prune":
         if (own.late.length > 0) {
           if (own.late.some(isNetworkPolicy)) await formerPodsGone();
           await session.apply(own.late, signal);
         }
+        // What goes now must not be asked any more.
+        if (own.sides !== undefined) await shareOut({ cluster, sides: own.sides, weight: 100, clock, limits, signal });
         await session.prune(await withSecrets(own.keep), signal);
         await session.settle(signal);
         return done(step);
@@ -177,11 +187,17 @@ export function startWork(options: {
         return done(step);
       case "restore": {
         await session.fence("restore", signal);
-        return done(step, await goTo(own.former, own.keepFormer, plan.from?.release, "the former release"));
+        return done(
+          step,
+          await goTo(own.former, own.keepFormer, own.carries.former, plan.from?.slot, "the former release"),
+        );
       }
       case "converge": {
         await session.fence("converge", signal);
-        return done(step, await goTo(own.desired, own.keep, plan.target?.release, "the active release"));
+        return done(
+          step,
+          await goTo(own.desired, own.keep, own.carries.desired, plan.target?.slot, "the active release"),
+        );
       }
       case "drain":
         await traffic.drain(environment, service, cluster.name);
@@ -189,7 +205,40 @@ export function startWork(options: {
       case "undrain":
         await traffic.restore(environment, service, cluster.name);
         return done(step);
+      default:
+        return done(step, await shiftTo(Number(step.slice("shift-".length)), own));
     }
+  };
+
+  const tell = (known: Partial<ClusterFacts>): void => {
+    facts = { ...facts, ...known };
+    options.changed();
+  };
+
+  /** The new release's workloads, as many as the step wants. */
+  const newRelease = async (step: number): Promise<Partial<ClusterFacts>> => {
+    if (own === undefined || plan.target === undefined) return {};
+    const of = { release: own.carries.desired ?? "", slot: plan.target.slot, who: "the new release" };
+    const weight = plan.steps[step]?.weight;
+    const objects = own.sides === undefined || weight === undefined ? own.app : sized(own.app, own.sides, weight);
+    // Until it is decided, the former release keeps its autoscalers in its own slot.
+    const keep = own.sides === undefined ? own.keep : new Set([...own.keep, ...own.keepFormer]);
+    return expectRelease(objects, of, keep, {
+      hold: own.hold,
+      ...(own.sides === undefined ? {} : { beside: own.sides.from }),
+    });
+  };
+
+  /** The step's workloads are ready before requests come to them; done when routers have taken the share. */
+  const shiftTo = async (index: number, { sides }: ClusterPlan): Promise<Partial<ClusterFacts>> => {
+    const weight = plan.steps[index]?.weight;
+    if (sides === undefined || weight === undefined) return {};
+    tell(await newRelease(index));
+    const ready = (): boolean => facts.progress?.state === "ready";
+    while (!ready()) await clock.sleep(limits.tick, signal);
+    await session.apply(routers[sides.router].objects(sides, weight), signal);
+    const shared = { cluster, sides, weight, clock, limits, signal };
+    return { shift: await shareOut({ ...shared, tell: (detail) => tell({ shift: { detail } }) }) };
   };
 
   /** These objects and no others of this service; none: nothing of it. */
@@ -197,17 +246,19 @@ export function startWork(options: {
     objects: ClusterPlan["desired"],
     keep: ReadonlySet<string>,
     release: string | undefined,
+    slot: Slot | undefined,
     who: string,
   ): Promise<Partial<ClusterFacts>> => {
-    if (objects.length === 0 || release === undefined) {
+    if (objects.length === 0 || release === undefined || slot === undefined) {
       await session.remove(signal);
       return {};
     }
     // Prepare found every field free, so who has one now took it since. The decision stands above that: left alone,
     // the cluster would keep the release that failed, and take no traffic.
-    const known = await expectRelease([...(await secrets()), ...objects], release, who, keep, {
+    const known = await expectRelease([...(await secrets()), ...objects], { release, slot, who }, keep, {
       fields: "take",
     });
+    if (own?.sides !== undefined) await shareOut({ cluster, sides: own.sides, weight: 0, clock, limits, signal });
     await session.prune(await withSecrets(keep), signal);
     await session.settle(signal);
     return known;
@@ -303,7 +354,8 @@ export function startWork(options: {
       }
       const before = facts.progress;
       const progress = missing && judged.state === "doomed" ? { ...judged, state: "waiting" as const } : judged;
-      const grown = before === undefined || progress.ready > before.ready;
+      // A replica that is lost later has the whole time again to come back.
+      const grown = before === undefined || progress.ready > before.ready || before.state === "ready";
       facts = { ...facts, progress, ...(grown ? { progressedAt: now } : {}) };
     },
     async stop() {

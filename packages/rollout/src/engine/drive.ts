@@ -6,13 +6,16 @@ import type {
   Images,
   Journal,
   JournalRecord,
+  Metrics,
   NamespaceSecrets,
   Releases,
   RolloutHeader,
+  StoredCommand,
   Traffic,
 } from "../ports.ts";
 import { fold } from "../state/fold.ts";
-import { type Action, next } from "../state/next.ts";
+import { next } from "../state/next/next.ts";
+import type { Action } from "../state/next/situation.ts";
 import type { RolloutEvent } from "../state/rollout-event.ts";
 import type { LiveCluster } from "../state/view.ts";
 import { absentCluster } from "./absent-cluster.ts";
@@ -20,6 +23,7 @@ import { begin, convergencePlan, planOf } from "./begin.ts";
 import type { Bell } from "./bell.ts";
 import { type ClusterWork, startWork } from "./cluster-work.ts";
 import type { HeldLease } from "./hold-lease.ts";
+import { startMeasuring } from "./measuring.ts";
 
 export interface DriveOptions {
   readonly journal: Journal<RolloutEvent>;
@@ -27,6 +31,9 @@ export interface DriveOptions {
   readonly traffic: Traffic;
   readonly secrets: NamespaceSecrets;
   readonly images: Images;
+  readonly metrics: Metrics;
+  /** Names of clusters of the environment that were declared lost. */
+  readonly lost: readonly string[];
   readonly clock: Clock;
   readonly place: Place;
   readonly limits: Limits;
@@ -39,6 +46,8 @@ export interface DriveOptions {
   readonly changed: (live: Readonly<Record<string, LiveCluster>>) => void;
   /** Whether another rollout of the service waits: a convergence gives way to it. */
   readonly interrupted: () => boolean;
+  /** Whether commands may have come since it was asked last; true at first. */
+  readonly commanded: () => boolean;
   readonly bell: Bell;
 }
 
@@ -68,8 +77,7 @@ export async function drive(options: DriveOptions, header: RolloutHeader): Promi
     written(await journal.append(header.number, state.sequence, event, held.current()));
 
   if (state.begun === undefined) {
-    const names = options.clusters.map((cluster) => cluster.name);
-    const beginning = await begin(journal, releases, place, header, names);
+    const beginning = await begin(journal, releases, place, header, options.clusters, options.lost);
     if (!beginning.ok) {
       const reason = beginning.findings[0]?.message ?? "refused";
       const event = { type: "ended", status: "refused", reason, findings: beginning.findings, converging: [] } as const;
@@ -92,13 +100,27 @@ export async function drive(options: DriveOptions, header: RolloutHeader): Promi
       plan.waves.flat().map((name) => {
         const cluster = options.clusters.find((one) => one.name === name) ?? absentCluster(name);
         const { traffic, secrets, images, log } = options;
+        const migrated = () => state.migration?.uid;
         const changed = () => {
           options.changed(live());
           bell.ring();
         };
         return [
           name,
-          startWork({ cluster, plan, tenure: held, traffic, secrets, images, clock, limits, signal, log, changed }),
+          startWork({
+            cluster,
+            plan,
+            tenure: held,
+            traffic,
+            secrets,
+            images,
+            clock,
+            limits,
+            signal,
+            log,
+            changed,
+            migrated,
+          }),
         ];
       }),
     );
@@ -122,13 +144,25 @@ export async function drive(options: DriveOptions, header: RolloutHeader): Promi
   };
 
   await startAfresh();
+  const measuring = startMeasuring({
+    ...{ metrics: options.metrics, clock, signal, environment: header.environment, service: header.service },
+    log: options.log,
+    changed: () => bell.ring(),
+  });
+  let commands: readonly StoredCommand[] = [];
   try {
     for (;;) {
       signal.throwIfAborted();
       if (state.end !== undefined && options.interrupted()) return;
+      if (options.commanded()) commands = await journal.commands(header.number);
       for (const one of work.values()) one.judge();
       const facts = Object.fromEntries([...work].map(([name, one]) => [name, one.facts()]));
-      const actions = next({ state, plan, facts, now: clock.now(), limits });
+      const measured = measuring.newest();
+      const now = clock.now();
+      const actions = next({
+        ...{ state, plan, facts, commands, now, limits },
+        ...(measured === undefined ? {} : { measured }),
+      });
       const entry = actions.find((action) => "event" in action);
       if (entry !== undefined) {
         if ((await write(entry)) === "over") return;
@@ -137,11 +171,14 @@ export async function drive(options: DriveOptions, header: RolloutHeader): Promi
       for (const action of actions) {
         if (action.type === "perform") work.get(action.cluster)?.perform(action.step);
         if (action.type === "watch") work.get(action.cluster)?.watch();
+        if (action.type === "measure" && plan.target !== undefined) {
+          measuring.measure(action.step, plan.analysis, plan.target);
+        }
       }
       await bell.wait(limits.tick, signal);
     }
   } finally {
-    await Promise.all([...work.values()].map((one) => one.stop()));
+    await Promise.all([...[...work.values()].map((one) => one.stop()), measuring.stop()]);
   }
 }
 

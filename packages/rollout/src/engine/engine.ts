@@ -7,6 +7,7 @@ import {
   type Images,
   type Journal,
   LeaseLost,
+  type Metrics,
   type NamespaceSecrets,
   type Releases,
   type RolloutHeader,
@@ -29,6 +30,10 @@ export interface EngineOptions {
   readonly secrets?: NamespaceSecrets;
   /** Nobody is asked by default. */
   readonly images?: Images;
+  /** By default nothing is measured, and whatever asks for it waits for a person. */
+  readonly metrics?: Metrics;
+  /** Names of clusters of the environment that were declared lost; none by default. */
+  readonly lost?: (environment: string) => Promise<readonly string[]>;
   readonly clock: Clock;
   /** Names this process; one that starts again under the same name goes on at once, without waiting for its old lease. */
   readonly owner: string;
@@ -60,9 +65,11 @@ export function createEngine(options: EngineOptions): Engine {
   const place = options.place ?? placeInSlot;
   const secrets = options.secrets ?? noSecrets;
   const images = options.images ?? { missing: async () => [] };
+  const metrics = options.metrics ?? noMetrics;
   const log = options.log ?? (() => undefined);
   const stop = new AbortController();
   const workers = new Map<string, Worker>();
+  const driving = new Map<number, Worker>();
   const listeners = new Set<(rollout: number) => void>();
   const live = new Map<number, Readonly<Record<string, LiveCluster>>>();
   let scanning: Promise<void> | undefined;
@@ -102,6 +109,8 @@ export function createEngine(options: EngineOptions): Engine {
           await worker.bell.wait(limits.leaseRetry, stop.signal);
           continue;
         }
+        worker.commanded = true;
+        driving.set(header.number, worker);
         try {
           await drive(
             {
@@ -110,6 +119,8 @@ export function createEngine(options: EngineOptions): Engine {
               traffic,
               secrets,
               images,
+              metrics,
+              lost: (await options.lost?.(environment)) ?? [],
               clock,
               place,
               limits,
@@ -119,11 +130,17 @@ export function createEngine(options: EngineOptions): Engine {
               log,
               changed: (now) => changed(header.number, now),
               interrupted: () => worker.called,
+              commanded: () => {
+                const before = worker.commanded;
+                worker.commanded = false;
+                return before;
+              },
               bell: worker.bell,
             },
             header,
           );
         } finally {
+          driving.delete(header.number);
           live.delete(header.number);
           await held.release();
         }
@@ -144,7 +161,7 @@ export function createEngine(options: EngineOptions): Engine {
       present.bell.ring();
       return;
     }
-    const worker: Worker = { bell: createBell(clock), called: false, done: Promise.resolve() };
+    const worker: Worker = { bell: createBell(clock), called: false, commanded: true, done: Promise.resolve() };
     workers.set(key, worker);
     worker.done = work(environment, service, worker).finally(() => {
       workers.delete(key);
@@ -152,6 +169,13 @@ export function createEngine(options: EngineOptions): Engine {
       if (worker.called) ensureWorker(environment, service);
     });
   };
+
+  const unsubscribe = journal.onAppend((rollout) => {
+    const worker = driving.get(rollout);
+    if (worker === undefined) return;
+    worker.commanded = true;
+    worker.bell.ring();
+  });
 
   const scan = async (): Promise<void> => {
     for (const { environment, service } of await journal.unfinished()) {
@@ -181,6 +205,7 @@ export function createEngine(options: EngineOptions): Engine {
       if (header !== undefined) ensureWorker(header.environment, header.service);
     },
     async stop() {
+      unsubscribe();
       stop.abort(new Error("the engine stops"));
       await Promise.all([...workers.values()].map((worker) => worker.done));
       await scanning;
@@ -198,12 +223,15 @@ export function createEngine(options: EngineOptions): Engine {
 }
 
 const noSecrets: NamespaceSecrets = { secretsFor: async () => [] };
+const noMetrics: Metrics = { measure: async () => undefined };
 
 /** One per service and environment with something unfinished. */
 interface Worker {
   readonly bell: Bell;
   /** A rollout of this service came since it last looked. */
   called: boolean;
+  /** Entries or commands came since it looked. */
+  commanded: boolean;
   done: Promise<void>;
 }
 

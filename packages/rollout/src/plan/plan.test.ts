@@ -5,7 +5,7 @@ import type { KubernetesObject } from "@fairway/objects";
 import type { StoredRelease } from "../ports.ts";
 import { plan, targetSlot } from "./plan.ts";
 
-const header = { number: 7, service: "user", environment: "prod", strategy: "rolling" } as const;
+const header = { number: 7, service: "user", environment: "prod", strategy: "rolling", kind: "deploy" } as const;
 
 function release(name: string, clusters: readonly string[]): StoredRelease {
   const inside = (own: string) => ({ name: own, namespace: "user" });
@@ -105,8 +105,8 @@ describe("plan", () => {
 
   it("passes no app phase in a removal, and stays in the active slot", () => {
     const made = plan(header, side("one"), undefined, ["alpha"], options);
-    assert.deepEqual(made.phases, ["prepare", "balancing", "cleanup"]);
-    assert.equal(targetSlot({ release: "one", slot: "b" }), "b");
-    assert.equal(targetSlot(undefined), "a");
+    assert.deepEqual(made.stages, [{ phase: "prepare" }, { phase: "cleanup" }]);
+    assert.equal(targetSlot(header, { release: "one", slot: "b" }), "b");
+    assert.equal(targetSlot(header, undefined), "a");
   });
 });

@@ -1,7 +1,11 @@
 import { isConfigMap, isDeployment, type KubernetesObject, refKey, refOf, sortForApply } from "@fairway/objects";
 import { scales } from "../cluster/replicas.ts";
-import type { Active, RolloutHeader, Slot, StoredRelease } from "../ports.ts";
-import type { Phase } from "../state/rollout-event.ts";
+import type { Active, Measurement, RolloutHeader, Slot, StoredRelease } from "../ports.ts";
+import type { RouterName, SideBySide } from "../traffic/router.ts";
+import { routers } from "../traffic/routers.ts";
+import { leadsRequests } from "../traffic/slot-services.ts";
+import { type Stage, stagesOf, wavesOf } from "./stages.ts";
+import { type TrafficStep, takesOtherSlot, trafficSteps } from "./traffic-steps.ts";
 import { widenPolicy } from "./widen-policy.ts";
 
 /** Puts slot-neutral objects into a slot and stamps the release's name; see `placeInSlot` of the manifests. */
@@ -24,6 +28,12 @@ export interface ClusterPlan {
   readonly keep: ReadonlySet<string>;
   /** Keys of what a restore leaves alone. */
   readonly keepFormer: ReadonlySet<string>;
+  /** The names of the releases as the objects carry them, which may be those of earlier ones with the same objects. */
+  readonly carries: { readonly former: string | undefined; readonly desired: string | undefined };
+  /** Present where the two releases stand side by side, and requests are shared between them. */
+  readonly sides?: SideBySide & { readonly router: RouterName };
+  /** The new release leaves this cluster: it is drained and emptied after the commit. */
+  readonly leaving: boolean;
 }
 
 /** What a rollout will do, fixed when it begins. */
@@ -35,10 +45,17 @@ export interface Plan {
   readonly from: Active | undefined;
   /** Undefined: a removal. */
   readonly target: Active | undefined;
-  /** The phases that it passes, in order. */
-  readonly phases: readonly Phase[];
-  /** Clusters that go together; a barrier stands after each phase of a wave. */
+  /** What it passes, in order; a barrier stands after each. The commit point stands before `cleanup`. */
+  readonly stages: readonly Stage[];
+  /** Clusters that go together. */
   readonly waves: readonly (readonly string[])[];
+  /** How long each wave but the last is looked at, in milliseconds. */
+  readonly bake: number;
+  /** How requests go over where both releases stand side by side; empty: pods are replaced in place. */
+  readonly steps: readonly TrafficStep[];
+  readonly analysis: readonly Measurement[];
+  /** The Job that brings the database to the new release, once. */
+  readonly migration: { readonly cluster: string; readonly job: KubernetesObject } | undefined;
   readonly clusters: Readonly<Record<string, ClusterPlan>>;
 }
 
@@ -60,11 +77,19 @@ const lateKinds = new Set(["CronJob"]);
 
 const rolloutAnnotation = "fairway.dev/rollout";
 
-/**
- * The slot of the new release. `rolling` stays where the service is; `blue-green` and `canary` will take the other one.
- */
-export function targetSlot(from: Active | undefined): Slot {
-  return from?.slot ?? "a";
+/** The slot of the new release: pod by pod it stays where the service is, else it takes the other one. */
+export function targetSlot(header: Pick<RolloutHeader, "strategy" | "kind">, from: Active | undefined): Slot {
+  if (from === undefined) return "a";
+  return takesOtherSlot(header, from) ? other(from.slot) : from.slot;
+}
+
+function other(slot: Slot): Slot {
+  return slot === "a" ? "b" : "a";
+}
+
+/** Whether the two releases stand side by side, and requests go over in steps. */
+export function isSlotted(plan: Pick<Plan, "steps">): boolean {
+  return plan.steps.length > 0;
 }
 
 /**
@@ -72,22 +97,41 @@ export function targetSlot(from: Active | undefined): Slot {
  *
  * @param from What is active, with its stored release; undefined for a first rollout.
  * @param to The new release, undefined for a removal.
- * @param clusters Names, all in one wave.
+ * @param clusters Names.
  * @param kept Releases that can be rolled back to: their ConfigMaps stay.
  */
 export function plan(
-  header: Pick<RolloutHeader, "number" | "service" | "environment" | "strategy">,
+  header: Pick<RolloutHeader, "number" | "service" | "environment" | "strategy" | "kind">,
   from: { readonly active: Active; readonly release: StoredRelease } | undefined,
   to: { readonly active: Active; readonly release: StoredRelease } | undefined,
   clusters: readonly string[],
-  options: { readonly place: Place; readonly kept: readonly StoredRelease[]; readonly namespace: string },
+  options: {
+    readonly place: Place;
+    readonly kept: readonly StoredRelease[];
+    readonly namespace: string;
+    /** By cluster, for strategies that share requests between two slots. */
+    readonly routers?: Readonly<Record<string, RouterName>>;
+  },
 ): Plan {
   const { number: rollout, service, environment } = header;
   const objectsOf = (side: typeof to, cluster: string): readonly KubernetesObject[] => {
     const stored = side?.release.objects[cluster];
     if (side === undefined || stored === undefined) return [];
-    const placed = options.place(stored, side.active.slot, side.release.name);
+    const placed = options.place(stored, side.active.slot, carried(side.release, cluster));
     return sortForApply(placed).map((object) => annotate(object, rollout));
+  };
+  const settings = to?.release.deploy;
+  const steps = from === undefined || to === undefined ? [] : trafficSteps(header, from.active, settings);
+  const sidesOf = (
+    cluster: string,
+    former: readonly KubernetesObject[],
+    desired: readonly KubernetesObject[],
+  ): ClusterPlan["sides"] => {
+    if (steps.length === 0 || from === undefined || to === undefined) return undefined;
+    if (former.length === 0 || desired.length === 0) return undefined;
+    const router = options.routers?.[cluster] ?? "replicas";
+    const { namespace } = options;
+    return { service, namespace, from: from.active.slot, to: to.active.slot, former, desired, router };
   };
   const clusterPlan = (cluster: string): ClusterPlan => {
     const desired = objectsOf(to, cluster);
@@ -98,19 +142,36 @@ export function plan(
     const formerOf = (object: KubernetesObject) => former.find((one) => keyOf(one) === keyOf(object));
     const widened = desired.map((object) => (former.length === 0 ? object : widenPolicy(object, formerOf(object))));
     const hold = held(desired, former);
+    const sides = sidesOf(cluster, former, desired);
+    const beside = sides === undefined ? [] : routers[sides.router].beside(sides);
+    // What decides where requests go, and is there already, waits for its step.
+    const isSwitched = (object: KubernetesObject): boolean =>
+      sides !== undefined && leadsRequests(object) && formerOf(object) !== undefined;
+    const app = desired.filter(
+      (object) => !initKinds.has(object.kind) && !lateKinds.has(object.kind) && !isSwitched(object),
+    );
     return {
       desired,
       init: widened.filter(({ kind }) => initKinds.has(kind)),
-      app: desired.filter(({ kind }) => !initKinds.has(kind) && !lateKinds.has(kind)),
+      app: [...app, ...beside.map((object) => annotate(object, rollout))],
       hold,
       late: desired.filter(
-        (object, index) => lateKinds.has(object.kind) || hold.has(keyOf(object)) || widened[index] !== object,
+        (object, index) =>
+          lateKinds.has(object.kind) || hold.has(keyOf(object)) || isSwitched(object) || widened[index] !== object,
       ),
       former,
       keep: new Set([...desired.map(keyOf), ...former.filter(isConfigMap).map(keyOf), ...configuration(others)]),
       keepFormer: new Set([...former.map(keyOf), ...configuration(others)]),
+      carries: {
+        former: from === undefined ? undefined : carried(from.release, cluster),
+        desired: to === undefined ? undefined : carried(to.release, cluster),
+      },
+      ...(sides === undefined ? {} : { sides }),
+      leaving: to !== undefined && desired.length === 0 && former.length > 0,
     };
   };
+  const migration = header.kind === "deploy" ? to?.release.migration : undefined;
+  const waves = wavesOf(clusters, settings?.waves ?? []);
   return {
     rollout,
     service,
@@ -118,8 +179,16 @@ export function plan(
     namespace: options.namespace,
     from: from?.active,
     target: to?.active,
-    phases: to === undefined ? ["prepare", "balancing", "cleanup"] : ["prepare", "init", "app", "balancing", "cleanup"],
-    waves: [clusters],
+    stages: stagesOf(waves, {
+      removal: to === undefined,
+      migrates: migration !== undefined,
+      shifts: steps.length > 0,
+    }),
+    waves,
+    bake: settings?.bake ?? 0,
+    steps,
+    analysis: settings?.analysis ?? [],
+    migration: migration === undefined ? undefined : { ...migration, job: named(migration.job, header) },
     clusters: Object.fromEntries(clusters.map((cluster) => [cluster, clusterPlan(cluster)])),
   };
 }
@@ -136,6 +205,15 @@ function held(desired: readonly KubernetesObject[], former: readonly KubernetesO
   const scaled = (one: KubernetesObject): boolean => former.some((scaler) => scales(scaler, one));
   const losing = workloads.filter((one) => isKnown(one) && (one.spec?.replicas ?? 0) > 0 && (spread || scaled(one)));
   return new Set(losing.map(keyOf));
+}
+
+function carried(release: StoredRelease, cluster: string): string {
+  return release.sameAs?.[cluster] ?? release.name;
+}
+
+/** A Job of this rollout alone: repeated creates meet each other, and another rollout has another. */
+function named(job: KubernetesObject, { number }: Pick<RolloutHeader, "number">): KubernetesObject {
+  return annotate({ ...job, metadata: { ...job.metadata, name: `${job.metadata.name}-${number}` } }, number);
 }
 
 function keyOf(object: KubernetesObject): string {

@@ -5,7 +5,10 @@ import type { PrepareFinding } from "./rollout-event.ts";
 export type Step =
   | "prepare"
   | "init"
+  | "migrate"
   | "app"
+  /** Requests by the step of this index; of a wave. */
+  | `shift-${number}`
   | "prune"
   | "remove"
   /** The former release's objects again, and nothing of the new one. */
@@ -38,10 +41,28 @@ export interface ClusterFacts {
   /** No further try before, in milliseconds since the epoch. */
   readonly retryAt?: number;
   readonly progress?: Progress;
+  /** How far the migration is, where it runs. */
+  readonly migration?: {
+    /** Undefined: there is no such Job any more. */
+    readonly uid: string | undefined;
+    readonly status: "running" | "succeeded" | "failed";
+    readonly detail: string;
+    readonly causes: readonly Cause[];
+  };
+  /** What routers said last of the share that they were told. */
+  readonly shift?: { readonly detail: string };
   /** When `progress.ready` grew last, or waiting began; milliseconds since the epoch. */
   readonly progressedAt?: number;
   /** How long a workload may make no progress, in milliseconds, as it says itself. */
   readonly progressDeadline?: number;
+}
+
+/** What was measured last for a canary. */
+export interface Measured {
+  readonly step: number;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  readonly values: readonly (number | null)[];
 }
 
 export const noFacts: ClusterFacts = { performed: new Set() };

@@ -5,7 +5,15 @@ import type { ClusterState, PhaseState, RolloutState } from "./rollout-state.ts"
 /** The state of a rollout from its journal; the same records give the same state. Pure. */
 export function fold(header: RolloutHeader, records: readonly JournalRecord<RolloutEvent>[]): RolloutState {
   const since = Date.parse(header.createdAt);
-  const start: RolloutState = { header, sequence: 0, since, clusters: {}, warnings: [], closed: false };
+  const start: RolloutState = {
+    header,
+    sequence: 0,
+    since,
+    clusters: {},
+    warnings: [],
+    answered: new Set(),
+    closed: false,
+  };
   return records.reduce(step, start);
 }
 
@@ -13,20 +21,32 @@ function step(before: RolloutState, { sequence, at, body }: JournalRecord<Rollou
   const state: RolloutState = { ...before, sequence };
   switch (body.type) {
     case "begun": {
-      const { namespace, clusters, from, target } = body;
-      const fresh: ClusterState = { phases: {}, converged: false };
+      const { namespace, clusters, from, target, lost = [], routers = {} } = body;
+      const fresh = (name: string): ClusterState => ({
+        phases: {},
+        converged: false,
+        ...(lost.includes(name) ? { lost: { by: "" } } : {}),
+      });
       return {
         ...state,
-        begun: { namespace, clusters, from, target },
-        clusters: Object.fromEntries(clusters.map((name) => [name, fresh])),
+        begun: { namespace, clusters, from, target, routers },
+        clusters: Object.fromEntries(clusters.map((name) => [name, fresh(name)])),
       };
     }
-    case "phase":
+    case "phase": {
+      const { bake: _, step: __, wave: ___, ...rest } = state;
+      const { wave } = body;
       return {
-        ...each(state, (cluster) => phased(cluster, body.phase, { status: "running", startedAt: at })),
+        ...each(rest, (cluster, name) =>
+          wave === undefined || wave.clusters.includes(name)
+            ? phased(cluster, body.phase, { status: "running", startedAt: at })
+            : cluster,
+        ),
         phase: body.phase,
+        ...(wave === undefined ? {} : { wave: wave.index }),
         since: Date.parse(at),
       };
+    }
     case "done": {
       const warned =
         body.warnings === undefined ? state : { ...state, warnings: [...state.warnings, ...body.warnings] };
@@ -51,9 +71,52 @@ function step(before: RolloutState, { sequence, at, body }: JournalRecord<Rollou
           ? changed
           : phased(changed, state.phase, running(cluster.phases[state.phase], body.detail));
       });
+    case "migration": {
+      const { type: _, ...migration } = body;
+      return { ...state, migration };
+    }
+    case "step":
+      return {
+        ...state,
+        since: Date.parse(at),
+        step: {
+          index: body.step,
+          weight: body.weight,
+          status: "shifting",
+          since: Date.parse(at),
+          promoted: false,
+          analysisSkipped: false,
+          measured: [],
+        },
+      };
+    case "shifted": {
+      const shifted = each(state, (cluster, name) => {
+        const detail = body.clusters[name];
+        return detail === undefined ? cluster : phased(cluster, "balancing", running(cluster.phases.balancing, detail));
+      });
+      const since = Date.parse(at);
+      return state.step === undefined
+        ? shifted
+        : { ...shifted, since, step: { ...state.step, status: "holding", since } };
+    }
+    case "analysis":
+      return state.step?.index === body.step
+        ? {
+            ...state,
+            step: { ...state.step, measured: [...state.step.measured, { at: Date.parse(at), values: body.values }] },
+          }
+        : state;
+    case "bake":
+      return {
+        ...state,
+        since: Date.parse(at),
+        bake: { wave: body.wave, since: Date.parse(at), promoted: false },
+      };
+    case "answered":
+      return answered(state, body, Date.parse(at));
     case "abort":
       return {
-        ...each(state, (cluster, name) => {
+        ...each(withoutPause(state), (cluster, name) => {
           const current = cluster.phases[body.phase];
           const failed = body.failed[name];
           const detail = body.reached?.[name] ?? failed;
@@ -98,7 +161,7 @@ function step(before: RolloutState, { sequence, at, body }: JournalRecord<Rollou
     case "committed":
       return {
         ...each(state, (cluster) => ({
-          ...phased(cluster, "balancing", { status: "done", startedAt: at, endedAt: at }),
+          ...phased(cluster, "balancing", { startedAt: at, ...cluster.phases.balancing, status: "done", endedAt: at }),
           converged: state.begun?.target !== undefined,
         })),
         phase: "balancing",
@@ -128,6 +191,49 @@ function step(before: RolloutState, { sequence, at, body }: JournalRecord<Rollou
     case "closed":
       return { ...state, closed: true };
   }
+}
+
+/** What a command does to the state, once it was accepted. */
+function answered(before: RolloutState, body: Extract<RolloutEvent, { type: "answered" }>, at: number): RolloutState {
+  const state: RolloutState = { ...before, answered: new Set([...before.answered, body.id]) };
+  if (!body.accepted) return state;
+  const { command, actor } = body;
+  switch (command.type) {
+    case "pause":
+      return { ...state, paused: { by: actor, at } };
+    case "resume": {
+      const { paused, ...rest } = state;
+      return paused === undefined ? state : later(rest, at - paused.at);
+    }
+    case "promote":
+      return {
+        ...state,
+        ...(state.step === undefined ? {} : { step: { ...state.step, promoted: true } }),
+        ...(state.bake === undefined ? {} : { bake: { ...state.bake, promoted: true } }),
+      };
+    case "skip-analysis":
+      return state.step === undefined ? state : { ...state, step: { ...state.step, analysisSkipped: true } };
+    case "abort":
+      return { ...withoutPause(state), abortWanted: { by: actor, supersededBy: command.supersededBy } };
+    case "lose":
+      return one(state, command.cluster, (cluster) => ({ ...cluster, lost: { by: actor } }));
+  }
+}
+
+function withoutPause(state: RolloutState): RolloutState {
+  const { paused: _, ...rest } = state;
+  return rest;
+}
+
+/** What was waited for goes on waiting for as long as it would have without the pause. */
+function later(state: RolloutState, pause: number): RolloutState {
+  const { step, bake } = state;
+  return {
+    ...state,
+    since: state.since + pause,
+    ...(step === undefined ? {} : { step: { ...step, since: step.since + pause } }),
+    ...(bake === undefined ? {} : { bake: { ...bake, since: bake.since + pause } }),
+  };
 }
 
 type Ended = Extract<RolloutEvent, { type: "ended" }>;

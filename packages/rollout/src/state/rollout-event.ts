@@ -1,7 +1,8 @@
 import type { Cause, CauseCode } from "@fairway/diagnosis";
-import type { Active } from "../ports.ts";
+import type { Active, Command } from "../ports.ts";
+import type { RouterName } from "../traffic/router.ts";
 
-/** In order; `db` and `balancing` do nothing of their own for `rolling` without migrations. */
+/** In order; `db` is passed by without migrations, `balancing` is nothing but the decision for `rolling`. */
 export const phases = ["prepare", "init", "db", "app", "balancing", "cleanup"] as const;
 export type Phase = (typeof phases)[number];
 
@@ -16,6 +17,12 @@ export interface PrepareFinding {
   readonly advice?: string;
 }
 
+/** Clusters that go together, by their place in the plan. */
+export interface Wave {
+  readonly index: number;
+  readonly clusters: readonly string[];
+}
+
 /** Body of a journal entry. Few and small: an entry is written when the state of the rollout changes, not when a pod does. */
 export type RolloutEvent =
   /** What the rollout was decided on. */
@@ -27,8 +34,13 @@ export type RolloutEvent =
       readonly from?: Active;
       /** Absent: the service is removed. */
       readonly target?: Active;
+      /** Clusters that were lost when it began: it goes on without them. */
+      readonly lost?: readonly string[];
+      /** By cluster: what shares requests out there. Absent where both releases live in one slot. */
+      readonly routers?: Readonly<Record<string, RouterName>>;
     }
-  | { readonly type: "phase"; readonly phase: Phase }
+  /** With a wave: of its clusters only. */
+  | { readonly type: "phase"; readonly phase: Phase; readonly wave?: Wave }
   /** These clusters have passed the phase, with a line of detail each (`2/2`; may be empty). */
   | {
       readonly type: "done";
@@ -39,6 +51,32 @@ export type RolloutEvent =
     }
   /** What a cluster waits for, when that changed. */
   | { readonly type: "suspect"; readonly cluster: string; readonly detail: string; readonly cause?: Cause }
+  /** The migration Job: made, or ended. `uid`: so that it is never taken for another one, nor run twice. */
+  | {
+      readonly type: "migration";
+      readonly status: "running" | "succeeded" | "failed";
+      readonly cluster: string;
+      readonly job: string;
+      readonly uid: string;
+    }
+  /** From now on the new release shall have this share of the requests in the wave's clusters. */
+  | { readonly type: "step"; readonly step: number; readonly weight: number }
+  /** Routers have taken it, with a line of detail for each cluster; its hold begins. */
+  | { readonly type: "shifted"; readonly step: number; readonly clusters: Readonly<Record<string, string>> }
+  /** One value for each measurement; null: there is none. */
+  | { readonly type: "analysis"; readonly step: number; readonly values: readonly (number | null)[] }
+  /** This wave has the new release; the next one waits until this one has been looked at. */
+  | { readonly type: "bake"; readonly wave: number }
+  /** A command, and whether it was accepted. */
+  | {
+      readonly type: "answered";
+      readonly id: string;
+      readonly actor: string;
+      readonly command: Command;
+      readonly accepted: boolean;
+      /** Why not. */
+      readonly reason?: string;
+    }
   /** The decision: the former release everywhere. */
   | {
       readonly type: "abort";

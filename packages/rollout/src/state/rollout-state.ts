@@ -1,5 +1,6 @@
 import type { Cause } from "@fairway/diagnosis";
 import type { Active, RolloutHeader } from "../ports.ts";
+import type { RouterName } from "../traffic/router.ts";
 import type { Phase, PrepareFinding } from "./rollout-event.ts";
 
 export interface PhaseState {
@@ -17,9 +18,32 @@ export interface ClusterState {
   readonly suspect?: Cause;
   /** Milliseconds since the epoch; when `suspect` or its detail was written last. */
   readonly suspectAt?: number;
+  /** Somebody declared it lost; it is drained, then the rollout goes on without it. */
+  readonly lost?: { readonly by: string };
   /** The rollout went on without it. */
   readonly behind?: { readonly reason: string; readonly drained: boolean };
   readonly converged: boolean;
+}
+
+/** One step of a shift of traffic. Times in milliseconds since the epoch, moved on by pauses. */
+export interface StepState {
+  readonly index: number;
+  /** Percent. */
+  readonly weight: number;
+  /** `holding`: routers have taken the weight. */
+  readonly status: "shifting" | "holding";
+  readonly since: number;
+  readonly promoted: boolean;
+  readonly analysisSkipped: boolean;
+  /** Newest last; one value for each measurement, null where there was none. */
+  readonly measured: readonly { readonly at: number; readonly values: readonly (number | null)[] }[];
+}
+
+export interface MigrationState {
+  readonly status: "running" | "succeeded" | "failed";
+  readonly cluster: string;
+  readonly job: string;
+  readonly uid: string;
 }
 
 /** A rollout as its journal tells it. */
@@ -32,8 +56,21 @@ export interface RolloutState {
     readonly clusters: readonly string[];
     readonly from: Active | undefined;
     readonly target: Active | undefined;
+    readonly routers: Readonly<Record<string, RouterName>>;
   };
   readonly phase?: Phase;
+  /** Index of the wave that the phase is about; undefined: all clusters. */
+  readonly wave?: number;
+  readonly migration?: MigrationState;
+  /** The newest step of the wave. */
+  readonly step?: StepState;
+  /** Present while a wave is looked at; milliseconds since the epoch. */
+  readonly bake?: { readonly wave: number; readonly since: number; readonly promoted: boolean };
+  readonly paused?: { readonly by: string; readonly at: number };
+  /** Somebody wants the former release back; it is decided as soon as it can be. */
+  readonly abortWanted?: { readonly by: string; readonly supersededBy: number | undefined };
+  /** Ids of commands that have an answer. */
+  readonly answered: ReadonlySet<string>;
   /** Milliseconds since the epoch; when the phase, or the restore, began. */
   readonly since: number;
   /** Once set it is never changed: `restore` the former release everywhere, or `commit`, forward only. */

@@ -68,6 +68,8 @@ export function interceptJournal<Body>(journal: Journal<Body>, hooks: Hooks<Jour
     append: (...of) => around("append", () => journal.append(...of)),
     read: (...of) => around("read", () => journal.read(...of)),
     unfinished: () => around("unfinished", () => journal.unfinished()),
+    command: (...of) => around("command", () => journal.command(...of)),
+    commands: (...of) => around("commands", () => journal.commands(...of)),
     finish: (...of) => around("finish", () => journal.finish(...of)),
     close: (...of) => around("close", () => journal.close(...of)),
     active: (...of) => around("active", () => journal.active(...of)),

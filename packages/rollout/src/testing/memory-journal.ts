@@ -7,11 +7,13 @@ import {
   LeaseLost,
   type RolloutHeader,
   SequenceConflict,
+  type StoredCommand,
 } from "../ports.ts";
 
 interface Stored<Body> {
   readonly header: RolloutHeader;
   readonly records: JournalRecord<Body>[];
+  readonly commands: StoredCommand[];
   state: "open" | "converging" | "closed";
 }
 
@@ -65,7 +67,7 @@ export function memoryJournal<Body>(clock: Pick<Clock, "now">): Journal<Body> {
       const known = keys.get(idempotencyKey);
       if (known !== undefined) return stored(known).header;
       const made: RolloutHeader = { ...header, number: rollouts.size + 1, createdAt: at() };
-      rollouts.set(made.number, { header: made, records: [], state: "open" });
+      rollouts.set(made.number, { header: made, records: [], commands: [], state: "open" });
       keys.set(idempotencyKey, made.number);
       return made;
     },
@@ -96,6 +98,17 @@ export function memoryJournal<Body>(clock: Pick<Clock, "now">): Journal<Body> {
       stored(rollout).state = "closed";
       tell(rollout);
       return record;
+    },
+    async command(rollout, command) {
+      const own = stored(rollout);
+      if (own.commands.some(({ id }) => id === command.id)) return true;
+      if (own.state === "closed") return false;
+      own.commands.push({ ...copy(command), rollout, at: at() });
+      tell(rollout);
+      return true;
+    },
+    async commands(rollout) {
+      return [...(rollouts.get(rollout)?.commands ?? [])];
     },
     async active(environment, service) {
       return active.get(keyOf(environment, service));

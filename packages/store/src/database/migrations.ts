@@ -144,6 +144,24 @@ export const migrations: Record<string, Migration> = {
         )`,
       ]),
   },
+  "0005-strategies": {
+    up: (db) =>
+      inOrder(db, [
+        `create table rollout_commands (
+          number integer generated always as identity primary key,
+          rollout integer not null references rollouts (number),
+          id text not null,
+          actor text not null,
+          at timestamptz not null default clock_timestamp(),
+          command jsonb not null,
+          unique (rollout, id)
+        )`,
+        `alter table rollouts drop constraint rollouts_kind_check`,
+        `alter table rollouts add constraint rollouts_kind_check
+          check (kind in ('deploy', 'rollback', 'removal', 'membership'))`,
+        `alter table releases add column same_as jsonb, add column migration jsonb`,
+      ]),
+  },
 };
 
 async function inOrder(db: Kysely<unknown>, statements: readonly string[]): Promise<void> {

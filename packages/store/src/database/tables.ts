@@ -13,6 +13,10 @@ export interface Tables {
     inputs: JSONColumnType<object>;
     objects: JSONColumnType<object>;
     source: ColumnType<object | null, string | null, string>;
+    /** Release that first had the same objects, by cluster; null for releases of versions that did not compare them. */
+    same_as: ColumnType<object | null, string | null, string>;
+    /** `{ cluster, job }`; null: it has none. */
+    migration: ColumnType<object | null, string | null, string>;
     profile_version: string | null;
     created_at: Date;
     /** When it was last asked for: what was asked for again is kept as if it were new. */
@@ -27,7 +31,7 @@ export interface Tables {
     from: string | null;
     to: string | null;
     strategy: "rolling" | "blue-green" | "canary";
-    kind: "deploy" | "rollback" | "removal";
+    kind: "deploy" | "rollback" | "removal" | "membership";
     actor: string;
     created_at: Generated<Date>;
     idempotency_key: string;
@@ -44,6 +48,16 @@ export interface Tables {
     epoch: number;
     at: Generated<Date>;
     body: JSONColumnType<object>;
+  };
+  rollout_commands: {
+    /** In the order in which they were stored. */
+    number: Generated<number>;
+    rollout: number;
+    /** The caller's. */
+    id: string;
+    actor: string;
+    at: Generated<Date>;
+    command: JSONColumnType<object>;
   };
   leases: { environment: string; service: string; owner: string; epoch: number; expires_at: Date };
   active: { environment: string; service: string; release: string; slot: "a" | "b" };

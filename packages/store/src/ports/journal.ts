@@ -1,11 +1,13 @@
 import {
   type Active,
+  type Command,
   type Journal,
   type JournalRecord,
   type Lease,
   LeaseLost,
   type RolloutHeader,
   SequenceConflict,
+  type StoredCommand,
 } from "@fairway/rollout";
 import { type Kysely, type Selectable, sql, type Transaction } from "kysely";
 import { storedJson, storedText } from "../database/stored-json.ts";
@@ -124,6 +126,52 @@ export function openJournal<Body>(db: Kysely<Tables>, signal: AppendSignal): Jou
           .executeTakeFirst();
         if (closed === undefined) throw new SequenceConflict(rollout, afterSequence);
       }),
+    async command(rollout, { id, actor, command }) {
+      const stored = await db.transaction().execute(async (transaction) => {
+        // Held against `finish`, so that a command is stored only where somebody will still read it.
+        const row = await transaction
+          .selectFrom("rollouts")
+          .select("closed_at")
+          .where("number", "=", rollout)
+          .forShare()
+          .executeTakeFirst();
+        if (row === undefined) throw new Error(`there is no rollout ${rollout}`);
+        const known = await transaction
+          .selectFrom("rollout_commands")
+          .select("id")
+          .where("rollout", "=", rollout)
+          .where("id", "=", id)
+          .executeTakeFirst();
+        if (known !== undefined || row.closed_at !== null) return known !== undefined;
+        await transaction
+          .insertInto("rollout_commands")
+          .values({ rollout, id, actor, command: storedJson(command) })
+          .onConflict((conflict) => conflict.columns(["rollout", "id"]).doNothing())
+          .execute();
+        await signal.announce(transaction, rollout);
+        return true;
+      });
+      if (stored) signal.emit(rollout);
+      return stored;
+    },
+    async commands(rollout) {
+      const rows = await db
+        .selectFrom("rollout_commands")
+        .selectAll()
+        .where("rollout", "=", rollout)
+        .orderBy("number")
+        .execute();
+      return rows.map(
+        ({ id, actor, at, command }): StoredCommand => ({
+          id,
+          rollout,
+          actor,
+          at: at.toISOString(),
+          // Only `command` of this very journal writes the column.
+          command: command as Command,
+        }),
+      );
+    },
     active: (environment, service) =>
       db
         .selectFrom("active")

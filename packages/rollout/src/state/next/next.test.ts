@@ -1,14 +1,15 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Cause } from "@fairway/diagnosis";
-import { defaultLimits } from "../limits.ts";
-import { plan } from "../plan/plan.ts";
-import type { JournalRecord, RolloutHeader, StoredRelease } from "../ports.ts";
-import { type ClusterFacts, type Facts, noFacts, type Step } from "./facts.ts";
-import { fold } from "./fold.ts";
-import { type Action, next } from "./next.ts";
-import type { RolloutEvent } from "./rollout-event.ts";
-import type { RolloutState } from "./rollout-state.ts";
+import { defaultLimits } from "../../limits.ts";
+import { plan } from "../../plan/plan.ts";
+import type { JournalRecord, RolloutHeader, StoredRelease } from "../../ports.ts";
+import { type ClusterFacts, type Facts, noFacts, type Step } from "../facts.ts";
+import { fold } from "../fold.ts";
+import type { RolloutEvent } from "../rollout-event.ts";
+import type { RolloutState } from "../rollout-state.ts";
+import { next } from "./next.ts";
+import type { Action } from "./situation.ts";
 
 const start = Date.parse("2026-01-01T00:00:00Z");
 const names = ["alpha", "beta"];
@@ -47,7 +48,7 @@ const inApp: readonly RolloutEvent[] = [
   { type: "done", phase: "prepare", clusters: all },
   { type: "phase", phase: "init" },
   { type: "done", phase: "init", clusters: all },
-  { type: "phase", phase: "app" },
+  { type: "phase", phase: "app", wave: { index: 0, clusters: names } },
 ];
 
 function stateAfter(events: readonly RolloutEvent[]): RolloutState {
@@ -58,7 +59,14 @@ function stateAfter(events: readonly RolloutEvent[]): RolloutState {
 }
 
 function decide(events: readonly RolloutEvent[], facts: Facts, after = 0): readonly Action[] {
-  return next({ state: stateAfter(events), plan: ours, facts, now: start + after, limits: defaultLimits });
+  return next({
+    state: stateAfter(events),
+    plan: ours,
+    facts,
+    commands: [],
+    now: start + after,
+    limits: defaultLimits,
+  });
 }
 
 function did(...steps: readonly Step[]): ClusterFacts {

@@ -1,0 +1,40 @@
+import type { KubernetesObject } from "@fairway/objects";
+import type { Limits } from "../limits.ts";
+import { type Clock, type Cluster, ClusterError } from "../ports.ts";
+import type { Query, RouterName, SideBySide } from "../traffic/router.ts";
+import { routers } from "../traffic/routers.ts";
+
+/**
+ * Waits until routers do what was applied for this share. A router that does not within the limit is a failure of the step, in
+ * the cluster's words; one whose answer nobody needs any more is waited for no longer either.
+ */
+export async function shareOut(of: {
+  readonly cluster: Cluster;
+  readonly sides: SideBySide & { readonly router: RouterName };
+  readonly weight: number;
+  readonly clock: Clock;
+  readonly limits: Limits;
+  readonly signal: AbortSignal;
+  readonly tell?: (detail: string) => void;
+}): Promise<{ readonly detail: string }> {
+  const { cluster, sides, weight, clock, limits, signal } = of;
+  const router = routers[sides.router];
+  const end = clock.now() + limits.shift;
+  for (;;) {
+    const live = (await Promise.all(router.reads(sides).map((query) => read(cluster, query, signal)))).flat();
+    const { taken, detail } = router.taken(sides, weight, live);
+    if (taken) return { detail };
+    of.tell?.(detail);
+    if (clock.now() >= end) {
+      throw new ClusterError("unknown", cluster.name, `after ${Math.round(limits.shift / 1000)} s ${detail}`);
+    }
+    await clock.sleep(limits.tick, signal);
+  }
+}
+
+async function read(cluster: Cluster, query: Query, signal: AbortSignal): Promise<readonly KubernetesObject[]> {
+  const { name, ...of } = query;
+  if (name === undefined) return cluster.list(of, signal);
+  const found = await cluster.get({ apiVersion: of.apiVersion, kind: of.kind, namespace: of.namespace, name }, signal);
+  return found === undefined ? [] : [found];
+}

@@ -1,0 +1,69 @@
+import type { Active, Clock, Measurement, Metrics } from "../ports.ts";
+import type { Measured } from "../state/facts.ts";
+
+/** Takes the measurements of a canary's step beside everything else. */
+export interface Measuring {
+  /** Begins unless it is under way. */
+  measure(step: number, measurements: readonly Measurement[], of: Active): void;
+  newest(): Measured | undefined;
+  stop(): Promise<void>;
+}
+
+/** How long the source of metrics may take for one query, in milliseconds. */
+const patience = 10_000;
+
+export function startMeasuring(options: {
+  readonly metrics: Metrics;
+  readonly environment: string;
+  readonly service: string;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  readonly log: (message: string) => void;
+  readonly changed: () => void;
+}): Measuring {
+  const { metrics, environment, service, clock, log } = options;
+  const cancel = new AbortController();
+  const signal = AbortSignal.any([options.signal, cancel.signal]);
+  let newest: Measured | undefined;
+  let running: Promise<void> | undefined;
+
+  /** A source that does not answer is no reason to turn back: it says nothing about the release. */
+  const ask = async (query: string, of: Active): Promise<number | null> => {
+    const over = new AbortController();
+    const limited = AbortSignal.any([signal, over.signal]);
+    const late = clock.sleep(patience, limited).then(
+      () => over.abort(new Error(`no answer within ${patience / 1000} s`)),
+      () => undefined,
+    );
+    try {
+      const value = await metrics.measure(query, { environment, service, ...of }, limited);
+      return value === undefined || !Number.isFinite(value) ? null : value;
+    } catch (error) {
+      if (!signal.aborted) log(`${query} of ${service} in ${environment}: ${String(error)}`);
+      return null;
+    } finally {
+      over.abort();
+      await late;
+    }
+  };
+
+  const take = async (step: number, measurements: readonly Measurement[], of: Active): Promise<void> => {
+    const values = await Promise.all(measurements.map(({ query }) => ask(query, of)));
+    if (!signal.aborted) newest = { step, at: clock.now(), values };
+  };
+
+  return {
+    measure(step, measurements, of) {
+      if (signal.aborted) return;
+      running ??= take(step, measurements, of).finally(() => {
+        running = undefined;
+        options.changed();
+      });
+    },
+    newest: () => newest,
+    async stop() {
+      cancel.abort(new Error("no longer wanted"));
+      await running;
+    },
+  };
+}

@@ -1,0 +1,23 @@
+import type { Step } from "../facts.ts";
+import { type Action, append, details, factsOf, hindrance, perform, type Situation } from "./situation.ts";
+
+/** After the decision: what is not needed any more goes. A cluster that does not answer is left for later. */
+export function cleanup(situation: Situation, open: readonly string[]): readonly Action[] {
+  const { plan, state, limits, now } = situation;
+  const isLeaving = (name: string): boolean => plan.clusters[name]?.leaving === true;
+  const stepOf = (name: string): Step => (plan.target === undefined || isLeaving(name) ? "remove" : "prune");
+  const clean = open.filter((name) => factsOf(situation, name).performed.has(stepOf(name)));
+  if (clean.length > 0) return append({ type: "done", phase: "cleanup", clusters: details(clean, () => "") });
+  for (const cluster of open) {
+    const reason = hindrance(factsOf(situation, cluster));
+    if (reason !== undefined && now - state.since > limits.giveUp) {
+      return append({ type: "behind", cluster, reason, drained: false });
+    }
+  }
+  return open.flatMap((cluster) =>
+    // No request may find a service that is going.
+    isLeaving(cluster) && !factsOf(situation, cluster).performed.has("drain")
+      ? perform(situation, cluster, "drain", false)
+      : perform(situation, cluster, stepOf(cluster)),
+  );
+}

@@ -1,0 +1,16 @@
+import { type Action, append, factsOf, perform, type Situation } from "./situation.ts";
+
+/** After the end: clusters that were left behind are brought to whatever is active by then. */
+export function converge(situation: Situation): readonly Action[] {
+  const { state } = situation;
+  const open = (state.end?.converging ?? []).filter((name) => state.clusters[name]?.behind !== undefined);
+  if (open.length === 0) return [{ type: "close", event: { type: "closed" } }];
+  return open.flatMap((cluster): readonly Action[] => {
+    const known = factsOf(situation, cluster);
+    if (!known.performed.has("converge")) return perform(situation, cluster, "converge");
+    // Traffic comes back only to a release that serves; there may be none to wait for.
+    if (known.progress !== undefined && known.progress.state !== "ready") return [{ type: "watch", cluster }];
+    if (!known.performed.has("undrain")) return perform(situation, cluster, "undrain", false);
+    return append({ type: "converged", cluster });
+  });
+}

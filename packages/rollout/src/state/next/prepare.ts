@@ -1,0 +1,22 @@
+import { type Action, append, details, type Situation } from "./situation.ts";
+
+/** All clusters report before anything is said, so that a person sees every finding at once. */
+export function prepare(situation: Situation, open: readonly string[]): readonly Action[] {
+  const { facts } = situation;
+  const missing = open.filter((name) => facts[name]?.findings === undefined);
+  if (missing.length > 0) return missing.map((cluster) => ({ type: "perform", cluster, step: "prepare" }));
+  const findings = open.flatMap((name) => facts[name]?.findings ?? []);
+  const first = findings.find(({ severity }) => severity === undefined);
+  if (first === undefined) {
+    const warnings = findings.length === 0 ? {} : { warnings: findings };
+    return append({ type: "done", phase: "prepare", clusters: details(open, () => ""), ...warnings });
+  }
+  const reason = `${first.message} (${first.code} in ${first.cluster})`;
+  return [
+    {
+      type: "end",
+      event: { type: "ended", status: "refused", reason, findings, converging: [] },
+      outcome: { status: "refused", active: situation.plan.from, reason, converging: [] },
+    },
+  ];
+}

@@ -1,0 +1,41 @@
+import { end } from "./end.ts";
+import { type Action, append, factsOf, hindrance, perform, type Situation } from "./situation.ts";
+import { suspectOf } from "./suspects.ts";
+
+/** Every cluster goes back to the former release; one that cannot now is drained and left for later. */
+export function restore(situation: Situation): readonly Action[] {
+  const { state, plan, facts, now, limits } = situation;
+  const open = plan.waves.flat().filter((name) => {
+    const cluster = state.clusters[name];
+    return cluster?.restore?.status === "running" && cluster.behind === undefined;
+  });
+  if (open.length === 0) return end(situation, "failed");
+  const late = now - state.since > limits.restored;
+  for (const cluster of open) {
+    const known = factsOf(situation, cluster);
+    const reason = hindrance(known);
+    if (known.performed.has("restore")) {
+      const { progress } = known;
+      if (!waits(situation, cluster) || progress?.state === "ready") {
+        return append({ type: "restored", cluster, healthy: true, detail: progress?.detail ?? "" });
+      }
+      if (late && reason === undefined) {
+        return append({ type: "restored", cluster, healthy: false, detail: progress?.detail ?? "not healthy yet" });
+      }
+    }
+    if (reason !== undefined && now - state.since > limits.giveUp) {
+      if (!known.performed.has("drain")) return perform(situation, cluster, "drain", false);
+      return append({ type: "behind", cluster, reason, drained: true });
+    }
+  }
+  const suspect = suspectOf(situation, open);
+  if (suspect !== undefined) return append(suspect);
+  return open.flatMap((cluster): readonly Action[] =>
+    facts[cluster]?.performed.has("restore") ? [{ type: "watch", cluster }] : perform(situation, cluster, "restore"),
+  );
+}
+
+/** Where there was nothing before, there is nothing to wait for after. */
+function waits({ plan }: Situation, cluster: string): boolean {
+  return (plan.clusters[cluster]?.former.length ?? 0) > 0;
+}
