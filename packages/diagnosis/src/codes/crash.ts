@@ -9,6 +9,9 @@ type Terminated = NonNullable<ContainerState["terminated"]>;
 /** Below this run time a crash is one of starting, in milliseconds. */
 const starting = 30_000;
 
+/** How much later than a container's status an event about it may arrive, in milliseconds. */
+const eventDelay = 3_000;
+
 /**
  * From this many restarts on a container that is down again counts as fatal: the first restart is immediate, and one
  * restart that then works is fine.
@@ -24,11 +27,11 @@ export function crashFinding(subject: Subject, view: ContainerView): Finding | u
   const last = status.state?.terminated ?? status.lastState?.terminated;
   if (last === undefined || isFinishedInit(view) || hasRecovered(subject, view)) return undefined;
   if (wentWithItsNode(view) || (status.ready && !comesAndGoes(status))) return undefined;
-  const severity = severityOf(view);
+  const kill = last.reason === "OOMKilled" ? undefined : killedByProbe(eventsOf(subject, pod), status.name, last);
   const said = lastLines(subject, view);
   const ran = runTime(last);
-  const base = {
-    severity,
+  const base: Omit<Finding, keyof Words> & { readonly severity: Severity } = {
+    severity: kill === undefined && isUnclear(subject, view, last) ? "transient" : severityOf(view),
     object: `Pod/${pod.metadata.name}`,
     container: status.name,
     exitCode: last.exitCode,
@@ -37,11 +40,13 @@ export function crashFinding(subject: Subject, view: ContainerView): Finding | u
     ...said,
   };
   if (last.reason === "OOMKilled") return { ...base, ...outOfMemory(subject, view, last) };
-  const kill = killedByProbe(eventsOf(subject, pod), status.name, last);
   if (kill !== undefined) return { ...base, ...killed(subject, kill) };
   const crash = crashed(subject, last, said.lastLog ?? []);
-  const isInitializing = role !== "app" && conditionOf(pod, "Initialized")?.status !== "True";
-  return { ...base, ...(isInitializing ? ofInit(subject, view, last, crash) : crash) };
+  if (role === "app") return { ...base, ...crash };
+  const summary = besideWords(subject, view, last);
+  // Until then nothing behind it starts, so the service does not even begin.
+  const isInitializing = conditionOf(pod, "Initialized")?.status !== "True";
+  return { ...base, ...crash, summary, code: isInitializing ? "InitFailed" : crash.code };
 }
 
 function severityOf({ status }: ContainerView): Severity {
@@ -120,11 +125,10 @@ function crashed(subject: Subject, last: Terminated, log: readonly string[]): Wo
   };
 }
 
-/** Nothing behind it starts, so the service does not even begin. */
-function ofInit(subject: Subject, { status, role }: ContainerView, last: Terminated, crash: Words): Words {
+function besideWords(subject: Subject, { status, role }: ContainerView, last: Terminated): string {
   const kind = role === "sidecar" ? "sidecar" : "init container";
   const ended = neverRan(last) ? "cannot be started" : `ends with exit code ${last.exitCode}`;
-  return { ...crash, code: "InitFailed", summary: `the ${kind} ${status.name} of ${who(subject)} ${ended}` };
+  return `the ${kind} ${status.name} of ${who(subject)} ${ended}`;
 }
 
 function outOfMemory(subject: Subject, { spec }: ContainerView, last: Terminated): Words {
@@ -152,7 +156,10 @@ interface ProbeKill {
   readonly said: string | undefined;
 }
 
-/** A kill of an earlier run says nothing about how the last one ended. */
+/**
+ * A kill of an earlier run says nothing about how the last one ended; but events of one kind are counted up late, and a kill
+ * after another is the likelier one.
+ */
 function killedByProbe(events: readonly Event[], container: string, last: Terminated): ProbeKill | undefined {
   const began = time(last.startedAt) ?? 0;
   for (const probe of ["liveness", "startup"] as const) {
@@ -160,7 +167,7 @@ function killedByProbe(events: readonly Event[], container: string, last: Termin
       (event) =>
         event.reason === "Killing" &&
         event.message?.includes(`ontainer ${container} failed ${probe} probe`) &&
-        eventTime(event) >= began,
+        (eventTime(event) >= began || wasSignalled(last)),
     );
     if (!kill) continue;
     const prefix = probe === "liveness" ? "Liveness probe failed" : "Startup probe failed";
@@ -168,6 +175,18 @@ function killedByProbe(events: readonly Event[], container: string, last: Termin
     return { probe, said: said?.slice(prefix.length).replace(/^:\s*/, "").trim() };
   }
   return undefined;
+}
+
+/** The event that says who killed it may come a moment after its end: until then nothing is told as certain. */
+function isUnclear(subject: Subject, { spec }: ContainerView, last: Terminated): boolean {
+  const isProbed = spec?.livenessProbe !== undefined || spec?.startupProbe !== undefined;
+  const isFresh = elapsed(subject, last.finishedAt) < eventDelay;
+  return isProbed && isFresh && last.reason !== "OOMKilled" && wasSignalled(last);
+}
+
+/** By SIGKILL or SIGTERM, as the kubelet does. */
+function wasSignalled({ exitCode }: Terminated): boolean {
+  return exitCode === 137 || exitCode === 143;
 }
 
 function killed(subject: Subject, { probe, said }: ProbeKill): Words {

@@ -1,3 +1,4 @@
+import type { Pod } from "@fairway/objects";
 import type { CauseCode, Finding, Severity } from "../cause.ts";
 import { type ContainerView, elapsed, eventsOf, type Subject, who } from "../subject.ts";
 
@@ -9,6 +10,11 @@ const reasons = new Set([
   "ImageInspectError",
   "RegistryUnavailable",
 ]);
+
+/** Reasons of one that is tried again: at the first and while it waits for the next. */
+const pulls = new Set(["ErrImagePull", "ImagePullBackOff"]);
+/** By then it has been tried twice, if nobody tells: the first back-off is 10 s. In milliseconds. */
+const secondTry = 30_000;
 
 /** How long a registry may be away before that is worth a word, in milliseconds. */
 const registryPatience = 60_000;
@@ -35,7 +41,7 @@ export function imageFinding(subject: Subject, { status, spec, pod }: ContainerV
   const message = innermost(whole, image);
   return {
     code,
-    severity: severityOf(code, reason, elapsed(subject, pod.metadata.creationTimestamp)),
+    severity: severityOf(code, reason, triedAgain(subject, pod), elapsed(subject, pod.metadata.creationTimestamp)),
     ...words(code, who(subject), image),
     ...(reason === "ErrImageNeverPull" ? neverPulled(who(subject), image) : {}),
     ...(/no match for platform/.test(whole ?? "") ? otherPlatform(who(subject), image) : {}),
@@ -79,11 +85,19 @@ function codeOf(reason: string, message: string): CauseCode {
   return "RegistryUnavailable";
 }
 
-function severityOf(code: CauseCode, reason: string, waited: number): Severity {
+function severityOf(code: CauseCode, reason: string, again: boolean, waited: number): Severity {
   if (code === "ImageInspectError") return "likely";
   if (code === "RegistryUnavailable") return waited > registryPatience ? "likely" : "transient";
-  // The first failed pull may meet a registry that has not yet seen the push; the second one does not.
-  return reason === "ErrImagePull" ? "likely" : "fatal";
+  if (!pulls.has(reason)) return "fatal";
+  return again || waited > secondTry ? "fatal" : "likely";
+}
+
+/** The first failed pull may meet a registry that has not yet seen the push; the second one does not. */
+function triedAgain(subject: Subject, pod: Pod): boolean {
+  const failures = eventsOf(subject, pod).filter(
+    ({ reason, message }) => reason === "Failed" && message?.startsWith("Failed to pull image"),
+  );
+  return failures.reduce((sum, { count = 1, series }) => sum + (series?.count ?? count), 0) > 1;
 }
 
 function words(code: CauseCode, subject: string, image: string): Pick<Finding, "summary" | "advice"> {
