@@ -117,7 +117,7 @@ function words(error: ClusterError, what: string): Words {
 }
 
 /** Without a whole object in the notation of Go, variables included, of which nobody reads the reason behind it. */
-function withoutDump(message: string): string {
+export function withoutDump(message: string): string {
   return message.replace(/^Invalid value: [^{}]*\{[\s\S]*\}[^{}]*?: (?=[^{}]*$)/, "");
 }
 

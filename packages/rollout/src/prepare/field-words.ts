@@ -1,4 +1,5 @@
 import type { KubernetesObject, SecretHider } from "@fairway/objects";
+import { withoutDump } from "../cluster/failure.ts";
 import { compareWanted } from "../diff/compare-objects.ts";
 import type { ClusterError, ClusterErrorField } from "../ports.ts";
 
@@ -34,7 +35,7 @@ export function fieldWords(
       return `${one.path}${owner(field, live)}${values}`;
     });
     const more = changes.length > named ? `, and ${changes.length - named} more fields of it` : "";
-    return `${said.join("; ")}${more}${field.manager === undefined ? `: ${field.message}` : ""}`;
+    return `${said.join("; ")}${more}${field.manager === undefined ? `: ${withoutDump(field.message)}` : ""}`;
   });
   const rest = lines.length > named ? `; and ${lines.length - named} more` : "";
   return `${lines.slice(0, named).join("; ")}${rest}`;
