@@ -165,6 +165,36 @@ describe("prepare tries a pod of each workload", () => {
   });
 });
 
+it("prepare tries a migration too, and nothing in a cluster that the service leaves", async () => {
+  const { found } = await world({});
+  const template = {
+    spec: { restartPolicy: "Never", containers: [{ name: "app", image: "registry.example.com/m@sha256:2" }] },
+  };
+  const job = { apiVersion: "batch/v1", kind: "Job", metadata: inside("user-migrate-7"), spec: { template } };
+  const migrating = { ...planOf({}, {}), migration: { cluster: "alpha", job } };
+  const tried: string[] = [];
+  const asked: string[] = [];
+  const create = async (pod: KubernetesObject) => {
+    tried.push(`${pod.metadata.ownerReferences?.[0]?.kind} ${pod.metadata.name}`);
+    return pod;
+  };
+  const images: Images = {
+    async missing(references) {
+      asked.push(...references);
+      return [];
+    },
+  };
+  assert.deepEqual(await found(migrating, { over: { create }, images }), []);
+  assert.deepEqual(tried, ["ReplicaSet user-a-dry-run", "Job user-migrate-7-dry-run"]);
+  assert.ok(asked.includes("registry.example.com/m@sha256:2"));
+
+  const { clusters } = planOf({}, {});
+  const alpha = clusters["alpha"];
+  assert.ok(alpha);
+  const left = { ...planOf({}, {}), clusters: { alpha: { ...alpha, desired: [], app: [], leaving: true } } };
+  assert.deepEqual(await found(left), []);
+});
+
 describe("prepare asks about rights", () => {
   it("of this rollout's kinds only, and tells those that are missing together", async () => {
     const { found } = await world();

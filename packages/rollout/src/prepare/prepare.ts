@@ -1,10 +1,10 @@
-import { describeRef, refOf } from "@fairway/objects";
+import { describeRef, type KubernetesObject, refKey, refOf } from "@fairway/objects";
 import { refusalFinding } from "../cluster/failure.ts";
 import { type InventoryIdentity, inventoryRef, parseInventory } from "../cluster/inventory.ts";
 import { namespaceFinding, permissionFinding } from "../cluster/namespace-finding.ts";
 import { InventoryAhead } from "../cluster/ownership.ts";
 import type { Tenure } from "../cluster/session.ts";
-import type { ClusterPlan, Plan } from "../plan/plan.ts";
+import type { Plan } from "../plan/plan.ts";
 import { type Clock, type Cluster, ClusterError, type Images } from "../ports.ts";
 import type { PrepareFinding } from "../state/rollout-event.ts";
 import { hiderOf } from "./hide-values.ts";
@@ -58,7 +58,10 @@ async function look(
 ): Promise<readonly PrepareFinding[]> {
   const { name } = cluster;
   const own = plan.clusters[name];
-  const { missingPermissions } = await cluster.check(signal, writtenKinds(own, options.secrets));
+  const written = writtenIn(plan, name);
+  const kinds = [...written, ...(own?.former ?? [])].map(({ apiVersion, kind }) => ({ apiVersion, kind }));
+  const brought = options.secrets ? [{ apiVersion: "v1", kind: "Secret" }] : [];
+  const { missingPermissions } = await cluster.check(signal, [...kinds, ...brought]);
   const missing = missingPermissions.length === 0 ? [] : [permissionFinding(name, missingPermissions)];
   const identity = { service: plan.service, environment: plan.environment, namespace: plan.namespace };
   const space = await cluster.get({ apiVersion: "v1", kind: "Namespace", name: plan.namespace }, signal);
@@ -66,7 +69,7 @@ async function look(
   if (taken !== undefined) return [...missing, taken];
   const ahead = space === undefined ? undefined : await newerInventory(cluster, identity, tenure, signal);
   if (ahead !== undefined) return [...missing, ahead];
-  if (plan.target === undefined) return missing;
+  if (plan.target === undefined || own?.leaving === true) return missing;
   if (space?.metadata.deletionTimestamp !== undefined) {
     throw new ClusterError("conflict", name, `the namespace ${plan.namespace} is still being deleted`);
   }
@@ -84,35 +87,38 @@ async function look(
   const place = { environment: plan.environment, cluster: name, service: plan.service };
   // Nothing of it depends on the cluster, and a registry may take its time.
   const [images, rest] = await Promise.all([
-    imageFindings(options.images, releasePods(own.desired), place, signal),
-    objectsAndRoom(cluster, plan, own, space !== undefined, signal),
+    imageFindings(options.images, releasePods(written), place, signal),
+    objectsAndRoom(cluster, plan, written, space !== undefined, signal),
   ]);
   return [...missing, ...rest, ...images];
 }
 
-/** What the rollout writes or takes away; the namespace and the inventory are written by every one. */
-function writtenKinds(own: ClusterPlan | undefined, secrets: boolean): Parameters<Cluster["check"]>[1] {
-  const kinds = [...(own?.desired ?? []), ...(own?.former ?? [])].map(({ apiVersion, kind }) => ({ apiVersion, kind }));
-  return secrets ? [...kinds, { apiVersion: "v1", kind: "Secret" }] : kinds;
+/** What the rollout will write in a cluster: the release, what stands beside it meanwhile, and the migration. */
+function writtenIn({ clusters, migration }: Plan, cluster: string): readonly KubernetesObject[] {
+  const { desired = [], app = [] } = clusters[cluster] ?? {};
+  const own = new Set(desired.map((object) => refKey(refOf(object))));
+  const beside = app.filter((object) => !own.has(refKey(refOf(object))));
+  return [...desired, ...beside, ...(migration?.cluster === cluster ? [migration.job] : [])];
 }
 
 async function objectsAndRoom(
   cluster: Cluster,
   plan: Plan,
-  own: ClusterPlan,
+  written: readonly KubernetesObject[],
   exists: boolean,
   signal: AbortSignal,
 ): Promise<readonly PrepareFinding[]> {
-  const tried = await tryObjects(cluster, plan, own, exists, signal);
+  const hider = hiderOf([...written, ...(plan.clusters[cluster.name]?.former ?? [])]);
+  const tried = await tryObjects(cluster, plan, written, { exists, hider }, signal);
   const known = new Map(tried.map((one) => [one.object, one.next]));
   const refused = new Set(
     tried.filter(({ findings }) => findings.length > 0).map(({ object }) => describeRef(refOf(object))),
   );
-  const pods = releasePods(own.desired, (object) => known.get(object));
+  const pods = releasePods(written, (object) => known.get(object));
   const place = { exists, accounts: accountsThere(tried.flatMap(({ live }) => live ?? [])) };
   // A workload that is refused itself says the same of its pods.
   const sound = pods.filter(({ workload }) => !refused.has(workload));
-  const { pods: stored, findings } = await tryPods(cluster, sound, place, hiderOf(own.desired), signal);
+  const { pods: stored, findings } = await tryPods(cluster, sound, place, hider, signal);
   const room = await roomFindings(cluster, plan, stored, exists, signal);
   return [...tried.flatMap((one) => one.findings), ...findings, ...room];
 }

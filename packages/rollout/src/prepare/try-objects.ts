@@ -1,13 +1,11 @@
-import { describeRef, isSecret, type KubernetesObject, refOf } from "@fairway/objects";
+import { describeRef, isSecret, type KubernetesObject, refOf, type SecretHider } from "@fairway/objects";
 import { askFewAtOnce } from "../cluster/ask-few-at-once.ts";
 import { refusalFinding } from "../cluster/failure.ts";
 import type { InventoryIdentity } from "../cluster/inventory.ts";
 import { type TriedObject, tryObject } from "../cluster/try-object.ts";
-import type { ClusterPlan } from "../plan/plan.ts";
 import { type Cluster, ClusterError } from "../ports.ts";
 import type { PrepareFinding } from "../state/rollout-event.ts";
 import { fieldWords } from "./field-words.ts";
-import { hiderOf } from "./hide-values.ts";
 
 /** An object of the release, and what the cluster says of it. */
 export interface PreparedObject extends TriedObject {
@@ -19,17 +17,16 @@ export interface PreparedObject extends TriedObject {
 export async function tryObjects(
   cluster: Cluster,
   identity: InventoryIdentity,
-  own: ClusterPlan,
-  exists: boolean,
+  objects: readonly KubernetesObject[],
+  { exists, hider }: { readonly exists: boolean; readonly hider: SecretHider },
   signal: AbortSignal,
 ): Promise<readonly PreparedObject[]> {
-  const hider = hiderOf([...own.desired, ...own.former]);
-  return askFewAtOnce(own.desired, async (object): Promise<PreparedObject> => {
+  return askFewAtOnce(objects, async (object): Promise<PreparedObject> => {
     try {
       return {
         object,
         findings: [],
-        ...(await tryObject(cluster, object, { identity, exists, desired: own.desired }, signal)),
+        ...(await tryObject(cluster, object, { identity, exists, desired: objects }, signal)),
       };
     } catch (error) {
       signal.throwIfAborted();
