@@ -1,24 +1,22 @@
 #!/usr/bin/env node
 // Plain JavaScript for Node 20 and newer. In a checkout it first makes the scripts when they are missing or out of date.
-import { createRequire } from "node:module";
+// A CommonJS module (see package.json beside it): Node starts one without the loader of the others.
+"use strict";
 
 if (Number(process.versions.node.split(".")[0]) < 20) {
   process.stderr.write(`fairway needs Node 20 or newer; this is ${process.version}\n`);
   process.exit(1);
 }
 
-// Node makes every export of a module of its own that is imported, whoever wants it; one that is required comes as it is.
-const require = createRequire(import.meta.url);
 const { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } = require("node:fs");
 const { dirname, join } = require("node:path");
-const { fileURLToPath } = require("node:url");
 const { Script } = require("node:vm");
 
-const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const root = dirname(__dirname);
 const argv = process.argv.slice(2);
 
 if (argv.length === 1 && (argv[0] === "--version" || argv[0] === "-V")) process.stdout.write(`${version()}\n`);
-else await run(await script());
+else script().then(run);
 
 function version() {
   return JSON.parse(readFileSync(join(root, "package.json"), "utf8")).version;

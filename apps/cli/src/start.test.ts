@@ -17,7 +17,7 @@ async function installed(t: { after(cleanUp: () => void): void }): Promise<strin
   t.after(() => rmSync(folder, { recursive: true, force: true }));
   const { whole, alone } = JSON.parse(readFileSync(join(app, "dist/bundle.json"), "utf8"));
   const scripts = [whole, alone.render, alone.validate].map(({ name }) => `dist/${name}`);
-  for (const part of ["package.json", "bin/fairway.js", "dist/bundle.json", ...scripts]) {
+  for (const part of ["package.json", "bin", "dist/bundle.json", ...scripts]) {
     cpSync(join(app, part), join(folder, part), { recursive: true });
   }
   writeFileSync(join(folder, "as-node-20.cjs"), "delete Map.groupBy; delete Promise.withResolvers;");
