@@ -38,6 +38,7 @@ export function cluster(
     pods: [],
     converged: true,
     reachable: true,
+    leaving: false,
     ...(restored === undefined ? {} : { restore: phase(restored) }),
     ...rest,
   };
@@ -60,6 +61,11 @@ export function rollout(more: Partial<RolloutDetail> = {}): RolloutDetail {
     clusters: [],
     causes: [],
     findings: [],
+    waves: [],
+    steps: [],
+    commands: [],
+    offers: [],
+    timeline: [],
     sequence: 1,
     ...more,
   };

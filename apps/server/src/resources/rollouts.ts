@@ -23,7 +23,13 @@ export interface RolloutResources {
   readonly exclusively: <T>(task: () => Promise<T>) => Promise<T>;
 }
 
-type RolloutRoutes = "createRollout" | "listRollouts" | "getRollout" | "followRollout" | "removeService";
+type RolloutRoutes =
+  | "createRollout"
+  | "listRollouts"
+  | "getRollout"
+  | "listRolloutEntries"
+  | "followRollout"
+  | "removeService";
 
 /** Rollouts looked at to find the release before the active one. */
 const historyLength = 200;
@@ -126,7 +132,8 @@ export function rolloutHandlers(resources: RolloutResources): Pick<Handlers, Rol
       const service = query.service === undefined ? {} : { service: query.service };
       return { items: await reader.list({ ...environment, ...service, limit: query.limit }) };
     },
-    getRollout: ({ params }) => reader.get(params.number),
+    getRollout: ({ params, query }) => reader.get(params.number, query.until),
+    listRolloutEntries: async ({ params }) => ({ items: await reader.entries(params.number) }),
     followRollout: async ({ params, lastEventId, signal }) => {
       // A rollout that is not there is a problem, not a stream that breaks.
       await reader.get(params.number);

@@ -1,4 +1,4 @@
-import type { RolloutDetail, RolloutSummary } from "@fairway/api";
+import type { RolloutDetail, RolloutEntry, RolloutSummary } from "@fairway/api";
 import type { RolloutIndex, RolloutListing } from "@fairway/catalog";
 import type { Engine, RolloutView } from "@fairway/rollout";
 import type { OutgoingEvent } from "../http/handler.ts";
@@ -11,7 +11,9 @@ export interface RolloutReader {
   list(filter: Parameters<RolloutIndex["list"]>[0]): Promise<RolloutSummary[]>;
   /** The newest one of each service of an environment. */
   latest(environment: string): Promise<Readonly<Record<string, RolloutSummary>>>;
-  get(number: number): Promise<RolloutDetail>;
+  /** @param until As it was when this entry of its journal was written. */
+  get(number: number, until?: number): Promise<RolloutDetail>;
+  entries(number: number): Promise<RolloutEntry[]>;
   /** The whole state after each change; ends when the rollout has ended. */
   follow(
     number: number,
@@ -27,19 +29,22 @@ const quietFor = 50;
 
 export function createRolloutReader(
   index: RolloutIndex,
-  engine: Pick<Engine, "view">,
+  engine: Pick<Engine, "view" | "entries">,
   changes: RolloutChanges,
 ): RolloutReader {
   const signals = changeSignal<number>();
 
-  const viewOf = async (number: number): Promise<RolloutView> => {
-    const seen = await engine.view(number);
-    if (seen === undefined) throw notFound(`there is no rollout ${number}`, "see them: fairway rollouts");
+  const unknown = (number: number): Error => notFound(`there is no rollout ${number}`, "see them: fairway rollouts");
+
+  const viewOf = async (number: number, until?: number): Promise<RolloutView> => {
+    const seen = await engine.view(number, until);
+    if (seen === undefined) throw unknown(number);
     return seen;
   };
 
-  const detail = async (number: number): Promise<RolloutDetail> => {
-    const seen = await viewOf(number);
+  const detail = async (number: number, until?: number): Promise<RolloutDetail> => {
+    const seen = await viewOf(number, until);
+    const { analysis, migration, paused, supersededBy, waitsFor } = seen;
     return {
       ...summaryOf(seen),
       changes: await changes(seen.from, seen.to),
@@ -51,6 +56,24 @@ export function createRolloutReader(
       })),
       causes: seen.causes.map(copied),
       findings: [...seen.findings],
+      waves: seen.waves.map((wave) => ({ ...wave, clusters: [...wave.clusters] })),
+      steps: [...seen.steps],
+      ...(analysis === undefined
+        ? {}
+        : {
+            analysis: {
+              ...analysis,
+              measurements: [...analysis.measurements],
+              measured: analysis.measured.map((one) => ({ ...one, values: [...one.values] })),
+            },
+          }),
+      ...(migration === undefined ? {} : { migration: { ...migration, log: [...migration.log] } }),
+      ...(paused === undefined ? {} : { paused }),
+      ...(supersededBy === undefined ? {} : { supersededBy }),
+      ...(waitsFor === undefined ? {} : { waitsFor }),
+      commands: [...seen.commands],
+      offers: [...seen.offers],
+      timeline: [...seen.timeline],
       sequence: seen.sequence,
     };
   };
@@ -82,6 +105,11 @@ export function createRolloutReader(
       return Object.assign(Object.create(null), Object.fromEntries(summaries));
     },
     get: detail,
+    async entries(number) {
+      const known = await engine.entries(number);
+      if (known === undefined) throw unknown(number);
+      return [...known];
+    },
     async *follow(number, lastEventId, signal) {
       // Taken before the first reading, so that nothing between reading and waiting is missed.
       const changed = signals.subscribe((which) => which === number, signal);

@@ -1,4 +1,5 @@
 import type { CauseCode } from "@fairway/diagnosis";
+import { type Outline, outlineOf } from "../plan/outline.ts";
 import { isSlotted, type Place, type Plan, plan, targetSlot } from "../plan/plan.ts";
 import type { Active, Cluster, Journal, Releases, RolloutHeader, StoredRelease } from "../ports.ts";
 import type { PrepareFinding, RolloutEvent } from "../state/rollout-event.ts";
@@ -50,8 +51,10 @@ export async function begin<Body>(
   const namespace = to?.namespace ?? from?.namespace ?? header.service;
   const target = to === undefined ? undefined : { release: to.name, slot: targetSlot(header, active) };
   let routers: Readonly<Record<string, RouterName>> | undefined;
+  let outline: Outline;
   try {
     const planned = plan(header, sideOf(active, from), sideOf(target, to), clusters, { place, kept: [], namespace });
+    outline = outlineOf(planned);
     if (isSlotted(planned)) routers = routersOf(planned, present);
   } catch (error) {
     // A release that cannot be planned would otherwise be tried for ever, and block those behind it.
@@ -68,6 +71,7 @@ export async function begin<Body>(
       ...(target === undefined ? {} : { target }),
       ...(lost.length === 0 ? {} : { lost: lost.filter((name) => clusters.includes(name)) }),
       ...(routers === undefined ? {} : { routers }),
+      outline,
     },
   };
 }

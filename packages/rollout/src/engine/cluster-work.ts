@@ -22,7 +22,7 @@ import {
 } from "../ports.ts";
 import { prepareCluster } from "../prepare/prepare.ts";
 import { type ClusterFacts, noFacts, type Step } from "../state/facts.ts";
-import type { LiveCluster } from "../state/view.ts";
+import type { LiveCluster } from "../state/view/cluster-view.ts";
 import { routers } from "../traffic/routers.ts";
 import { sized } from "../traffic/sized.ts";
 
@@ -324,6 +324,7 @@ export function startWork(options: {
     live: () => ({
       ...(observation === undefined ? {} : { observation }),
       ...(facts.progress === undefined ? {} : { progress: facts.progress }),
+      ...(facts.shift === undefined ? {} : { shift: facts.shift }),
       reachable: facts.unreachable === undefined,
     }),
     perform(step) {

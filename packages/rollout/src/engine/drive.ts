@@ -13,11 +13,11 @@ import type {
   StoredCommand,
   Traffic,
 } from "../ports.ts";
-import { fold } from "../state/fold.ts";
+import { fold, foldNext } from "../state/fold.ts";
 import { next } from "../state/next/next.ts";
 import type { Action } from "../state/next/situation.ts";
 import type { RolloutEvent } from "../state/rollout-event.ts";
-import type { LiveCluster } from "../state/view.ts";
+import type { LiveCluster } from "../state/view/cluster-view.ts";
 import { absentCluster } from "./absent-cluster.ts";
 import { begin, convergencePlan, planOf } from "./begin.ts";
 import type { Bell } from "./bell.ts";
@@ -59,16 +59,14 @@ export interface DriveOptions {
 export async function drive(options: DriveOptions, header: RolloutHeader): Promise<void> {
   const { journal, releases, place, clock, limits, held, bell } = options;
   const signal = AbortSignal.any([options.signal, held.signal]);
-  const records: JournalRecord<RolloutEvent>[] = [...(await journal.read(header.number))];
-  let state = fold(header, records);
+  let state = fold(header, await journal.read(header.number));
   if (state.closed) return;
 
   let work = new Map<string, ClusterWork>();
   const live = (): Readonly<Record<string, LiveCluster>> =>
     Object.fromEntries([...work].map(([name, one]) => [name, one.live()]));
   const written = (record: JournalRecord<RolloutEvent>): void => {
-    records.push(record);
-    state = fold(header, records);
+    state = foldNext(state, record);
     const now = live();
     // What was seen on the way to the new release says nothing about the way back.
     options.changed(record.body.type === "abort" ? withoutProgress(now) : now);

@@ -15,7 +15,9 @@ import {
 } from "../ports.ts";
 import { fold } from "../state/fold.ts";
 import type { RolloutEvent } from "../state/rollout-event.ts";
-import { type LiveCluster, type RolloutView, view } from "../state/view.ts";
+import type { LiveCluster } from "../state/view/cluster-view.ts";
+import { type EntryView, entries } from "../state/view/entries.ts";
+import { type RolloutView, view } from "../state/view/view.ts";
 import { type Bell, createBell } from "./bell.ts";
 import { drive } from "./drive.ts";
 import { holdLease } from "./hold-lease.ts";
@@ -53,8 +55,14 @@ export interface Engine {
   wake(rollout: number): Promise<void>;
   /** Stops driving; rollouts stay where they are and go on with the next engine. */
   stop(): Promise<void>;
-  /** A rollout as people see it, with live pods while this engine drives it. */
-  view(rollout: number): Promise<RolloutView | undefined>;
+  /**
+   * A rollout as people see it, with live pods while this engine drives it.
+   *
+   * @param until Only the journal up to this entry: how it was then.
+   */
+  view(rollout: number, until?: number): Promise<RolloutView | undefined>;
+  /** Its journal in words; undefined: there is no such rollout. */
+  entries(rollout: number): Promise<readonly EntryView[] | undefined>;
   /** Called after each change of a rollout that this engine drives. May be called often; gives the unsubscribe. */
   onChange(listener: (rollout: number) => void): () => void;
 }
@@ -210,10 +218,21 @@ export function createEngine(options: EngineOptions): Engine {
       await Promise.all([...workers.values()].map((worker) => worker.done));
       await scanning;
     },
-    async view(rollout) {
+    async view(rollout, until) {
       const header = await journal.header(rollout);
       if (header === undefined) return undefined;
-      return view(header, await journal.read(rollout), live.get(rollout));
+      const records = await journal.read(rollout);
+      if (until !== undefined) {
+        return view(
+          header,
+          records.filter(({ sequence }) => sequence <= until),
+        );
+      }
+      return view(header, records, live.get(rollout), await journal.commands(rollout));
+    },
+    async entries(rollout) {
+      const header = await journal.header(rollout);
+      return header === undefined ? undefined : entries(await journal.read(rollout));
     },
     onChange(listener) {
       listeners.add(listener);

@@ -1,4 +1,5 @@
-import { isSlotted, type Plan } from "../plan/plan.ts";
+import type { Outline } from "../plan/outline.ts";
+import { isSlotted } from "../plan/plan.ts";
 import type { Command } from "../ports.ts";
 import type { RolloutState } from "./rollout-state.ts";
 
@@ -7,8 +8,23 @@ export type Answer = { readonly accepted: true } | { readonly accepted: false; r
 const yes: Answer = { accepted: true };
 const no = (reason: string): Answer => ({ accepted: false, reason });
 
+/** A command that could be given, and what would be answered. */
+export type Offer = { readonly command: Command } & Answer;
+
+/** Every command that could be given to a rollout, with the answer that it would get now. Pure. */
+export function offers(state: RolloutState): readonly Offer[] {
+  if (state.closed) return [];
+  const plan = state.begun?.outline ?? { steps: [], analysis: [] };
+  const clusters = Object.keys(state.clusters);
+  const all: readonly Command[] = [
+    ...(["pause", "resume", "promote", "skip-analysis", "abort"] as const).map((type) => ({ type })),
+    ...clusters.map((cluster) => ({ type: "lose" as const, cluster })),
+  ];
+  return all.map((command) => ({ command, ...answer(state, plan, command) }));
+}
+
 /** Whether a rollout, as it stands, does what is asked of it, and if not, why. Pure. */
-export function answer(state: RolloutState, plan: Plan, command: Command): Answer {
+export function answer(state: RolloutState, plan: Pick<Outline, "steps" | "analysis">, command: Command): Answer {
   if (command.type === "lose") return answerLose(state, command.cluster);
   if (state.end !== undefined) return no(`the rollout has ended: it ${ending[state.end.status]}`);
   if (state.decision === "restore") return no("the rollout is on its way back to the former release already");
@@ -42,7 +58,7 @@ function answerPromote({ step, bake, paused }: RolloutState): Answer {
   return step.status === "holding" ? yes : no(`routers are still taking the share of ${step.weight} %`);
 }
 
-function answerSkip({ step }: RolloutState, plan: Plan): Answer {
+function answerSkip({ step }: RolloutState, plan: Pick<Outline, "steps" | "analysis">): Answer {
   if (!isSlotted(plan) || plan.analysis.length === 0) return no("this rollout measures nothing");
   if (step === undefined) return no("no step is being measured");
   return step.analysisSkipped ? no("this step's measurements are passed over already") : yes;

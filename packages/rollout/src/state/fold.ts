@@ -1,27 +1,31 @@
 import type { JournalRecord, RolloutHeader } from "../ports.ts";
 import type { Phase, RolloutEvent } from "./rollout-event.ts";
-import type { ClusterState, PhaseState, RolloutState } from "./rollout-state.ts";
+import type { ClusterState, Passage, PhaseState, RolloutState } from "./rollout-state.ts";
 
 /** The state of a rollout from its journal; the same records give the same state. Pure. */
 export function fold(header: RolloutHeader, records: readonly JournalRecord<RolloutEvent>[]): RolloutState {
-  const since = Date.parse(header.createdAt);
   const start: RolloutState = {
     header,
     sequence: 0,
-    since,
+    since: Date.parse(header.createdAt),
     clusters: {},
+    passages: [],
+    passed: [],
+    baked: [],
     warnings: [],
     answered: new Set(),
+    commands: [],
     closed: false,
   };
-  return records.reduce(step, start);
+  return records.reduce(foldNext, start);
 }
 
-function step(before: RolloutState, { sequence, at, body }: JournalRecord<RolloutEvent>): RolloutState {
+/** The state after one more entry. */
+export function foldNext(before: RolloutState, { sequence, at, body }: JournalRecord<RolloutEvent>): RolloutState {
   const state: RolloutState = { ...before, sequence };
   switch (body.type) {
     case "begun": {
-      const { namespace, clusters, from, target, lost = [], routers = {} } = body;
+      const { namespace, clusters, from, target, lost = [], routers = {}, outline } = body;
       const fresh = (name: string): ClusterState => ({
         phases: {},
         converged: false,
@@ -29,21 +33,22 @@ function step(before: RolloutState, { sequence, at, body }: JournalRecord<Rollou
       });
       return {
         ...state,
-        begun: { namespace, clusters, from, target, routers },
+        begun: { namespace, clusters, from, target, routers, outline },
         clusters: Object.fromEntries(clusters.map((name) => [name, fresh(name)])),
       };
     }
     case "phase": {
-      const { bake: _, step: __, wave: ___, ...rest } = state;
+      const { wave: _, ...rest } = settled(state, at);
       const { wave } = body;
       return {
         ...each(rest, (cluster, name) =>
-          wave === undefined || wave.clusters.includes(name)
+          isConcerned(state, body, name, cluster)
             ? phased(cluster, body.phase, { status: "running", startedAt: at })
             : cluster,
         ),
         phase: body.phase,
         ...(wave === undefined ? {} : { wave: wave.index }),
+        passages: passing(state, at, { phase: body.phase, ...(wave === undefined ? {} : { wave: wave.index }) }),
         since: Date.parse(at),
       };
     }
@@ -77,7 +82,7 @@ function step(before: RolloutState, { sequence, at, body }: JournalRecord<Rollou
     }
     case "step":
       return {
-        ...state,
+        ...settled(state, at),
         since: Date.parse(at),
         step: {
           index: body.step,
@@ -92,7 +97,9 @@ function step(before: RolloutState, { sequence, at, body }: JournalRecord<Rollou
     case "shifted": {
       const shifted = each(state, (cluster, name) => {
         const detail = body.clusters[name];
-        return detail === undefined ? cluster : phased(cluster, "balancing", running(cluster.phases.balancing, detail));
+        if (detail === undefined) return cluster;
+        const taken = state.step === undefined ? {} : { share: { weight: state.step.weight, detail } };
+        return { ...phased(cluster, "balancing", running(cluster.phases.balancing, detail)), ...taken };
       });
       const since = Date.parse(at);
       return state.step === undefined
@@ -113,7 +120,7 @@ function step(before: RolloutState, { sequence, at, body }: JournalRecord<Rollou
         bake: { wave: body.wave, since: Date.parse(at), promoted: false },
       };
     case "answered":
-      return answered(state, body, Date.parse(at));
+      return answered(state, body, at);
     case "abort":
       return {
         ...each(withoutPause(state), (cluster, name) => {
@@ -122,7 +129,7 @@ function step(before: RolloutState, { sequence, at, body }: JournalRecord<Rollou
           const detail = body.reached?.[name] ?? failed;
           const { suspect: _, suspectAt: __, ...rest } = cluster;
           const stopped: ClusterState =
-            current?.status === "done"
+            failed === undefined && (current === undefined || current.status === "done")
               ? rest
               : phased(rest, body.phase, {
                   ...current,
@@ -130,17 +137,21 @@ function step(before: RolloutState, { sequence, at, body }: JournalRecord<Rollou
                   endedAt: at,
                   ...(detail ? { detail } : {}),
                 });
-          return { ...stopped, restore: { status: "running", startedAt: at } };
+          return cluster.behind === undefined
+            ? { ...stopped, restore: { status: "running", startedAt: at } }
+            : { ...stopped, restore: { status: "waiting", startedAt: at, detail: cluster.behind.reason } };
         }),
         decision: "restore",
+        decisionAt: Date.parse(at),
+        passages: passing(state, at, { phase: "restore" }),
         since: Date.parse(at),
         abort: { phase: body.phase, causes: body.causes, reason: body.reason },
       };
     case "restored":
       return one(state, body.cluster, (cluster) => {
-        const { suspect: _, ...settled } = cluster;
+        const { suspect: _, share: __, ...back } = cluster;
         return {
-          ...settled,
+          ...back,
           converged: true,
           restore: {
             ...cluster.restore,
@@ -151,27 +162,31 @@ function step(before: RolloutState, { sequence, at, body }: JournalRecord<Rollou
         };
       });
     case "behind":
-      return one(state, body.cluster, (cluster) => ({
-        ...cluster,
-        behind: { reason: body.reason, drained: body.drained },
-        ...(state.decision === "restore"
-          ? { restore: { ...cluster.restore, status: "waiting" as const, detail: body.reason } }
-          : phased(cluster, "cleanup", { ...cluster.phases.cleanup, status: "waiting", detail: body.reason })),
-      }));
+      return one(state, body.cluster, (cluster) => leftBehind(state, cluster, body, at));
     case "committed":
       return {
-        ...each(state, (cluster) => ({
-          ...phased(cluster, "balancing", { startedAt: at, ...cluster.phases.balancing, status: "done", endedAt: at }),
-          converged: state.begun?.target !== undefined,
-        })),
+        ...each(state, (cluster) =>
+          cluster.behind === undefined
+            ? {
+                ...phased(cluster, "balancing", {
+                  startedAt: at,
+                  ...cluster.phases.balancing,
+                  status: "done",
+                  endedAt: at,
+                }),
+                converged: state.begun?.target !== undefined,
+              }
+            : cluster,
+        ),
         phase: "balancing",
         since: Date.parse(at),
         decision: "commit",
+        decisionAt: Date.parse(at),
       };
     case "ended": {
       const { status, reason, findings, converging } = body;
       const ended = each(state, (cluster, name) => endedCluster(cluster, name, at, body));
-      return { ...ended, end: { status, reason, findings, converging, at } };
+      return { ...ended, passages: passing(state, at), end: { status, reason, findings, converging, at } };
     }
     case "converged":
       return one(state, body.cluster, (cluster) => {
@@ -194,10 +209,19 @@ function step(before: RolloutState, { sequence, at, body }: JournalRecord<Rollou
 }
 
 /** What a command does to the state, once it was accepted. */
-function answered(before: RolloutState, body: Extract<RolloutEvent, { type: "answered" }>, at: number): RolloutState {
-  const state: RolloutState = { ...before, answered: new Set([...before.answered, body.id]) };
+function answered(
+  before: RolloutState,
+  { type: _, ...body }: Extract<RolloutEvent, { type: "answered" }>,
+  when: string,
+): RolloutState {
+  const state: RolloutState = {
+    ...before,
+    answered: new Set([...before.answered, body.id]),
+    commands: [...before.commands, { ...body, at: when }],
+  };
   if (!body.accepted) return state;
   const { command, actor } = body;
+  const at = Date.parse(when);
   switch (command.type) {
     case "pause":
       return { ...state, paused: { by: actor, at } };
@@ -234,6 +258,54 @@ function later(state: RolloutState, pause: number): RolloutState {
     ...(step === undefined ? {} : { step: { ...step, since: step.since + pause } }),
     ...(bake === undefined ? {} : { bake: { ...bake, since: bake.since + pause } }),
   };
+}
+
+/** The step and the bake that go on until now are over. */
+function settled(state: RolloutState, at: string): RolloutState {
+  const { step, bake, wave = 0, ...rest } = state;
+  const endedAt = Date.parse(at);
+  return {
+    ...rest,
+    ...(state.wave === undefined ? {} : { wave }),
+    passed: step === undefined ? state.passed : [...state.passed, { ...step, wave, endedAt }],
+    baked: bake === undefined ? state.baked : [...state.baked, { ...bake, endedAt }],
+  };
+}
+
+/** Ends the passage that goes on, and begins another one. */
+function passing(state: RolloutState, at: string, following?: Omit<Passage, "startedAt">): readonly Passage[] {
+  const before = state.passages.map((one) => (one.endedAt === undefined ? { ...one, endedAt: at } : one));
+  return following === undefined ? before : [...before, { ...following, startedAt: at }];
+}
+
+/** Whether a phase is about this cluster. Rollouts that began before there were waves have no outline. */
+function isConcerned(
+  { begun }: RolloutState,
+  { phase, wave }: Extract<RolloutEvent, { type: "phase" }>,
+  name: string,
+  { behind }: ClusterState,
+): boolean {
+  if (behind !== undefined || (wave !== undefined && !wave.clusters.includes(name))) return false;
+  const outline = begun?.outline;
+  if (phase === "db" && outline?.migration !== undefined) return outline.migration === name;
+  return phase === "prepare" || phase === "cleanup" || !outline?.leaving.includes(name);
+}
+
+function leftBehind(
+  { decision, phase }: RolloutState,
+  cluster: ClusterState,
+  { reason, drained }: Extract<RolloutEvent, { type: "behind" }>,
+  at: string,
+): ClusterState {
+  const { suspect: _, ...rest } = cluster;
+  const left: ClusterState = { ...rest, behind: { reason, drained } };
+  if (decision === "restore") return { ...left, restore: { ...cluster.restore, status: "waiting", detail: reason } };
+  const current = phase === undefined ? undefined : cluster.phases[phase];
+  const stopped =
+    phase === undefined || phase === "cleanup" || current?.status !== "running"
+      ? left
+      : phased(left, phase, { ...current, status: "skipped", endedAt: at });
+  return phased(stopped, "cleanup", { ...cluster.phases.cleanup, status: "waiting", detail: reason });
 }
 
 type Ended = Extract<RolloutEvent, { type: "ended" }>;

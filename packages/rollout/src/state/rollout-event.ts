@@ -1,4 +1,5 @@
 import type { Cause, CauseCode } from "@fairway/diagnosis";
+import type { Outline } from "../plan/outline.ts";
 import type { Active, Command } from "../ports.ts";
 import type { RouterName } from "../traffic/router.ts";
 
@@ -38,6 +39,8 @@ export type RolloutEvent =
       readonly lost?: readonly string[];
       /** By cluster: what shares requests out there. Absent where both releases live in one slot. */
       readonly routers?: Readonly<Record<string, RouterName>>;
+      /** Absent in rollouts that began before there were waves. */
+      readonly outline?: Outline;
     }
   /** With a wave: of its clusters only. */
   | { readonly type: "phase"; readonly phase: Phase; readonly wave?: Wave }

@@ -1,5 +1,6 @@
 import type { Cause } from "@fairway/diagnosis";
-import type { Active, RolloutHeader } from "../ports.ts";
+import type { Outline } from "../plan/outline.ts";
+import type { Active, Command, RolloutHeader } from "../ports.ts";
 import type { RouterName } from "../traffic/router.ts";
 import type { Phase, PrepareFinding } from "./rollout-event.ts";
 
@@ -23,6 +24,16 @@ export interface ClusterState {
   /** The rollout went on without it. */
   readonly behind?: { readonly reason: string; readonly drained: boolean };
   readonly converged: boolean;
+  /** What routers took last there, of the new release. */
+  readonly share?: { readonly weight: number; readonly detail: string };
+}
+
+/** A phase of a wave, or of all clusters, as it was passed. RFC 3339. */
+export interface Passage {
+  readonly phase: Phase | "restore";
+  readonly wave?: number;
+  readonly startedAt: string;
+  readonly endedAt?: string;
 }
 
 /** One step of a shift of traffic. Times in milliseconds since the epoch, moved on by pauses. */
@@ -37,6 +48,30 @@ export interface StepState {
   readonly analysisSkipped: boolean;
   /** Newest last; one value for each measurement, null where there was none. */
   readonly measured: readonly { readonly at: number; readonly values: readonly (number | null)[] }[];
+}
+
+/** A step that was passed, or stopped; milliseconds since the epoch. */
+export interface PassedStep extends StepState {
+  readonly wave: number;
+  readonly endedAt: number;
+}
+
+/** A wave that is, or was, looked at; milliseconds since the epoch. */
+export interface BakeState {
+  readonly wave: number;
+  readonly since: number;
+  readonly promoted: boolean;
+}
+
+/** A command and its answer. */
+export interface AnsweredCommand {
+  readonly id: string;
+  readonly actor: string;
+  /** RFC 3339; of the answer. */
+  readonly at: string;
+  readonly command: Command;
+  readonly accepted: boolean;
+  readonly reason?: string;
 }
 
 export interface MigrationState {
@@ -57,24 +92,33 @@ export interface RolloutState {
     readonly from: Active | undefined;
     readonly target: Active | undefined;
     readonly routers: Readonly<Record<string, RouterName>>;
+    readonly outline: Outline | undefined;
   };
+  readonly passages: readonly Passage[];
   readonly phase?: Phase;
   /** Index of the wave that the phase is about; undefined: all clusters. */
   readonly wave?: number;
   readonly migration?: MigrationState;
   /** The newest step of the wave. */
   readonly step?: StepState;
-  /** Present while a wave is looked at; milliseconds since the epoch. */
-  readonly bake?: { readonly wave: number; readonly since: number; readonly promoted: boolean };
+  /** Steps before that one, of all waves, oldest first. */
+  readonly passed: readonly PassedStep[];
+  /** Present while a wave is looked at. */
+  readonly bake?: BakeState;
+  readonly baked: readonly (BakeState & { readonly endedAt: number })[];
   readonly paused?: { readonly by: string; readonly at: number };
   /** Somebody wants the former release back; it is decided as soon as it can be. */
   readonly abortWanted?: { readonly by: string; readonly supersededBy: number | undefined };
   /** Ids of commands that have an answer. */
   readonly answered: ReadonlySet<string>;
+  /** Those, oldest first. */
+  readonly commands: readonly AnsweredCommand[];
   /** Milliseconds since the epoch; when the phase, or the restore, began. */
   readonly since: number;
   /** Once set it is never changed: `restore` the former release everywhere, or `commit`, forward only. */
   readonly decision?: "restore" | "commit";
+  /** Milliseconds since the epoch. */
+  readonly decisionAt?: number;
   readonly abort?: { readonly phase: Phase; readonly causes: readonly Cause[]; readonly reason: string };
   readonly clusters: Readonly<Record<string, ClusterState>>;
   /** What prepare found and went on with. */

@@ -15,7 +15,7 @@ import { createEngine, type Engine } from "../engine/engine.ts";
 import type { Limits } from "../limits.ts";
 import type { Active, Cluster, Journal, Releases, RolloutHeader, StoredRelease, Traffic } from "../ports.ts";
 import type { RolloutEvent } from "../state/rollout-event.ts";
-import { type RolloutView, view } from "../state/view.ts";
+import { type RolloutView, view } from "../state/view/view.ts";
 import { type ClusterCall, type Hooks, interceptCluster, interceptJournal, type JournalCall } from "./intercept.ts";
 import { type MemoryCluster, memoryCluster } from "./memory-cluster.ts";
 import { memoryJournal } from "./memory-journal.ts";

@@ -1,17 +1,22 @@
 import type { Cause } from "@fairway/diagnosis";
 import { releaseLabel, slotLabel } from "@fairway/manifests";
 import { isPod, type KubernetesObject } from "@fairway/objects";
-import { isReady } from "../cluster/progress.ts";
-import type { JournalRecord, Observation, RolloutHeader } from "../ports.ts";
-import type { Progress } from "./facts.ts";
-import { fold } from "./fold.ts";
-import { type Phase, type PrepareFinding, phases, type RolloutEvent } from "./rollout-event.ts";
-import type { ClusterState, PhaseState, RolloutState } from "./rollout-state.ts";
+import { isReady } from "../../cluster/progress.ts";
+import type { Observation } from "../../ports.ts";
+import type { RouterName } from "../../traffic/router.ts";
+import type { Progress } from "../facts.ts";
+import { type Phase, phases } from "../rollout-event.ts";
+import type { ClusterState, PhaseState, RolloutState } from "../rollout-state.ts";
+import { waveOf } from "./waves-view.ts";
 
 /** The newest that an engine knows of a cluster beyond the journal. */
 export interface LiveCluster {
   readonly observation?: Observation;
   readonly progress?: Progress;
+  /** What routers say of the share that they were told. */
+  readonly shift?: { readonly detail: string };
+  /** Last lines of the migration's log, oldest first. */
+  readonly migrationLog?: readonly string[];
   readonly reachable: boolean;
 }
 
@@ -38,74 +43,20 @@ export interface ClusterView {
   readonly suspect?: Cause;
   readonly converged: boolean;
   readonly reachable: boolean;
+  /** What shares requests out there, where both releases stand side by side. */
+  readonly router?: RouterName;
+  /** Percent of the requests that the new release gets there, and what the router says of it. */
+  readonly traffic?: { readonly weight: number; readonly detail: string };
+  /** Declared lost; empty: before the rollout began. */
+  readonly lost?: { readonly by: string };
+  /** The rollout goes on, or went on, without it. */
+  readonly behind?: { readonly reason: string; readonly drained: boolean };
+  /** The service leaves this cluster. */
+  readonly leaving: boolean;
 }
 
-/** A rollout as people see it: plain data, the same for CLI, API and dashboard. */
-export interface RolloutView {
-  readonly number: number;
-  readonly kind: RolloutHeader["kind"];
-  readonly service: string;
-  readonly environment: string;
-  readonly from?: string;
-  readonly to?: string;
-  readonly strategy: RolloutHeader["strategy"];
-  readonly status: "queued" | "running" | "restoring" | "succeeded" | "failed" | "refused";
-  readonly phase?: Phase;
-  readonly actor: string;
-  /** RFC 3339. */
-  readonly createdAt: string;
-  readonly endedAt?: string;
-  readonly reason?: string;
-  readonly clusters: readonly ClusterView[];
-  readonly causes: readonly Cause[];
-  readonly findings: readonly PrepareFinding[];
-  readonly sequence: number;
-}
-
-/**
- * The view of a rollout from its journal, with live data where an engine has it. Pure. Without live data the counts are
- * those that the journal last told.
- *
- * @param live By cluster name.
- */
-export function view(
-  header: RolloutHeader,
-  records: readonly JournalRecord<RolloutEvent>[],
-  live: Readonly<Record<string, LiveCluster>> = {},
-): RolloutView {
-  const state = fold(header, records);
-  const { number, kind, service, environment, strategy, actor, createdAt } = header;
-  const from = state.begun === undefined ? header.from : state.begun.from?.release;
-  const reason = state.end?.reason ?? state.abort?.reason;
-  return {
-    number,
-    kind,
-    service,
-    environment,
-    ...(from === undefined ? {} : { from }),
-    ...(header.to === undefined ? {} : { to: header.to }),
-    strategy,
-    status: statusOf(state),
-    ...(state.phase === undefined ? {} : { phase: state.phase }),
-    actor,
-    createdAt,
-    ...(state.end === undefined ? {} : { endedAt: state.end.at }),
-    ...(reason === undefined ? {} : { reason }),
-    clusters: Object.entries(state.clusters).map(([name, cluster]) => clusterView(state, name, cluster, live[name])),
-    causes: state.abort?.causes ?? [],
-    findings: [...state.warnings, ...(state.end?.findings ?? [])],
-    sequence: state.sequence,
-  };
-}
-
-/** Where a rollout stands, in one word. */
-export function statusOf(state: RolloutState): RolloutView["status"] {
-  if (state.end !== undefined) return state.end.status;
-  if (state.decision === "restore") return "restoring";
-  return state.begun === undefined ? "queued" : "running";
-}
-
-function clusterView(
+/** One cluster of a rollout, with live data where there is some. */
+export function clusterView(
   state: RolloutState,
   name: string,
   cluster: ClusterState,
@@ -125,9 +76,11 @@ function clusterView(
       ? { ...cluster.restore, detail: progress.detail }
       : cluster.restore;
   const suspect = progress === undefined ? cluster.suspect : progress.causes[0];
+  const router = state.begun?.routers[name];
+  const traffic = router === undefined ? undefined : trafficOf(state, name, cluster, live);
   return {
     name,
-    phases: Object.fromEntries(phases.map((one) => [one, shown[one] ?? absent(state, one)])),
+    phases: Object.fromEntries(phases.map((one) => [one, shown[one] ?? absent(state, name, one)])),
     ...(restore === undefined ? {} : { restore }),
     desired: progress?.desired ?? counted.desired,
     ready: progress?.ready ?? counted.ready,
@@ -135,14 +88,39 @@ function clusterView(
     ...(suspect === undefined || ended ? {} : { suspect }),
     converged: cluster.converged,
     reachable: live?.reachable ?? cluster.behind === undefined,
+    ...(router === undefined ? {} : { router }),
+    ...(traffic === undefined ? {} : { traffic }),
+    ...(cluster.lost === undefined ? {} : { lost: cluster.lost }),
+    ...(cluster.behind === undefined ? {} : { behind: cluster.behind }),
+    leaving: state.begun?.outline?.leaving.includes(name) ?? false,
   };
 }
 
-/** A phase that has not begun, or that this rollout has no use for. */
-function absent(state: RolloutState, phase: Phase): PhaseState {
+/** What routers took last; while they are told another share, what they say of that. */
+function trafficOf(
+  state: RolloutState,
+  name: string,
+  { share, restore }: ClusterState,
+  live: LiveCluster | undefined,
+): ClusterView["traffic"] {
+  const { outline } = state.begun ?? {};
+  const isCurrent = outline === undefined || waveOf(outline, name) === (state.wave ?? 0);
+  const isShifting = state.step?.status === "shifting" && isCurrent && state.decision === undefined;
+  const weight = share?.weight ?? 0;
+  if (isShifting && live?.shift !== undefined) return { weight, detail: live.shift.detail };
+  if (share !== undefined) return share;
+  return { weight, detail: restore?.status === "done" ? "all to the former release" : "" };
+}
+
+/** A phase that has not begun here, or that this rollout has no use for. */
+function absent(state: RolloutState, name: string, phase: Phase): PhaseState {
+  const { outline } = state.begun ?? {};
   const reached = phases.indexOf(state.phase ?? "prepare");
-  const over = state.end !== undefined || state.decision === "restore" || phases.indexOf(phase) < reached;
-  return { status: over || phase === "db" ? "skipped" : "waiting" };
+  const isYetToCome = outline !== undefined && state.wave !== undefined && waveOf(outline, name) > state.wave;
+  const isPassed = phases.indexOf(phase) < reached && !(isYetToCome && (phase === "app" || phase === "balancing"));
+  const isUnused = phase === "db" && outline?.migration !== name;
+  const over = state.end !== undefined || state.decision === "restore" || isPassed;
+  return { status: over || isUnused ? "skipped" : "waiting" };
 }
 
 function countsOf(cluster: ClusterState): { readonly desired: number; readonly ready: number } {
