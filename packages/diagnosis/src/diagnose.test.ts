@@ -50,7 +50,7 @@ describe("diagnose", () => {
 
   /** Those of a Job, of a silent cluster and of refused writes have tests of their own. */
   const codes = Object.keys({ ...podEntries, ...clusterEntries })
-    .filter((code) => !["MigrationFailed", "ClusterUnreachable"].includes(code))
+    .filter((code) => !["MigrationFailed", "MigrationLost", "ClusterUnreachable"].includes(code))
     .toSorted();
 
   it("finds each code somewhere", () => {

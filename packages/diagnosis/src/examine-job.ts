@@ -22,7 +22,7 @@ export interface JobExamination {
   readonly state: "running" | "succeeded" | "failed" | "gone";
   /** Worst first. Never empty when it failed; while it runs, what holds it up. */
   readonly causes: readonly Cause[];
-  /** It runs, and waiting cannot help: its pod cannot start. */
+  /** Waiting cannot help: its pod cannot start, so its command has not begun. */
   readonly doomed: boolean;
 }
 
@@ -36,7 +36,11 @@ export function examineJob(subject: JobSubject): JobExamination {
   const found = job === undefined ? [] : findingsOf(named, job).map((finding) => ofMigration(named, finding));
   const seen = groupFindings(subject.cluster, found);
   if (end === undefined) {
-    return { state: "running", causes: seen, doomed: found.some(({ severity }) => severity === "fatal") };
+    return {
+      state: "running",
+      causes: seen,
+      doomed: found.some((one) => one.severity === "fatal" && one.exitCode === undefined),
+    };
   }
   const known = [...seen, ...(subject.earlier ?? [])].filter(({ severity }) => severity !== "transient");
   const [cause = failureOf(subject, who(named), end)] = known.toSorted(bySeverity);

@@ -121,6 +121,11 @@ export const podEntries = {
       "Its command ended with another exit code than 0, or took longer than it may. When it could not even start, that is told instead: ImageNotFound, OutOfMemory and so on.",
     cure: "Its exit code and last log lines are told with it. Migrations only go forward: mend it and deploy again.",
   },
+  MigrationLost: {
+    meaning: "The migration's Job was deleted, and nobody knows how it ended.",
+    cause: "Somebody deleted it while it ran, or its time to live was over while nobody could see it.",
+    cure: "Look at the database. Deploy again when the migration can run once more.",
+  },
   DeadlineExceeded: {
     meaning: "Nothing went on for the time that a release has, and no cause is known.",
     cause: "A symptom. It is told only where nothing better is known.",

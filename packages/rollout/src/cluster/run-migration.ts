@@ -1,28 +1,39 @@
-import { isJob, type KubernetesObject, refOf } from "@fairway/objects";
+import {
+  type Cause,
+  examineJob,
+  type JobExamination,
+  type JobSubject,
+  wantedLogLines,
+  wantsJobLogs,
+} from "@fairway/diagnosis";
+import { type KubernetesObject, refOf } from "@fairway/objects";
 import type { Limits } from "../limits.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Clock, Cluster } from "../ports.ts";
 import type { ClusterFacts } from "../state/facts.ts";
 import type { InventoryIdentity } from "./inventory.ts";
+import { ownLabels } from "./ownership.ts";
 import type { Session } from "./session.ts";
 
 type Migration = NonNullable<ClusterFacts["migration"]>;
+
+interface Running {
+  readonly cluster: Cluster;
+  readonly plan: Pick<Plan, "rollout" | "namespace" | "migration">;
+  readonly session: Pick<Session, "apply">;
+  readonly identity: InventoryIdentity;
+  readonly clock: Clock;
+  readonly limits: Pick<Limits, "tick">;
+  readonly signal: AbortSignal;
+  readonly migrated: () => string | undefined;
+  readonly tell: (known: Partial<ClusterFacts>) => void;
+}
 
 /**
  * Runs the migration Job to its end. It is made once: its name is the rollout's, and once its uid is in the journal no other
  * one is made, whatever became of it.
  */
-export async function runMigration(of: {
-  readonly cluster: Cluster;
-  readonly plan: Plan;
-  readonly session: Session;
-  readonly identity: InventoryIdentity;
-  readonly clock: Clock;
-  readonly limits: Limits;
-  readonly signal: AbortSignal;
-  readonly migrated: () => string | undefined;
-  readonly tell: (known: Partial<ClusterFacts>) => void;
-}): Promise<Migration> {
+export async function runMigration(of: Running): Promise<Migration> {
   const { cluster, plan, session, clock, limits, signal, migrated, tell } = of;
   const { migration } = plan;
   if (migration === undefined) throw new Error(`rollout ${plan.rollout} has no migration`);
@@ -34,43 +45,61 @@ export async function runMigration(of: {
     uid = made?.metadata.uid ?? "";
     tell({ migration: { uid, status: "running", detail: "running", causes: [] } });
   }
+  const job = { name: migration.job.metadata.name, uid };
+  let earlier: readonly Cause[] = [];
   for (;;) {
-    const live = await cluster.get(ref, signal);
-    const known = statusOf(live, uid, cluster.name);
-    if (known.status !== "running") return known;
-    tell({ migration: known });
+    const { state, causes, doomed } = await examineIn(of, { job, earlier });
+    if (state === "succeeded") return { uid, status: "succeeded", detail: "succeeded", causes: [] };
+    if (state === "failed") return failure(uid, causes);
+    if (state === "gone") return failure(uid, [lost(cluster.name, job.name)]);
+    if (doomed) {
+      // It has not begun, and must not when its cause is mended and this rollout long over.
+      await cluster.delete(ref, { uid }, signal);
+      return failure(uid, causes);
+    }
+    earlier = causes;
+    tell({ migration: { uid, status: "running", detail: causes[0]?.summary ?? "running", causes } });
     await clock.sleep(limits.tick, signal);
   }
 }
 
-function statusOf(live: KubernetesObject | undefined, uid: string, cluster: string): Migration {
-  if (live === undefined || !isJob(live) || live.metadata.uid !== uid) {
-    return failure(uid, {
-      code: "MigrationLost",
-      severity: "fatal",
-      summary: "the migration Job was deleted before it was known how it ended",
-      cluster,
-      object: live === undefined ? "Job" : `Job/${live.metadata.name}`,
-      count: 1,
-      advice: "look at the database; deploy again when the migration can run once more",
-    });
-  }
-  const conditions = live.status?.conditions ?? [];
-  const ended = conditions.find(({ type, status }) => (type === "Complete" || type === "Failed") && status === "True");
-  if (ended?.type === "Complete") return { uid, status: "succeeded", detail: "succeeded", causes: [] };
-  if (ended === undefined) return { uid, status: "running", detail: "running", causes: [] };
-  return failure(uid, {
-    code: "MigrationFailed",
-    severity: "fatal",
-    summary: "the migration failed",
-    cluster,
-    object: `Job/${live.metadata.name}`,
-    count: 1,
-    ...(ended.message === undefined ? {} : { message: ended.message }),
-    advice: "read its log; migrations go forward only, so mend it and deploy again",
+/** What the Job shows now, with the log of its pod once that tells why. */
+async function examineIn(
+  { cluster, plan, identity, clock, signal }: Pick<Running, "cluster" | "plan" | "identity" | "clock" | "signal">,
+  known: Pick<JobSubject, "job" | "earlier">,
+): Promise<JobExamination> {
+  const { namespace } = plan;
+  const of = { apiVersion: "v1", namespace };
+  const [live, pods, events] = await Promise.all([
+    cluster.get({ apiVersion: "batch/v1", kind: "Job", namespace, name: known.job.name }, signal),
+    cluster.list({ ...of, kind: "Pod", labels: ownLabels(identity) }, signal),
+    // They only explain: without the right to read them it goes on.
+    cluster.list({ ...of, kind: "Event" }, signal).catch((): readonly KubernetesObject[] => []),
+  ]);
+  const objects = [...(live === undefined ? [] : [live]), ...pods];
+  const subject: JobSubject = { cluster: cluster.name, namespace, objects, events, now: clock.now(), ...known };
+  const first = examineJob(subject);
+  if (!first.causes.some(({ severity }) => severity !== "transient")) return first;
+  const logs = wantsJobLogs(subject).map(async ({ pod: name, container, previous }) => {
+    const wanted = { container, previous, tailLines: wantedLogLines };
+    const text = await cluster.log({ namespace, name }, wanted, signal).catch(() => undefined);
+    return text === undefined ? [] : [{ pod: name, container, previous, text }];
   });
+  return examineJob({ ...subject, logs: (await Promise.all(logs)).flat() });
 }
 
-function failure(uid: string, cause: Migration["causes"][number]): Migration {
-  return { uid, status: "failed", detail: cause.summary, causes: [cause] };
+function lost(cluster: string, job: string): Cause {
+  return {
+    code: "MigrationLost",
+    severity: "fatal",
+    summary: "the migration Job was deleted before it was known how it ended",
+    cluster,
+    object: `Job/${job}`,
+    count: 1,
+    advice: "look at the database; deploy again when the migration can run once more",
+  };
+}
+
+function failure(uid: string, causes: readonly Cause[]): Migration {
+  return { uid, status: "failed", detail: causes[0]?.summary ?? "the migration failed", causes };
 }
