@@ -22,9 +22,12 @@ export const systemTime: Time = {
   },
 };
 
+/** Nobody reads it; made once, because errors with their stacks take a while to make. */
+const noMore = new Error("it is not waited for any more");
+
 /** Runs once after `milliseconds`, unless what it returns is called before. */
 export function later(time: Time, milliseconds: number, run: () => void): () => void {
   const cancelled = new AbortController();
   time.sleep(milliseconds, cancelled.signal).then(run, () => {});
-  return () => cancelled.abort();
+  return () => cancelled.abort(noMore);
 }

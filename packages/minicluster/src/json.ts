@@ -12,6 +12,7 @@ export {
   numberAt,
   objectAt,
   objectsAt,
+  sameAsJson,
   setOwn,
   stringsAt,
   textAt,

@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
 import type { KubernetesObject, ObjectMeta } from "@fairway/objects";
 import { createLifecycle, type Lifecycle, requireKind, type WriteContext } from "./admission/lifecycle.ts";
-import { isObject, type JsonObject, stringsAt, textAt, toJson } from "./json.ts";
+import { at, copyOf, isObject, type JsonObject, textAt } from "./json.ts";
 import type { Change, ObjectsApi, WriteOptions } from "./objects-api.ts";
 import { withReplicas } from "./registry/scale.ts";
 import { badRequest } from "./status.ts";
-import { type ObjectStore, openObjectStore } from "./store/object-store.ts";
+import { type ObjectStore, openObjectStore, type StoredChange } from "./store/object-store.ts";
 
 export interface ObjectsOptions {
   /** Where the objects lie; without it they are in memory only. */
@@ -15,6 +15,11 @@ export interface ObjectsOptions {
   readonly random?: () => number;
   /** Random by default; a simulation gives its own. */
   readonly newUid?: () => string;
+  /**
+   * Of which objects `managedFields` tell: all, or only those that somebody created or applied through the API; what only
+   * controllers and nodes write then has none, as objects in Kubernetes whose owners were reset. All by default.
+   */
+  readonly ownership?: "all" | "by-clients";
   /** Changes kept for watches that start in the past; 10,000 by default. */
   readonly historyLimit?: number;
 }
@@ -50,6 +55,8 @@ export function openObjects(options: ObjectsOptions): Objects {
   const random = options.random ?? Math.random;
   const lifecycle = createLifecycle({ store, clock, newUid, random });
   let nextSweep = 0;
+  /** The newest change as listeners get it; there are many of them. */
+  let told: { readonly of: StoredChange; readonly change: Change } | undefined;
 
   const objects: Objects = {
     store,
@@ -69,20 +76,15 @@ export function openObjects(options: ObjectsOptions): Objects {
         .list(resource, kind.namespaced ? filter.namespace : undefined)
         .filter((object) => {
           if (labels.length === 0) return true;
-          const own = stringsAt(object, "metadata", "labels");
-          return labels.every(([key, value]) => own[key] === value);
+          return labels.every(([key, value]) => at(object, "metadata", "labels", key) === value);
         })
         .map(asKubernetesObject);
     },
     create(resource, object, write) {
       const body = asJsonObject(object);
-      const created = lifecycle.create(
-        requireKind(resource),
-        textAt(body, "metadata", "namespace"),
-        body,
-        context(write),
-      );
-      return asKubernetesObject(created);
+      const namespace = textAt(body, "metadata", "namespace");
+      const how = { ...context(write), isUnowned: options.ownership === "by-clients" };
+      return asKubernetesObject(lifecycle.create(requireKind(resource), namespace, body, how));
     },
     update(resource, object, write) {
       const body = asJsonObject(object);
@@ -90,7 +92,7 @@ export function openObjects(options: ObjectsOptions): Objects {
       const namespace = textAt(body, "metadata", "namespace");
       const name = textAt(body, "metadata", "name");
       const transform =
-        write?.subresource === "scale" ? (current: JsonObject) => withReplicas(current, body) : () => body;
+        write?.subresource === "scale" ? (current: JsonObject) => withReplicas(copyOf(current), body) : () => body;
       return asKubernetesObject(lifecycle.update(kind, namespace, name, transform, context(write)));
     },
     remove(key, removal = {}) {
@@ -98,12 +100,11 @@ export function openObjects(options: ObjectsOptions): Objects {
     },
     subscribe(listener) {
       return store.onChange((change) => {
-        const told: Change = {
-          type: change.type,
-          resource: change.resource,
-          object: asKubernetesObject(change.object),
-        };
-        listener(told);
+        if (told?.of !== change) {
+          const { type, resource } = change;
+          told = { of: change, change: { type, resource, object: asKubernetesObject(change.object) } };
+        }
+        listener(told.change);
       });
     },
     close: () => store.close(),
@@ -142,9 +143,8 @@ function context(options: WriteOptions = {}): WriteContext {
 }
 
 function asJsonObject(object: KubernetesObject): JsonObject {
-  const json = toJson(object);
-  if (!isObject(json)) throw badRequest("the object is no JSON object");
-  return json;
+  if (!isObject(object)) throw badRequest("the object is no JSON object");
+  return object;
 }
 
 /** A stored object as its type; the lifecycle has checked and completed what every object has. */
@@ -156,7 +156,6 @@ function asKubernetesObject(object: JsonObject): KubernetesObject {
 function isStored(
   object: JsonObject,
 ): object is JsonObject & { apiVersion: string; kind: string; metadata: JsonObject & ObjectMeta } {
-  return (
-    textAt(object, "apiVersion") !== "" && textAt(object, "kind") !== "" && textAt(object, "metadata", "name") !== ""
-  );
+  // Said by the lifecycle already; asked so often that one look must do.
+  return isObject(object["metadata"]);
 }

@@ -106,6 +106,25 @@ export function equalJson(a: Json | undefined, b: Json | undefined): boolean {
   );
 }
 
+/** Whether JSON would keep the same of both: what `equalJson` says of their `toJson`, without making it. For plain data. */
+export function sameAsJson(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
+  if (Array.isArray(a)) {
+    return (
+      Array.isArray(b) && a.length === b.length && a.every((item, index) => sameAsJson(item ?? null, b[index] ?? null))
+    );
+  }
+  if (Array.isArray(b)) return false;
+  const others = new Map(Object.entries(b));
+  for (const [key, value] of Object.entries(a)) {
+    if (!sameAsJson(value, others.get(key))) return false;
+    others.delete(key);
+  }
+  for (const value of others.values()) if (value !== undefined) return false;
+  return true;
+}
+
 /** Makes a value and all below it read-only. */
 export function freeze<Value extends Json>(value: Value): Value {
   if (typeof value === "object" && value !== null && !Object.isFrozen(value)) {

@@ -1,8 +1,20 @@
 import type { Approve } from "../access/escalation.ts";
-import { childOf, copyOf, equalJson, freeze, isObject, type JsonObject, numberAt, stringsAt, textAt } from "../json.ts";
+import {
+  at,
+  childOf,
+  copyOf,
+  equalJson,
+  freeze,
+  isObject,
+  type JsonObject,
+  numberAt,
+  objectAt,
+  stringsAt,
+  textAt,
+} from "../json.ts";
 import { apply, trackUpdate, type Writer } from "../ownership/field-manager.ts";
 import { emptyFieldSet, type FieldSet, fieldSetOf } from "../ownership/field-set.ts";
-import { encodeManagers, type Managers, withoutOwnershipTimes } from "../ownership/managed-fields.ts";
+import { differOnlyInOwnershipTimes, encodeManagers, type Managers } from "../ownership/managed-fields.ts";
 import { invalidValue } from "../registry/causes.ts";
 import { apiVersionOf, type HookContext, type Kind } from "../registry/kind.ts";
 import { metadataCauses, metadataUpdateCauses } from "../registry/metadata-validation.ts";
@@ -33,6 +45,8 @@ export interface WriteContext {
   readonly dryRun: boolean;
   /** Whether a change is told, not a whole object. */
   readonly patch?: boolean;
+  /** What is created has no `managedFields`, until somebody applies to it. */
+  readonly isUnowned?: boolean;
   /** Paths of fields that the body has twice. */
   readonly repeated?: readonly string[];
   /** What happens to fields that the schema does not know. */
@@ -42,7 +56,7 @@ export interface WriteContext {
   readonly approve?: Approve;
 }
 
-/** A change of a stored object: gets a copy, gives what shall be stored. */
+/** A change of a stored object: gets it, read-only, and gives what shall be stored; what stays may be shared. */
 export type Transform = (current: JsonObject) => JsonObject;
 
 /** The path of every write: decode, default, prepare, validate, track ownership, store. */
@@ -83,7 +97,7 @@ const immortal = new Set(["default", "kube-system", "kube-public"]);
 export function createLifecycle({ store, clock, newUid, random }: LifecycleOptions): Lifecycle {
   const hooks: HookContext = { list: (resource) => store.list(resource) };
 
-  function typed(kind: Kind, body: JsonObject, context: WriteContext): JsonObject {
+  function typed(kind: Kind, body: JsonObject, context: WriteContext, current?: JsonObject): JsonObject {
     const apiVersion = apiVersionOf(kind);
     const given = textAt(body, "apiVersion");
     if ((given !== "" && given !== apiVersion) || (textAt(body, "kind") || kind.kind) !== kind.kind) {
@@ -93,7 +107,7 @@ export function createLifecycle({ store, clock, newUid, random }: LifecycleOptio
     }
     const subject = `${kind.kind} in version ${JSON.stringify(kind.version)} cannot be handled as a ${kind.kind}`;
     try {
-      const { value, unknown } = decode(shapeOf(kind.schema), body);
+      const { value, unknown } = decode(shapeOf(kind.schema), body, current);
       const problems = [
         ...unknown.map((path) => `unknown field ${JSON.stringify(path)}`),
         ...(context.repeated ?? []).map((path) => `duplicate field ${JSON.stringify(path)}`),
@@ -244,8 +258,9 @@ export function createLifecycle({ store, clock, newUid, random }: LifecycleOptio
     else delete metadata["generation"];
     if (kind.subresources.includes("status") && kind.resource !== "nodes") object["status"] = {};
     kind.defaults?.(object);
-    if (ownership === undefined) trackUpdate(shapeOf(kind.schema), undefined, object, writer(kind, context));
-    else ownership(object);
+    if (ownership !== undefined) ownership(object);
+    else if (context.isUnowned === true) delete metadata["managedFields"];
+    else trackUpdate(shapeOf(kind.schema), undefined, object, writer(kind, context));
     const ranges = kind.resource === "pods" ? store.list("limitranges", namespace) : [];
     applyLimitRanges(object, ranges);
     checkServiceAccount(kind, object, namespace, name);
@@ -270,10 +285,12 @@ export function createLifecycle({ store, clock, newUid, random }: LifecycleOptio
     const space = kind.namespaced ? namespace : "";
     const current = store.get(kind.resource, space, name);
     if (current === undefined) throw notFound(kind, name);
-    const changed = transform(copyOf(current));
-    let object =
-      context.patch === true ? asPatchError(() => typed(kind, changed, context)) : typed(kind, changed, context);
-    const metadata = childOf(object, "metadata");
+    const changed = transform(current);
+    const isKept = hasSameContent(changed, current);
+    const decoded = () => typed(kind, changed, context, isKept ? current : undefined);
+    let object = context.patch === true ? asPatchError(decoded) : decoded();
+    const metadata = { ...childOf(object, "metadata") };
+    object["metadata"] = metadata;
     placed(kind, metadata, namespace);
     checkName(metadata, name);
     const otherUid = [
@@ -281,11 +298,12 @@ export function createLifecycle({ store, clock, newUid, random }: LifecycleOptio
       ...deletionTimeCauses(metadata, current),
     ];
     keepSystemMetadata(metadata, current);
-    object = withinSubresource(kind, object, current, context.subresource);
-    kind.defaults?.(object);
+    // Hooks change what they get: they get copies, unless there is nothing in it for them to change.
+    object = withinSubresource(kind, object, isKept ? current : copyOf(current), context.subresource);
+    if (!isKept) kind.defaults?.(object);
     if (ownership === undefined) trackUpdate(shapeOf(kind.schema), current, object, writer(kind, context));
     else ownership(object);
-    if (context.subresource === "") kind.prepareUpdate?.(object, copyOf(current), hooks);
+    if (context.subresource === "") kind.prepareUpdate?.(object, current, hooks);
     if (kind.generation) {
       const before = numberAt(current, "metadata", "generation") ?? 1;
       // Of a Deployment the API server counts what annotations ask for, too.
@@ -295,8 +313,8 @@ export function createLifecycle({ store, clock, newUid, random }: LifecycleOptio
         !equalJson(stringsAt(object, "metadata", "annotations"), stringsAt(current, "metadata", "annotations"));
       childOf(object, "metadata")["generation"] = annotated || desiredChanged(object, current) ? before + 1 : before;
     }
-    const causes = [...otherUid, ...metadataCauses(kind, object), ...metadataUpdateCauses(object, current)];
-    if (context.subresource !== "status" && context.subresource !== "finalize") {
+    const causes = [...otherUid, ...metadataCauses(kind, object, current), ...metadataUpdateCauses(object, current)];
+    if (!isKept && context.subresource !== "status" && context.subresource !== "finalize") {
       causes.push(...(kind.validate?.(object) ?? []), ...(kind.validateUpdate?.(object, current) ?? []));
     }
     check(kind, object, causes);
@@ -305,7 +323,7 @@ export function createLifecycle({ store, clock, newUid, random }: LifecycleOptio
       return freeze(object);
     }
     // A write that changes nothing but the times of ownership is none.
-    if (equalJson(withoutOwnershipTimes(object), withoutOwnershipTimes(current))) return current;
+    if (differOnlyInOwnershipTimes(object, current)) return current;
     context.approve?.(kind, object, current);
     if (context.subresource === "" && (kind.resource === "pods" || kind.resource === "services")) {
       chargeQuotas(kind, object, current, namespace, name, context.dryRun);
@@ -461,13 +479,13 @@ function withinSubresource(
     if (kind.subresources.includes("status")) {
       const status = current["status"];
       if (status === undefined) delete object["status"];
-      else object["status"] = copyOf(status);
+      else object["status"] = status;
     }
     return object;
   }
-  const result = copyOf(current);
   const metadata = childOf(object, "metadata");
-  const kept = childOf(result, "metadata");
+  const kept = { ...objectAt(current, "metadata") };
+  const result: JsonObject = { ...current, metadata: kept };
   if (subresource === "finalize") {
     if (object["spec"] === undefined) delete result["spec"];
     else result["spec"] = object["spec"];
@@ -483,6 +501,16 @@ function withinSubresource(
     else kept[field] = value;
   }
   return result;
+}
+
+/** Whether the labels and all that is neither metadata nor status are the stored ones themselves, as in what controllers write. */
+function hasSameContent(object: JsonObject, current: JsonObject): boolean {
+  if (at(object, "metadata", "labels") !== at(current, "metadata", "labels")) return false;
+  const isContent = (field: string): boolean => field !== "metadata" && field !== "status";
+  return (
+    Object.keys(object).every((field) => !isContent(field) || object[field] === current[field]) &&
+    Object.keys(current).every((field) => !isContent(field) || field in object)
+  );
 }
 
 function desiredChanged(object: JsonObject, current: JsonObject): boolean {

@@ -1,5 +1,5 @@
 import { type Pod, parseQuantity } from "@fairway/objects";
-import { type Clock, sleep, timestamp } from "../clock/clock.ts";
+import { type Clock, noMore, sleep, timestamp } from "../clock/clock.ts";
 import type { EventRecorder } from "../controllers/event-recorder.ts";
 import type { ObjectsApi } from "../objects-api.ts";
 import { type BackOffTimes, createBackOff } from "./back-off.ts";
@@ -31,7 +31,7 @@ export interface ContainerWorkerContext {
   readonly ending: AbortSignal;
   /** Something people see has changed. */
   publish(): void;
-  /** The container got this port. */
+  /** The container got this port; something to publish follows at once. */
   onPort(port: number): void;
 }
 
@@ -238,7 +238,7 @@ export function startContainerWorker(context: ContainerWorkerContext): Container
     say("Normal", "Started", "Container started");
     const probing = new AbortController();
     stopProbes = probing;
-    if (ending.aborted) probing.abort();
+    if (ending.aborted) probing.abort(noMore);
     if (context.init) become({ started: true });
     else {
       void runProbes({
@@ -261,7 +261,7 @@ export function startContainerWorker(context: ContainerWorkerContext): Container
       });
     }
     const exit = await container.exited;
-    probing.abort();
+    probing.abort(noMore);
     running = undefined;
     stopping = undefined;
     deadlines = undefined;
@@ -289,16 +289,16 @@ export function startContainerWorker(context: ContainerWorkerContext): Container
   }
 
   async function endOnce(container: RunningContainer, firstDeadline: number, preStop: boolean): Promise<void> {
-    stopProbes?.abort();
+    stopProbes?.abort(noMore);
     let deadline = firstDeadline;
     const ended = new AbortController();
-    void container.exited.then(() => ended.abort());
+    void container.exited.then(() => ended.abort(noMore));
     let shorter = new AbortController();
     deadlines = {
       bringForward(next) {
         if (next >= deadline) return;
         deadline = next;
-        shorter.abort();
+        shorter.abort(noMore);
       },
     };
     /** Until the container has ended or the deadline, which may come nearer meanwhile. */

@@ -2,7 +2,7 @@ import { statfsSync } from "node:fs";
 import { arch, cpus, hostname, platform, release, tmpdir, totalmem } from "node:os";
 import type { Lease, Node } from "@fairway/objects";
 import { type Clock, microTimestamp, timestamp } from "../clock/clock.ts";
-import { equalJson, toJson } from "../json.ts";
+import { sameAsJson } from "../json.ts";
 import type { ObjectsApi } from "../objects-api.ts";
 import { MANAGER } from "./pod-worker.ts";
 
@@ -124,7 +124,7 @@ export function keepNode(
         architecture: labels["kubernetes.io/arch"],
       },
     };
-    if (equalJson(toJson(status), toJson(stored["status"]))) return;
+    if (sameAsJson(status, stored["status"])) return;
     const { resourceVersion: _, ...metadata } = stored.metadata;
     objects.update("nodes", { ...stored, metadata, status }, { manager: MANAGER, subresource: "status" });
   }

@@ -1,10 +1,10 @@
 import { isPod, type Pod } from "@fairway/objects";
-import type { Clock } from "../clock/clock.ts";
+import { type Clock, noMore } from "../clock/clock.ts";
 import { POD_PORT } from "../controllers/endpoint-slice/endpoint-slices.ts";
 import type { EventRecorder } from "../controllers/event-recorder.ts";
 import { keyOf, refOfKey, timeOf } from "../controllers/object-key.ts";
 import { isFinished } from "../controllers/pod-facts.ts";
-import { equalJson, toJson } from "../json.ts";
+import { sameAsJson } from "../json.ts";
 import type { ObjectsApi } from "../objects-api.ts";
 import type { BackOffTimes } from "./back-off.ts";
 import type { ContainerRuntime, PodIdentity } from "./container-runtime.ts";
@@ -63,6 +63,7 @@ export function startPodWorker(first: Pod, context: PodWorkerContext): PodWorker
   const sidecars: ContainerWorker[] = [];
   const gone = Promise.withResolvers<void>();
   let pod = first;
+  let port: string | undefined;
   let stopped = false;
   let terminating = false;
   let removed = false;
@@ -77,21 +78,18 @@ export function startPodWorker(first: Pod, context: PodWorkerContext): PodWorker
     if (!stored || stopped) return;
     pod = stored;
     const status = podStatus(stored, inits, containers, ended, clock.now());
-    if (equalJson(toJson(status), toJson(stored.status))) return;
     const { resourceVersion: _, ...metadata } = stored.metadata;
+    const hasPort = port === undefined || metadata.annotations?.[POD_PORT] === port;
+    if (hasPort && sameAsJson(status, stored.status)) return;
+    const told = hasPort ? metadata : { ...metadata, annotations: { ...metadata.annotations, [POD_PORT]: port ?? "" } };
     guarded("status", () => {
-      objects.update("pods", { ...stored, metadata, status }, { manager: MANAGER, subresource: "status" });
+      objects.update("pods", { ...stored, metadata: told, status }, { manager: MANAGER, subresource: "status" });
     });
   }
 
-  function tellPort(record: ContainerRecord, port: number): void {
-    const serving = containers.find(({ spec }) => (spec.ports ?? []).length > 0);
-    const stored = current();
-    if (record !== serving || !stored || stored.metadata.annotations?.[POD_PORT] === String(port)) return;
-    const annotations = { ...stored.metadata.annotations, [POD_PORT]: String(port) };
-    guarded("port", () => {
-      objects.update("pods", { ...stored, metadata: { ...stored.metadata, annotations } }, { manager: MANAGER });
-    });
+  /** Told with the status that comes next. */
+  function notePort(record: ContainerRecord, given: number): void {
+    if (record === containers.find(({ spec }) => (spec.ports ?? []).length > 0)) port = String(given);
   }
 
   function guarded(what: string, write: () => void): void {
@@ -120,7 +118,7 @@ export function startPodWorker(first: Pod, context: PodWorkerContext): PodWorker
         publish();
         if (record.started) started.resolve();
       },
-      onPort: (port) => tellPort(record, port),
+      onPort: (given) => notePort(record, given),
     });
     (stays ? sidecars : workers).push(worker);
     return { worker, started: started.promise };
@@ -146,7 +144,7 @@ export function startPodWorker(first: Pod, context: PodWorkerContext): PodWorker
 
   /** One after the other, the last one first, as they may need those before them. */
   async function endSidecars(deadline: number, preStop: boolean): Promise<void> {
-    endingSidecars.abort();
+    endingSidecars.abort(noMore);
     for (const sidecar of sidecars.toReversed()) await sidecar.stop(deadline, { preStop });
   }
 
@@ -172,7 +170,7 @@ export function startPodWorker(first: Pod, context: PodWorkerContext): PodWorker
   }
 
   async function end(deadline: number, preStop: boolean): Promise<void> {
-    ending.abort();
+    ending.abort(noMore);
     await Promise.all(workers.map((worker) => worker.stop(deadline, { preStop })));
     await endSidecars(deadline, preStop);
   }

@@ -33,6 +33,9 @@ export function sleep(clock: Clock, milliseconds: number, signal: AbortSignal): 
   });
 }
 
+/** Reason for signals that only say "no more": one that nobody reads need not be made anew, with its stack, each time. */
+export const noMore = new Error("it has ended");
+
 /** As Kubernetes writes times: RFC 3339, whole seconds. */
 export function timestamp(milliseconds: number): string {
   return new Date(milliseconds).toISOString().replace(/\.\d{3}Z$/, "Z");

@@ -5,6 +5,7 @@ import { evict } from "../admission/eviction.ts";
 import type { Transform, WriteContext } from "../admission/lifecycle.ts";
 import type { Clock } from "../clock/clock.ts";
 import {
+  copyOf,
   isObject,
   type Json,
   type JsonObject,
@@ -228,7 +229,7 @@ export function createResourceRequests(
     const bytes = await of.request.body();
     const type = of.request.headers["content-type"];
     const body = await parseObject(bytes, type);
-    const transform: Transform = sub === "scale" ? (current) => withReplicas(current, body) : () => body;
+    const transform: Transform = sub === "scale" ? (current) => withReplicas(copyOf(current), body) : () => body;
     const context = { ...contextOf(of, sub), repeated: repeatedFields(bytes, type) };
     const object = objects.lifecycle.update(kind, namespace, name, transform, context);
     return answer(of, 200, sub === "scale" ? scaleOf(object) : object, scaleAware(of, sub));
@@ -271,7 +272,9 @@ export function createResourceRequests(
       return applyPatch(how, current, change, shapeOf(kind.schema));
     };
     const transform: Transform =
-      sub === "scale" ? (current) => withReplicas(current, perform(scaleOf(current))) : perform;
+      sub === "scale"
+        ? (current) => withReplicas(copyOf(current), perform(scaleOf(current)))
+        : (current) => perform(copyOf(current));
     const object = objects.lifecycle.update(kind, namespace, name, transform, context);
     return answer(of, 200, sub === "scale" ? scaleOf(object) : object, how);
   }

@@ -96,7 +96,7 @@ function takeOver(managers: Managers, self: string, comparison: Comparison): voi
     if (id === self) continue;
     const fields = difference(difference(entry.fields, intersection(entry.fields, changed)), comparison.removed);
     if (isEmptySet(fields)) managers.delete(id);
-    else managers.set(id, { ...entry, fields });
+    else if (fields !== entry.fields) managers.set(id, { ...entry, fields });
   }
 }
 
@@ -119,7 +119,7 @@ function recordUpdate(shape: Shape, previous: JsonObject, next: JsonObject, mana
   };
   const id = managerId(entry);
   const own = managers.get(id);
-  managers.set(id, own === undefined ? entry : { ...entry, fields: union(fields, own.fields) });
+  managers.set(id, own === undefined ? entry : { ...entry, fields: union(own.fields, fields) });
 }
 
 function capUpdateManagers(managers: Managers): void {

@@ -1,4 +1,4 @@
-import { canonicalJson, isObject, type Json, type JsonObject } from "../json.ts";
+import { canonicalJson, freeze, isObject, type Json, type JsonObject } from "../json.ts";
 import type { Shape } from "../schema/shape.ts";
 
 /**
@@ -16,14 +16,19 @@ export type FieldPath = readonly string[];
 
 export const emptyFieldSet: FieldSet = { members: new Set(), children: new Map() };
 
-interface Growing {
+/** A set while it is made. */
+export interface GrowingSet {
   readonly members: Set<string>;
-  readonly children: Map<string, Growing>;
+  readonly children: Map<string, GrowingSet>;
+}
+
+export function growingSet(): GrowingSet {
+  return { members: new Set(), children: new Map() };
 }
 
 /** A set that grows while a value is walked. */
 export function growingFieldSet(): FieldSet & { add(path: FieldPath): void } {
-  const root: Growing = { members: new Set(), children: new Map() };
+  const root = growingSet();
   return {
     ...root,
     add(path) {
@@ -32,7 +37,7 @@ export function growingFieldSet(): FieldSet & { add(path: FieldPath): void } {
       if (last === undefined) return;
       let node = root;
       for (const step of path.slice(0, -1)) {
-        const next = node.children.get(step) ?? { members: new Set(), children: new Map() };
+        const next = node.children.get(step) ?? growingSet();
         node.children.set(step, next);
         node = next;
       }
@@ -54,18 +59,32 @@ export function isEmptySet(set: FieldSet): boolean {
   return true;
 }
 
-/** Paths in either. */
+/** Paths in either; `a` itself when it has them all. */
 export function union(a: FieldSet, b: FieldSet): FieldSet {
-  const children = new Map(a.children);
+  if (a === b || isEmptySet(b)) return a;
+  if (isEmptySet(a)) return b;
+  let children: Map<string, FieldSet> | undefined;
   for (const [step, child] of b.children) {
-    const own = children.get(step);
-    children.set(step, own === undefined ? child : union(own, child));
+    const own = a.children.get(step);
+    const both = own === undefined ? child : union(own, child);
+    if (both === own) continue;
+    children ??= new Map(a.children);
+    children.set(step, both);
   }
-  return { members: new Set([...a.members, ...b.members]), children };
+  let members: Set<string> | undefined;
+  for (const step of b.members) {
+    if (a.members.has(step)) continue;
+    members ??= new Set(a.members);
+    members.add(step);
+  }
+  if (children === undefined && members === undefined) return a;
+  return { members: members ?? a.members, children: children ?? a.children };
 }
 
 /** Paths in both. */
 export function intersection(a: FieldSet, b: FieldSet): FieldSet {
+  if (a === b) return a;
+  if (isEmptySet(a) || isEmptySet(b)) return emptyFieldSet;
   const children = new Map<string, FieldSet>();
   for (const [step, child] of a.children) {
     const other = b.children.get(step);
@@ -76,7 +95,7 @@ export function intersection(a: FieldSet, b: FieldSet): FieldSet {
   return { members: new Set([...a.members].filter((step) => b.members.has(step))), children };
 }
 
-/** Paths in `a` and not in `b`; a path below one of `b` stays. */
+/** Paths in `a` and not in `b`, a path below one of `b` stays; `a` itself when nothing goes. */
 export function difference(a: FieldSet, b: FieldSet): FieldSet {
   return without(a, b, false);
 }
@@ -87,14 +106,35 @@ export function recursiveDifference(a: FieldSet, b: FieldSet): FieldSet {
 }
 
 function without(a: FieldSet, b: FieldSet, recursive: boolean): FieldSet {
-  const children = new Map<string, FieldSet>();
+  if (isEmptySet(a) || isEmptySet(b)) return a;
+  let children: Map<string, FieldSet> | undefined;
+  const drop = (step: string): void => {
+    children ??= new Map(a.children);
+    children.delete(step);
+  };
   for (const [step, child] of a.children) {
-    if (recursive && b.members.has(step)) continue;
+    if (recursive && b.members.has(step)) {
+      drop(step);
+      continue;
+    }
     const other = b.children.get(step);
-    const rest = other === undefined ? child : without(child, other, recursive);
-    if (!isEmptySet(rest)) children.set(step, rest);
+    if (other === undefined) continue;
+    const rest = without(child, other, recursive);
+    if (rest === child) continue;
+    if (isEmptySet(rest)) drop(step);
+    else {
+      children ??= new Map(a.children);
+      children.set(step, rest);
+    }
   }
-  return { members: new Set([...a.members].filter((step) => !b.members.has(step))), children };
+  let members: Set<string> | undefined;
+  for (const step of a.members) {
+    if (!b.members.has(step)) continue;
+    members ??= new Set(a.members);
+    members.delete(step);
+  }
+  if (children === undefined && members === undefined) return a;
+  return { members: members ?? a.members, children: children ?? a.children };
 }
 
 /**
@@ -149,12 +189,22 @@ function stepText(step: string): string {
     .join(",")}]`;
 }
 
-/** The set as `fieldsV1`. */
+const encodedSets = new WeakMap<FieldSet, JsonObject>();
+
+/** The set as `fieldsV1`, read-only. Sets do not change once they are told from others: each is written once. */
 export function encodeFieldSet(set: FieldSet): JsonObject {
+  const known = encodedSets.get(set);
+  if (known !== undefined) return known;
+  const encoded = freeze(encode(set));
+  encodedSets.set(set, encoded);
+  return encoded;
+}
+
+function encode(set: FieldSet): JsonObject {
   const fields: JsonObject = {};
   for (const step of [...new Set([...set.members, ...set.children.keys()])].sort()) {
     const child = set.children.get(step);
-    const encoded = child === undefined ? {} : encodeFieldSet(child);
+    const encoded = child === undefined ? {} : encode(child);
     fields[step] = set.members.has(step) && Object.keys(encoded).length > 0 ? { ".": {}, ...encoded } : encoded;
   }
   return fields;

@@ -1,4 +1,4 @@
-import { childOf, isObject, type Json, type JsonObject, listAt, objectsAt, textAt } from "../json.ts";
+import { childOf, equalJson, isObject, type Json, type JsonObject, listAt, objectsAt, textAt } from "../json.ts";
 import { decodeFieldSet, encodeFieldSet, type FieldSet, isEmptySet } from "./field-set.ts";
 
 /** The fields of one manager, by one operation, through one subresource. */
@@ -21,10 +21,16 @@ export function managerId(entry: Omit<ManagerEntry, "time" | "fields">): string 
   return JSON.stringify([entry.manager, entry.operation, version, entry.subresource]);
 }
 
+/** What lists of entries that were written or read here say: the same list comes back with each change of its object. */
+const knownManagers = new WeakMap<readonly Json[], readonly ManagerEntry[]>();
+
 /** The object's `managedFields`; undefined when they cannot be read. */
 export function decodeManagers(object: JsonObject | undefined): Managers | undefined {
+  const list = listAt(object, "metadata", "managedFields");
+  const known = knownManagers.get(list);
+  if (known !== undefined) return new Map(known.map((entry) => [managerId(entry), entry]));
   const managers: Managers = new Map();
-  for (const entry of listAt(object, "metadata", "managedFields")) {
+  for (const entry of list) {
     const operation = textAt(entry, "operation");
     const fields = isObject(entry) ? decodeFieldSet(entry["fieldsV1"] ?? {}) : undefined;
     const apiVersion = textAt(entry, "apiVersion");
@@ -41,6 +47,7 @@ export function decodeManagers(object: JsonObject | undefined): Managers | undef
     };
     managers.set(managerId(read), read);
   }
+  if (Object.isFrozen(list)) knownManagers.set(list, [...managers.values()]);
   return managers;
 }
 
@@ -52,7 +59,7 @@ export function encodeManagers(object: JsonObject, managers: Managers): void {
     delete metadata["managedFields"];
     return;
   }
-  metadata["managedFields"] = entries.map((entry): Json => {
+  const list = entries.map((entry): Json => {
     const encoded: JsonObject = {
       manager: entry.manager,
       operation: entry.operation,
@@ -64,6 +71,8 @@ export function encodeManagers(object: JsonObject, managers: Managers): void {
     if (entry.subresource !== "") encoded["subresource"] = entry.subresource;
     return encoded;
   });
+  metadata["managedFields"] = list;
+  knownManagers.set(list, entries);
 }
 
 function inOrder(a: ManagerEntry, b: ManagerEntry): number {
@@ -79,9 +88,16 @@ export function isReset(object: JsonObject): boolean {
   return isObject(entry) && Object.keys(entry).length === 0 && others.length === 0;
 }
 
-/** The objects without the times in their `managedFields`; for telling whether anything else changed. */
-export function withoutOwnershipTimes(object: JsonObject): JsonObject {
-  const metadata = isObject(object["metadata"]) ? object["metadata"] : {};
-  const managedFields = objectsAt(object, "metadata", "managedFields").map(({ time: _, ...entry }): Json => entry);
-  return { ...object, metadata: { ...metadata, managedFields } };
+/** Whether two objects differ in nothing but the times in their `managedFields`. */
+export function differOnlyInOwnershipTimes(a: JsonObject, b: JsonObject): boolean {
+  const { metadata: aMetadata, ...aRest } = a;
+  const { metadata: bMetadata, ...bRest } = b;
+  if (!equalJson(aRest, bRest)) return false;
+  const { managedFields: _a, ...aOthers } = isObject(aMetadata) ? aMetadata : {};
+  const { managedFields: _b, ...bOthers } = isObject(bMetadata) ? bMetadata : {};
+  return equalJson(aOthers, bOthers) && equalJson(withoutTimes(a), withoutTimes(b));
+}
+
+function withoutTimes(object: JsonObject): Json[] {
+  return objectsAt(object, "metadata", "managedFields").map(({ time: _, ...entry }): Json => entry);
 }

@@ -5,7 +5,9 @@ import {
   emptyFieldSet,
   type FieldPath,
   type FieldSet,
+  type GrowingSet,
   growingFieldSet,
+  growingSet,
   isEmptySet,
   pathText,
 } from "./field-set.ts";
@@ -139,63 +141,92 @@ export function toFieldSet(shape: Shape, value: Json): FieldSet {
   return set;
 }
 
-/** What `next` adds to, changes in and removes from `previous`. */
-export function compareTyped(shape: Shape, previous: Json, next: Json): Comparison {
-  const added = growingFieldSet();
-  const modified = growingFieldSet();
-  const removed = growingFieldSet();
+/** Where a comparison is, with the sets' nodes for it as far as something below it differs. */
+interface Place {
+  readonly above: Place | undefined;
+  readonly step: string;
+  readonly nodes: { added?: GrowingSet; modified?: GrowingSet; removed?: GrowingSet };
+}
 
-  const visit = (here: Shape, left: Json | undefined, right: Json | undefined, path: FieldPath): void => {
+/** What `next` adds to, changes in and removes from `previous`. Parts that both share are not looked at. */
+export function compareTyped(shape: Shape, previous: Json, next: Json): Comparison {
+  const roots = { added: growingSet(), modified: growingSet(), removed: growingSet() };
+  const root: Place = { above: undefined, step: "", nodes: roots };
+
+  const nodeAt = (place: Place, which: keyof Comparison): GrowingSet => {
+    const known = place.nodes[which];
+    if (known !== undefined) return known;
+    const made = growingSet();
+    if (place.above !== undefined) nodeAt(place.above, which).children.set(place.step, made);
+    place.nodes[which] = made;
+    return made;
+  };
+  // The whole object is nobody's.
+  const note = (place: Place, which: keyof Comparison): void => {
+    if (place.above !== undefined) nodeAt(place.above, which).members.add(place.step);
+  };
+  const below = (above: Place, step: string): Place => ({ above, step, nodes: {} });
+
+  const visit = (here: Shape, left: Json | undefined, right: Json | undefined, place: Place): void => {
+    if (left === right && left !== undefined) return;
     const leaf = isAtomic(here) || (isVoid(left) && isVoid(right));
     if (leaf) {
-      if (left === undefined) added.add(path);
-      else if (right === undefined) removed.add(path);
-      else if (!equalJson(left, right)) modified.add(path);
+      if (left === undefined) note(place, "added");
+      else if (right === undefined) note(place, "removed");
+      else if (!equalJson(left, right)) note(place, "modified");
       return;
     }
-    if (here.type === "list") visitItems(here, left, right, path);
-    else if (here.type === "struct" || here.type === "map") visitFields(here, left, right, path);
-    if (left === undefined) added.add(path);
-    else if (right === undefined) removed.add(path);
+    if (here.type === "list") visitItems(here, left, right, place);
+    else if (here.type === "struct" || here.type === "map") visitFields(here, left, right, place);
+    if (left === undefined) note(place, "added");
+    else if (right === undefined) note(place, "removed");
   };
 
   const visitFields = (
     here: StructShape | MapShape,
     left: Json | undefined,
     right: Json | undefined,
-    path: FieldPath,
-  ) => {
+    place: Place,
+  ): void => {
     const before = isObject(left) ? left : {};
     const after = isObject(right) ? right : {};
-    for (const key of new Set([...Object.keys(before), ...Object.keys(after)])) {
-      visit(childShape(here, `f:${key}`), ownField(before, key), ownField(after, key), [...path, `f:${key}`]);
-    }
+    const look = (key: string): void => {
+      const step = `f:${key}`;
+      visit(childShape(here, step), ownField(before, key), ownField(after, key), below(place, step));
+    };
+    for (const key of Object.keys(before)) look(key);
+    for (const key of Object.keys(after)) if (!Object.hasOwn(before, key)) look(key);
   };
 
-  const visitItems = (here: ListShape, left: Json | undefined, right: Json | undefined, path: FieldPath) => {
+  const visitItems = (here: ListShape, left: Json | undefined, right: Json | undefined, place: Place): void => {
+    const path = pathOf(place);
     const before = itemsByStep(here, left, path);
     const after = itemsByStep(here, right, path);
     for (const step of new Set([...before.keys(), ...after.keys()])) {
       const lefts = before.get(step) ?? [];
       const rights = after.get(step) ?? [];
-      const child = [...path, step];
+      const child = below(place, step);
       if (lefts.length <= 1 && rights.length <= 1) {
         visit(here.element, lefts[0], rights[0], child);
       } else if (lefts.length >= 2 && rights.length >= 2) {
         // Duplicates are compared as one.
-        if (!equalJson([...lefts], [...rights])) modified.add(child);
+        if (!equalJson([...lefts], [...rights])) note(child, "modified");
       } else if (lefts.length >= 2) {
         if (rights.length > 0) visit(here.element, undefined, rights[0], child);
-        removed.add(child);
+        note(child, "removed");
       } else {
         if (lefts.length > 0) visit(here.element, lefts[0], undefined, child);
-        added.add(child);
+        note(child, "added");
       }
     }
   };
 
-  visit(shape, previous, next, []);
-  return { added, modified, removed };
+  visit(shape, previous, next, root);
+  return roots;
+}
+
+function pathOf(place: Place): FieldPath {
+  return place.above === undefined ? [] : [...pathOf(place.above), place.step];
 }
 
 function ownField(object: JsonObject, key: string): Json | undefined {

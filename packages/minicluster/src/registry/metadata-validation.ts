@@ -1,4 +1,4 @@
-import { equalJson, type JsonObject, listAt, objectsAt, stringsAt, textAt } from "../json.ts";
+import { at, equalJson, type JsonObject, listAt, objectsAt, stringsAt, textAt } from "../json.ts";
 import type { StatusCause } from "../status.ts";
 import { forbiddenField, invalidValue, required, tooLong } from "./causes.ts";
 import type { Kind } from "./kind.ts";
@@ -9,8 +9,15 @@ const annotationLimit = 256 * 1024;
 
 const standardFinalizers = ["kubernetes", "orphan", "foregroundDeletion"];
 
-/** Rules of `metadata` that hold for every kind. */
-export function metadataCauses(kind: Kind, object: JsonObject): StatusCause[] {
+/**
+ * Rules of `metadata` that hold for every kind.
+ *
+ * @param current What is stored, which holds them: its own parts are not looked at again.
+ */
+export function metadataCauses(kind: Kind, object: JsonObject, current?: JsonObject): StatusCause[] {
+  const parts = ["labels", "annotations", "finalizers", "ownerReferences"];
+  const isKept = (part: string): boolean => at(object, "metadata", part) === at(current, "metadata", part);
+  if (current !== undefined && parts.every(isKept)) return [];
   const causes: StatusCause[] = [];
   const name = textAt(object, "metadata", "name");
   if (name === "") causes.push(required("metadata.name", "name or generateName is required"));

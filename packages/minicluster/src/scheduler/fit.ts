@@ -3,15 +3,16 @@ import { type Node, type Pod, parseQuantity } from "@fairway/objects";
 type Taint = NonNullable<NonNullable<Node["spec"]>["taints"]>[number];
 
 /** What pods ask of a node: cores and bytes. */
-interface Demand {
+export interface Demand {
   readonly cpu: number;
   readonly memory: number;
 }
 
 export interface NodeLoad {
   readonly node: Node;
-  /** Pods that hold resources there. */
-  readonly pods: readonly Pod[];
+  /** What the pods hold that are there, and how many they are. */
+  readonly used: Demand;
+  readonly pods: number;
 }
 
 export type Placement =
@@ -26,7 +27,7 @@ export function placePod(pod: Pod, nodes: readonly NodeLoad[]): Placement {
   for (const load of nodes) {
     const obstacles = obstaclesOn(pod, load);
     for (const obstacle of obstacles) reasons.set(obstacle, (reasons.get(obstacle) ?? 0) + 1);
-    const free = capacityOf(load.node).memory - total(load.pods).memory;
+    const free = capacityOf(load.node).memory - load.used.memory;
     if (obstacles.length === 0 && (best === undefined || free > best.free)) {
       best = { node: load.node.metadata.name, free };
     }
@@ -41,7 +42,7 @@ export function placePod(pod: Pod, nodes: readonly NodeLoad[]): Placement {
   };
 }
 
-function obstaclesOn(pod: Pod, { node, pods }: NodeLoad): readonly string[] {
+function obstaclesOn(pod: Pod, { node, used, pods }: NodeLoad): readonly string[] {
   if (node.spec?.unschedulable === true) return ["node(s) were unschedulable"];
   const selector = Object.entries(pod.spec?.nodeSelector ?? {});
   if (selector.some(([name, value]) => node.metadata.labels?.[name] !== value)) {
@@ -51,10 +52,9 @@ function obstaclesOn(pod: Pod, { node, pods }: NodeLoad): readonly string[] {
     return ["node(s) had untolerated taint(s)"];
   }
   const capacity = capacityOf(node);
-  const used = total(pods);
   const wanted = demandOf(pod);
   return [
-    ...(pods.length + 1 > capacity.pods ? ["Too many pods"] : []),
+    ...(pods + 1 > capacity.pods ? ["Too many pods"] : []),
     // The small number takes up what sums of floating point numbers leave.
     ...(wanted.cpu > 0 && used.cpu + wanted.cpu > capacity.cpu + 1e-9 ? ["Insufficient cpu"] : []),
     ...(wanted.memory > 0 && used.memory + wanted.memory > capacity.memory ? ["Insufficient memory"] : []),
@@ -77,15 +77,8 @@ function capacityOf(node: Node): Demand & { readonly pods: number } {
   return { cpu: of("cpu"), memory: of("memory"), pods: of("pods") };
 }
 
-function total(pods: readonly Pod[]): Demand {
-  return pods.map(demandOf).reduce((a, b) => ({ cpu: a.cpu + b.cpu, memory: a.memory + b.memory }), {
-    cpu: 0,
-    memory: 0,
-  });
-}
-
 /** Requests of all containers together, or of the largest init container, which runs alone. */
-function demandOf(pod: Pod): Demand {
+export function demandOf(pod: Pod): Demand {
   const of = (name: string): number => {
     const request = (container: NonNullable<Pod["spec"]>["containers"][number]): number =>
       parseQuantity(container.resources?.requests?.[name] ?? container.resources?.limits?.[name] ?? 0) ?? 0;

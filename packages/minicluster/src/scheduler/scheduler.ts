@@ -7,12 +7,14 @@ import { keyOf, refOfKey } from "../controllers/object-key.ts";
 import { isFinished } from "../controllers/pod-facts.ts";
 import type { ObjectsApi } from "../objects-api.ts";
 import { placePod } from "./fit.ts";
+import { nodeLoads } from "./node-loads.ts";
 
 const MANAGER = "default-scheduler";
 
 /** Gives pods their node, or says why none takes them; tries again when pods leave or nodes change. */
 export function scheduler(objects: ObjectsApi, clock: Clock, events: EventRecorder): Controller {
   const unschedulable = new Set<string>();
+  const loads = nodeLoads();
   return {
     name: MANAGER,
     resources: ["pods"],
@@ -20,6 +22,8 @@ export function scheduler(objects: ObjectsApi, clock: Clock, events: EventRecord
       if (resource === "nodes") return [...unschedulable];
       if (resource !== "pods" || !isPod(object)) return [];
       const key = keyOf(object);
+      if (type === "DELETED") loads.remove(object);
+      else loads.set(object);
       if (type === "DELETED") {
         unschedulable.delete(key);
         return [...unschedulable];
@@ -34,18 +38,7 @@ export function scheduler(objects: ObjectsApi, clock: Clock, events: EventRecord
         unschedulable.delete(key);
         return;
       }
-      const running = objects
-        .list("pods")
-        .filter(isPod)
-        .filter((one) => !isFinished(one));
-      const nodes = objects.list("nodes").filter(isNode);
-      const placement = placePod(
-        pod,
-        nodes.map((node) => ({
-          node,
-          pods: running.filter(({ spec }) => spec?.nodeName === node.metadata.name),
-        })),
-      );
+      const placement = placePod(pod, objects.list("nodes").filter(isNode).map(loads.of));
       if (!placement.fits) {
         unschedulable.add(key);
         refuse(pod, placement.message);

@@ -20,54 +20,85 @@ export class DecodeError extends Error {
 /**
  * Reads an object by the schema of its kind, as the API server's typed decoding does: unknown fields are dropped (and
  * named), null and empty optional lists and maps vanish, quantities become canonical, a wrong type is a `DecodeError`.
+ *
+ * @param known what was decoded before: the parts of it that stand in the input again are taken over as they are
  */
-export function decode(shape: Shape, input: JsonObject): Decoded {
+export function decode(shape: Shape, input: JsonObject, known?: JsonObject): Decoded {
   const unknown: string[] = [];
-  const value = read(shape, input, "", "", unknown);
+  const value = read(shape, input, known, "", "", unknown);
   return { value: isObject(value) ? value : {}, unknown };
 }
 
-function read(shape: Shape, value: Json, path: string, owner: string, unknown: string[]): Json {
+function read(
+  shape: Shape,
+  value: Json,
+  known: Json | undefined,
+  path: string,
+  owner: string,
+  unknown: string[],
+): Json {
+  if (value === known) return value;
   switch (shape.type) {
     case "any":
       return value;
     case "scalar":
       return readScalar(shape, value, path, owner);
     case "struct":
-      return readStruct(shape, value, path, owner, unknown);
+      return readStruct(shape, value, known, path, owner, unknown);
     case "map": {
       if (!isObject(value)) throw mismatch(value, path, owner, "map[string]string");
       const result: JsonObject = {};
       for (const [key, entry] of Object.entries(value)) {
-        const child = `${path}.${key}`;
+        if (entry === undefined) continue;
         // An error names the map, a field that is not known its key.
-        const at = shape.element.type === "scalar" ? path : child;
-        setOwn(result, key, entry === null ? zeroOf(shape.element) : read(shape.element, entry, at, owner, unknown));
+        const at = shape.element.type === "scalar" ? path : `${path}.${key}`;
+        const before = isObject(known) ? known[key] : undefined;
+        const decoded = entry === null ? zeroOf(shape.element) : read(shape.element, entry, before, at, owner, unknown);
+        setOwn(result, key, decoded);
       }
       return result;
     }
     case "list":
       if (!Array.isArray(value)) throw mismatch(value, path, owner, goTypeOf(shape));
       return value.map((item, index) =>
-        item === null ? zeroOf(shape.element) : read(shape.element, item, `${path}[${index}]`, owner, unknown),
+        item === null
+          ? zeroOf(shape.element)
+          : read(
+              shape.element,
+              item,
+              Array.isArray(known) ? known[index] : undefined,
+              `${path}[${index}]`,
+              owner,
+              unknown,
+            ),
       );
   }
 }
 
-function readStruct(shape: StructShape, value: Json, path: string, owner: string, unknown: string[]): JsonObject {
+function readStruct(
+  shape: StructShape,
+  value: Json,
+  known: Json | undefined,
+  path: string,
+  owner: string,
+  unknown: string[],
+): JsonObject {
   if (!isObject(value)) throw mismatch(value, path, owner, goTypeOf(shape));
   const result: JsonObject = {};
   for (const [name, entry] of Object.entries(value)) {
+    if (entry === undefined) continue;
     const field = shape.fields.get(name);
     const child = path === "" ? name : `${path}.${name}`;
     if (field === undefined) {
       unknown.push(child);
     } else if (entry !== null) {
-      const decoded = read(field.shape, entry, child, shape.name, unknown);
+      const before = isObject(known) ? known[name] : undefined;
+      const decoded = read(field.shape, entry, before, child, shape.name, unknown);
       if (field.required || !isEmpty(field, decoded)) result[name] = decoded;
     }
   }
-  for (const [name, field] of valueStructs(shape)) result[name] ??= readStruct(field, {}, path, owner, unknown);
+  for (const [name, field] of valueStructs(shape))
+    result[name] ??= readStruct(field, {}, undefined, path, owner, unknown);
   return result;
 }
 

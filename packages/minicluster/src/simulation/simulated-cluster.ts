@@ -38,6 +38,8 @@ export interface SimulatedClusterOptions {
   readonly scripts?: readonly ContainerScript[];
   /** How failing containers and pulls wait; as the embedded cluster by default. */
   readonly backOff?: BackOffTimes;
+  /** Of which objects `managedFields` tell; by default of those that clients write, which saves half of the time. */
+  readonly ownership?: "all" | "by-clients";
   /** What pods use, for autoscalers. */
   readonly cpuOf?: PodCpu;
   /** Told of each stored change: one line of time, version, type, kind, name and uid. Equal seeds give equal lines. */
@@ -73,7 +75,12 @@ const defaultCapacity: NodeCapacity = { cpu: 8, memory: 32 * 2 ** 30, pods: 110,
 export function startSimulatedCluster(options: SimulatedClusterOptions): SimulatedCluster {
   const { name, clock, trace } = options;
   const random = seededRandom(seedOf(options.seed ?? 1, name));
-  const objects = openObjects({ clock, random, newUid: () => seededUuid(random) });
+  const objects = openObjects({
+    clock,
+    random,
+    newUid: () => seededUuid(random),
+    ownership: options.ownership ?? "by-clients",
+  });
   const scripts = [...(options.scripts ?? [])];
   const errors: string[] = [];
   const onError = (message: string): void => void errors.push(message);

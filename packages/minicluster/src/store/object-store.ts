@@ -54,7 +54,13 @@ export interface ObjectStoreOptions {
   readonly onListenerError?: (error: unknown) => void;
 }
 
-type Bucket = Map<string, Map<string, JsonObject>>;
+type Bucket = Map<string, NamedObjects>;
+
+/** The objects of a resource in a namespace. */
+interface NamedObjects extends Map<string, JsonObject> {
+  /** Their names in order; undefined since one was added or went. */
+  sortedNames?: readonly string[] | undefined;
+}
 
 /** Opens the store; throws `StateCorrupt` when the files are damaged elsewhere than at their torn end. */
 export function openObjectStore(options: ObjectStoreOptions): ObjectStore {
@@ -81,9 +87,10 @@ export function openObjectStore(options: ObjectStoreOptions): ObjectStore {
     const { namespace, name } = keyOf(object);
     const bucket: Bucket = buckets.get(resource) ?? new Map();
     buckets.set(resource, bucket);
-    const inNamespace: Map<string, JsonObject> = bucket.get(namespace) ?? new Map();
+    const inNamespace: NamedObjects = bucket.get(namespace) ?? new Map();
     bucket.set(namespace, inNamespace);
     const previous = inNamespace.get(name);
+    if (previous === undefined) inNamespace.sortedNames = undefined;
     inNamespace.set(name, object);
     return previous;
   }
@@ -91,8 +98,10 @@ export function openObjectStore(options: ObjectStoreOptions): ObjectStore {
   function unset(resource: string, namespace: string, name: string): void {
     const bucket = buckets.get(resource);
     const inNamespace = bucket?.get(namespace);
-    inNamespace?.delete(name);
-    if (inNamespace?.size === 0) bucket?.delete(namespace);
+    if (inNamespace === undefined) return;
+    inNamespace.delete(name);
+    inNamespace.sortedNames = undefined;
+    if (inNamespace.size === 0) bucket?.delete(namespace);
   }
 
   function remember(change: StoredChange, size: number): void {
@@ -293,6 +302,12 @@ function withVersion(object: JsonObject, version: number): JsonObject {
   return { ...object, metadata: { ...metadata, resourceVersion: String(version) } };
 }
 
-function sortedValues(objects: ReadonlyMap<string, JsonObject>): JsonObject[] {
-  return [...objects].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, object]) => object);
+function sortedValues(objects: NamedObjects): JsonObject[] {
+  objects.sortedNames ??= [...objects.keys()].sort();
+  const values: JsonObject[] = [];
+  for (const name of objects.sortedNames) {
+    const object = objects.get(name);
+    if (object !== undefined) values.push(object);
+  }
+  return values;
 }

@@ -8,7 +8,7 @@ import {
   type Pod,
 } from "@fairway/objects";
 import { type Clock, timestamp } from "../../clock/clock.ts";
-import { equalJson, toJson } from "../../json.ts";
+import { sameAsJson, toJson } from "../../json.ts";
 import type { ObjectsApi } from "../../objects-api.ts";
 import { selectorOf, selects } from "../../registry/label-selector.ts";
 import { parseQuantity } from "../../schema/quantity.ts";
@@ -65,7 +65,7 @@ export function autoscalerController(
       if (scaler === undefined || !isHorizontalPodAutoscaler(scaler)) return undefined;
       if (scaler.metadata.deletionTimestamp !== undefined) return undefined;
       const status = reconcile(scaler, key);
-      if (!equalJson(toJson(status), toJson(scaler.status ?? {}))) {
+      if (!sameAsJson(status, scaler.status ?? {})) {
         objects.update("horizontalpodautoscalers", { ...scaler, status }, { manager: MANAGER, subresource: "status" });
       }
       return SYNC_MILLISECONDS;

@@ -1,6 +1,6 @@
 import { type Deployment, isDeployment, isPod, isReplicaSet, type Pod, type ReplicaSet } from "@fairway/objects";
 import type { Clock } from "../../clock/clock.ts";
-import { equalJson, toJson } from "../../json.ts";
+import { sameAsJson } from "../../json.ts";
 import type { ObjectsApi } from "../../objects-api.ts";
 import { ApiError } from "../../status.ts";
 import { adopt, isAdoptable } from "../adoption.ts";
@@ -149,7 +149,7 @@ export function deploymentController(objects: ObjectsApi, clock: Clock, events: 
       collided: seen.collided,
       now,
     });
-    if (!equalJson(toJson(status), toJson(deployment.status ?? {}))) {
+    if (!sameAsJson(status, deployment.status ?? {})) {
       const fresh = objects.get(refOfKey("deployments", keyOf(deployment)));
       if (fresh && fresh.metadata.uid === deployment.metadata.uid) {
         const { resourceVersion: _, ...metadata } = deployment.metadata;

@@ -1,5 +1,5 @@
 import { isPod, isService } from "@fairway/objects";
-import { equalJson, toJson } from "../../json.ts";
+import { sameAsJson } from "../../json.ts";
 import type { ObjectsApi } from "../../objects-api.ts";
 import type { Controller } from "../controller.ts";
 import { keyOf, refOfKey } from "../object-key.ts";
@@ -53,7 +53,7 @@ export function endpointSliceController(objects: ObjectsApi): Controller {
         const stored = existing.get(slice.metadata.name);
         existing.delete(slice.metadata.name);
         if (!stored) objects.create("endpointslices", slice, { manager: MANAGER });
-        else if (!equalJson(toJson([stored["endpoints"], stored["ports"]]), toJson([slice.endpoints, slice.ports]))) {
+        else if (!sameAsJson([stored["endpoints"], stored["ports"]], [slice.endpoints, slice.ports])) {
           const { endpoints, ports } = slice;
           objects.update("endpointslices", { ...stored, endpoints, ports }, { manager: MANAGER });
         }

@@ -1,6 +1,6 @@
 import { type Condition, isJob, isPod, type Job, type KubernetesObject, type Pod } from "@fairway/objects";
 import { type Clock, timestamp } from "../../clock/clock.ts";
-import { equalJson, isObject, listAt, toJson } from "../../json.ts";
+import { isObject, listAt, sameAsJson } from "../../json.ts";
 import type { ObjectsApi } from "../../objects-api.ts";
 import { ApiError } from "../../status.ts";
 import { conditionOf } from "../conditions.ts";
@@ -179,7 +179,7 @@ export function jobController(objects: ObjectsApi, clock: Clock, events: EventRe
     if (!stored || !isJob(stored) || stored.metadata.uid !== job.metadata.uid) return;
     const { conditions, ...rest } = status;
     const next = Array.isArray(conditions) && conditions.length > 0 ? status : rest;
-    if (equalJson(toJson(next), toJson(stored.status ?? {}))) return;
+    if (sameAsJson(next, stored.status ?? {})) return;
     const { resourceVersion: _, ...metadata } = stored.metadata;
     objects.update("jobs", { ...stored, metadata, status: next }, { manager: MANAGER, subresource: "status" });
   }

@@ -1,7 +1,7 @@
 import { isPod, type KubernetesObject } from "@fairway/objects";
 import { countUsage } from "../../admission/quota.ts";
 import type { Clock } from "../../clock/clock.ts";
-import { at, equalJson, isObject, type JsonObject, stringsAt, toJson } from "../../json.ts";
+import { at, isObject, type JsonObject, sameAsJson, stringsAt } from "../../json.ts";
 import type { ObjectsApi } from "../../objects-api.ts";
 import { kinds } from "../../registry/registry.ts";
 import type { Controller } from "../controller.ts";
@@ -21,7 +21,7 @@ export function quotaController(objects: ObjectsApi, clock: Clock): Controller {
     keysOf({ type, resource, object }) {
       if (resource === "resourcequotas") {
         // Admission keeps the count of a quota that it knows; counting anew after each of its writes would take long.
-        const known = equalJson(toJson(at(asJson(object), "spec", "hard")), at(asJson(object), "status", "hard"));
+        const known = sameAsJson(at(asJson(object), "spec", "hard"), at(asJson(object), "status", "hard"));
         if (type !== "DELETED" && (type === "ADDED" || !known)) return [keyOf(object)];
       }
       // Of changes only the end of a pod and another type of a Service can make usage less.
@@ -39,7 +39,7 @@ export function quotaController(objects: ObjectsApi, clock: Clock): Controller {
       const list = (resource: string) => objects.list(resource, { namespace }).map(asJson);
       const used = countUsage(object, counted, list, clock.now());
       const status = { hard: stringsAt(object, "spec", "hard"), used };
-      if (!equalJson(toJson(status), toJson(quota["status"] ?? {}))) {
+      if (!sameAsJson(status, quota["status"] ?? {})) {
         objects.update("resourcequotas", { ...quota, status }, { manager: MANAGER, subresource: "status" });
       }
       return RECOUNT_MILLISECONDS;

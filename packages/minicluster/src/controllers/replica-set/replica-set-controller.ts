@@ -7,7 +7,7 @@ import {
   type ReplicaSet,
 } from "@fairway/objects";
 import { type Clock, timestamp } from "../../clock/clock.ts";
-import { equalJson, toJson } from "../../json.ts";
+import { sameAsJson } from "../../json.ts";
 import type { ObjectsApi } from "../../objects-api.ts";
 import { ApiError } from "../../status.ts";
 import { adopt, isAdoptable, release } from "../adoption.ts";
@@ -141,7 +141,7 @@ export function replicaSetController(objects: ObjectsApi, clock: Clock, events: 
       ...(set.metadata.generation === undefined ? {} : { observedGeneration: set.metadata.generation }),
       ...(conditions.length > 0 ? { conditions } : {}),
     };
-    if (!equalJson(toJson(status), toJson(set.status ?? {}))) {
+    if (!sameAsJson(status, set.status ?? {})) {
       const { resourceVersion: _, ...metadata } = set.metadata;
       objects.update("replicasets", { ...set, metadata, status }, { manager: MANAGER, subresource: "status" });
     }

@@ -1,0 +1,48 @@
+import type { KubernetesObject, Node, Pod } from "@fairway/objects";
+import { keyOf } from "../controllers/object-key.ts";
+import { isFinished } from "../controllers/pod-facts.ts";
+import { type Demand, demandOf, type NodeLoad } from "./fit.ts";
+
+/** What pods hold on each node, kept by their changes: to add it up anew for each pod would take the square of their number. */
+export interface NodeLoads {
+  /** A pod is there, or is as it is now. */
+  set(pod: Pod): void;
+  /** It has gone. */
+  remove(pod: KubernetesObject): void;
+  of(node: Node): NodeLoad;
+}
+
+export function nodeLoads(): NodeLoads {
+  const held = new Map<string, Map<string, Demand>>();
+  const nodeOf = new Map<string, string>();
+
+  function remove(pod: KubernetesObject): void {
+    const key = keyOf(pod);
+    const node = nodeOf.get(key);
+    if (node === undefined) return;
+    nodeOf.delete(key);
+    held.get(node)?.delete(key);
+  }
+
+  return {
+    remove,
+    set(pod) {
+      const node = pod.spec?.nodeName;
+      if (node === undefined || isFinished(pod)) return remove(pod);
+      const key = keyOf(pod);
+      if (nodeOf.get(key) === node) return;
+      nodeOf.set(key, node);
+      const there = held.get(node) ?? new Map<string, Demand>();
+      held.set(node, there.set(key, demandOf(pod)));
+    },
+    of(node) {
+      const there = held.get(node.metadata.name) ?? new Map<string, Demand>();
+      const used = { cpu: 0, memory: 0 };
+      for (const { cpu, memory } of there.values()) {
+        used.cpu += cpu;
+        used.memory += memory;
+      }
+      return { node, used, pods: there.size };
+    },
+  };
+}
