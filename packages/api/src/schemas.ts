@@ -119,7 +119,7 @@ export const serviceInCluster = z.object({
 export const rolloutStatus = z.enum(["queued", "running", "restoring", "succeeded", "failed", "refused"]);
 export const rolloutSummary = z.object({
   number: z.int(),
-  kind: z.enum(["deploy", "rollback", "removal", "membership"]),
+  kind: z.enum(["deploy", "rollback", "removal", "membership", "repair"]),
   service: z.string(),
   environment: z.string(),
   from: z.string().optional(),

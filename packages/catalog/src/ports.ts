@@ -122,7 +122,7 @@ export interface RolloutListing {
   readonly from: string | undefined;
   readonly to: string | undefined;
   readonly strategy: "rolling" | "blue-green" | "canary";
-  readonly kind: "deploy" | "rollback" | "removal" | "membership";
+  readonly kind: "deploy" | "rollback" | "removal" | "membership" | "repair";
   readonly actor: string;
   /** RFC 3339. */
   readonly createdAt: string;

@@ -1,4 +1,5 @@
 export { type ChangedField, changedFields } from "./changed-fields.ts";
+export { type FieldPath, fieldPaths, isFieldPath, isWithin, withoutField } from "./field-paths.ts";
 export { type Health, type HealthStatus, healthOf } from "./health.ts";
 export { hiddenText, type SecretHider, secretHider, shownValue } from "./hide-secrets.ts";
 export type * from "./kinds/access.ts";
@@ -12,7 +13,7 @@ export { type KindInfo, kindInfo, kindOfResource, kindRegistry } from "./kinds/r
 export type * from "./kinds/routes.ts";
 export type * from "./kinds/workloads.ts";
 export * from "./object.ts";
-export { fieldsOwnedBy, type OwnedFields, ownedPart } from "./owned-part.ts";
+export { fieldsOwnedBy, type OwnedFields, ownedPart, ownedPartOf } from "./owned-part.ts";
 export { type ObjectIssue, type ParsedObject, parseObject } from "./parse-object.ts";
 export { type PublicAddress, publicAddressesOf } from "./public-addresses.ts";
 export { formatCpu, formatMemory, parseQuantity } from "./quantity.ts";

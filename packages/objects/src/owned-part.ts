@@ -1,4 +1,4 @@
-import type { KubernetesObject } from "./object.ts";
+import type { KubernetesObject, ManagedFieldsEntry } from "./object.ts";
 
 /**
  * Fields that somebody owns, nested as in FieldsV1 of server-side apply: `f:<name>` a field, `k:<JSON>` the item of a list
@@ -34,6 +34,12 @@ export function ownedPart(value: unknown, fields: OwnedFields): unknown {
     return below === undefined ? [] : [[key, ownedPart(inner, below)]];
   });
   return Object.fromEntries(owned);
+}
+
+/** The part of an object that one entry of its `managedFields` is about. */
+export function ownedPartOf(object: KubernetesObject, { fieldsV1 }: ManagedFieldsEntry): unknown {
+  const fields = readFields(fieldsV1);
+  return Object.keys(fields).length === 0 ? {} : ownedPart(object, fields);
 }
 
 function ownedItem(item: unknown, fields: OwnedFields): readonly unknown[] {

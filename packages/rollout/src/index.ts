@@ -1,5 +1,8 @@
+export { withKeptFields } from "./cluster/kept-fields.ts";
 export type * from "./diff/cluster-diff.ts";
 export { compareCluster } from "./diff/compare-cluster.ts";
+export type * from "./drift/cluster-drift.ts";
+export { type DriftMemory, findDrift } from "./drift/find-drift.ts";
 export { createEngine, type Engine, type EngineOptions } from "./engine/engine.ts";
 export { defaultLimits, type Limits } from "./limits.ts";
 export { type Outline, outlineOf } from "./plan/outline.ts";

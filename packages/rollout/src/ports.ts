@@ -178,8 +178,11 @@ export interface RolloutHeader {
   /** The release that shall be active after; undefined removes the service. */
   readonly to: string | undefined;
   readonly strategy: Strategy;
-  /** `membership`: a cluster was added to the environment, or is being retired from it. */
-  readonly kind: "deploy" | "rollback" | "removal" | "membership";
+  /**
+   * `membership`: a cluster was added to the environment, or is being retired from it. `repair`: the active release once
+   * more, over what others have changed by hand.
+   */
+  readonly kind: "deploy" | "rollback" | "removal" | "membership" | "repair";
   readonly actor: string;
   /** RFC 3339. */
   readonly createdAt: string;

@@ -6,7 +6,13 @@ import { ReleaseChange } from "../elements/release-change.tsx";
 import { rolloutAppearance } from "../elements/states.ts";
 import "./rollout-timeline.css";
 
-const kindWords = { deploy: "Deploy", rollback: "Rollback", removal: "Removal", membership: "Clusters" } as const;
+const kindWords = {
+  deploy: "Deploy",
+  rollback: "Rollback",
+  removal: "Removal",
+  membership: "Clusters",
+  repair: "Repair",
+} as const;
 
 /** The last rollouts of a service, newest first: what changed, by whom, how it ended. */
 export function RolloutTimeline({ rollouts }: { readonly rollouts: readonly RolloutSummary[] }) {

@@ -8,6 +8,7 @@ import {
   refOf,
 } from "@fairway/objects";
 import { type ApplyOptions, type Clock, type Cluster, ClusterError, LeaseLost, type Slot } from "../ports.ts";
+import { additions, withoutAdditions } from "./field-owners.ts";
 import {
   emptyInventory,
   forDeletion,
@@ -23,6 +24,7 @@ import {
   without,
   withUids,
 } from "./inventory.ts";
+import { isKept, yielding } from "./kept-fields.ts";
 import { ForeignObject, InventoryAhead, isOurs, ownLabels } from "./ownership.ts";
 import {
   mayTakeReplicas,
@@ -46,8 +48,11 @@ export interface Tenure {
 }
 
 export interface ApplyManner {
-  /** `take`: fields that somebody else has set meanwhile are set again; otherwise they are refused. */
-  readonly fields?: "refuse" | "take";
+  /**
+   * `take`: fields that somebody else has set meanwhile are set again; `repair`: and what others have added is taken away;
+   * otherwise they are refused.
+   */
+  readonly fields?: "refuse" | "take" | "repair";
   /** Keys of workloads that are given no fewer replicas than they have now. */
   readonly hold?: ReadonlySet<string>;
   /** The slot whose load a first workload with an autoscaler takes over: it begins with as many replicas as run there. */
@@ -102,12 +107,14 @@ export function openSession(options: {
   /** How long a deletion may take, in milliseconds. */
   readonly deletion: number;
   readonly log: (message: string) => void;
+  /** What carries our labels and is not listed goes with the next prune. */
+  readonly repairs?: boolean;
 }): Session {
   const { cluster, identity, tenure, clock, log } = options;
   const namespaceRef: ObjectRef = { apiVersion: "v1", kind: "Namespace", name: identity.namespace };
   let opened = false;
-  /** Another engine was at work when we came: its late writes are looked for again at the end. */
-  let tookOver = false;
+  /** Another engine was at work when we came: its late writes are looked for again at the end. As is anything in a repair. */
+  let tookOver = options.repairs ?? false;
   let stampDue = false;
   let last = `Namespace/${identity.namespace}`;
 
@@ -245,7 +252,7 @@ export function openSession(options: {
     } catch (error) {
       if (!(error instanceof ClusterError) || error.code !== "field-conflict") throw error;
       const keep = new Set(among.map(keyOf));
-      if (fields === "take") {
+      if (fields !== "refuse") {
         const taken = error.fields.map(({ field, manager }) => `${field} of ${manager ?? "somebody else"}`);
         log(`${cluster.name}: ${last} of ${identity.service} is set again: ${taken.join(", ")}`);
       } else if (!(await mayTakeReplicas(cluster, object, error, { identity, keep }, signal))) throw error;
@@ -259,14 +266,31 @@ export function openSession(options: {
       const live = await cluster.get(refOf(object), signal);
       if (live !== undefined && !isOurs(live, identity)) throw new ForeignObject(live);
       await tenure.prove();
-      const wanted = how.hold.has(keyOf(object)) ? notFewer(object, live) : object;
-      if (live !== undefined) return applyTaking(wanted, await letGo(wanted, live, signal), how, signal);
+      const held = how.hold.has(keyOf(object)) ? notFewer(object, live) : object;
+      const wanted = yielding(held, live);
+      if (live !== undefined) {
+        const stored = await applyTaking(wanted, await letGo(wanted, live, signal), how, signal);
+        return how.fields === "repair" ? takeAway(object, stored, signal) : stored;
+      }
       const least = startingReplicas(object, how.among);
       const start = least === undefined ? undefined : Math.max(least, await replicasBeside(object, how.beside, signal));
       const first = start === undefined ? object : withReplicas(object, start);
       const created = await creating(refOf(object), () => applyTaking(first, {}, how, signal));
       return start === undefined ? created : applyTaking(object, await letGo(object, created, signal), how, signal);
     });
+
+  /** What others have added to it goes, but for what is left to them. */
+  const takeAway = async (
+    object: KubernetesObject,
+    stored: KubernetesObject,
+    signal: AbortSignal,
+  ): Promise<KubernetesObject> => {
+    const added = additions(stored).filter(({ path }) => !isKept(object, path));
+    if (added.length === 0) return stored;
+    const told = added.map(({ path, manager }) => `${path} of ${manager}`);
+    log(`${cluster.name}: ${last} of ${identity.service} loses what was added: ${told.join(", ")}`);
+    return cluster.replace(withoutAdditions(stored, added), signal);
+  };
 
   /** How many replicas the same workload has in another slot. */
   const replicasBeside = async (
@@ -429,7 +453,7 @@ function isConflict(error: unknown): boolean {
 }
 
 /** Made by a controller, or our own book-keeping. */
-function isDerived(object: KubernetesObject): boolean {
+export function isDerived(object: KubernetesObject): boolean {
   const owned = (object.metadata.ownerReferences?.length ?? 0) > 0;
   return owned || object.metadata.name === inventoryName || object.kind === "EndpointSlice";
 }

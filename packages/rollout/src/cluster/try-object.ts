@@ -1,6 +1,7 @@
 import { type KubernetesObject, refKey, refOf } from "@fairway/objects";
 import { type Cluster, ClusterError } from "../ports.ts";
 import type { InventoryIdentity } from "./inventory.ts";
+import { yielding } from "./kept-fields.ts";
 import { ForeignObject, isOurs } from "./ownership.ts";
 import { mayTakeReplicas, replicasAtStake, startingReplicas, withReplicas } from "./replicas.ts";
 
@@ -48,8 +49,9 @@ export async function tryObject(
   }
   const live = await cluster.get(refOf(object), signal);
   if (live !== undefined && !isOurs(live, place.identity)) throw new ForeignObject(live);
-  const replicas = live === undefined ? startingReplicas(object, place.desired) : replicasAtStake(object, live);
-  const tried = replicas === undefined ? object : withReplicas(object, replicas);
+  const wanted = yielding(object, live);
+  const replicas = live === undefined ? startingReplicas(wanted, place.desired) : replicasAtStake(wanted, live);
+  const tried = replicas === undefined ? wanted : withReplicas(wanted, replicas);
   try {
     return { live, next: await cluster.apply(tried, { dryRun: true, force }, signal) };
   } catch (error) {

@@ -8,10 +8,11 @@ import {
   type SecretHider,
   shownValue,
 } from "@fairway/objects";
+import { keptAnnotation } from "../cluster/kept-fields.ts";
 import type { FieldDiff } from "./cluster-diff.ts";
 
 /** Book-keeping of rollouts in labels and annotations: others each time, and no change of the service. */
-const bookkeeping = new Set([releaseLabel, "fairway.dev/rollout", "fairway.dev/epoch"]);
+const bookkeeping = new Set([releaseLabel, "fairway.dev/rollout", "fairway.dev/epoch", keptAnnotation]);
 
 /**
  * The fields that an apply would change, of those that we own, without secrets and without what every rollout changes.

@@ -82,7 +82,9 @@ export function startWork(options: {
     kinds,
     deletion: limits.deletion,
     log,
+    repairs: plan.repairs,
   });
+  const fields = plan.repairs ? "repair" : "refuse";
 
   const secrets = (): Promise<readonly Secret[]> =>
     options.secrets.secretsFor({ environment, cluster: cluster.name, service, namespace });
@@ -166,7 +168,7 @@ export function startWork(options: {
         return done(step, { findings: await prepareCluster(cluster, plan, tenure, looking, signal) });
       }
       case "init":
-        await session.apply([...(await secrets()), ...own.init], signal);
+        await session.apply([...(await secrets()), ...own.init], signal, { fields });
         return done(step);
       case "migrate":
         return done(step, { migration: await runMigration({ ...options, session, identity, signal, tell }) });
@@ -175,7 +177,7 @@ export function startWork(options: {
       case "prune":
         if (own.late.length > 0) {
           if (own.late.some(isNetworkPolicy)) await formerPodsGone();
-          await session.apply(own.late, signal);
+          await session.apply(own.late, signal, { fields });
         }
         // What goes now must not be asked any more.
         if (own.sides !== undefined) await shareOut({ cluster, sides: own.sides, weight: 100, clock, limits, signal });
@@ -224,6 +226,7 @@ export function startWork(options: {
     // Until it is decided, the former release keeps its autoscalers in its own slot.
     const keep = own.sides === undefined ? own.keep : new Set([...own.keep, ...own.keepFormer]);
     return expectRelease(objects, of, keep, {
+      fields,
       hold: own.hold,
       ...(own.sides === undefined ? {} : { beside: own.sides.from }),
     });

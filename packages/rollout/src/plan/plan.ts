@@ -45,6 +45,8 @@ export interface Plan {
   readonly from: Active | undefined;
   /** Undefined: a removal. */
   readonly target: Active | undefined;
+  /** What others have changed by hand is changed back, and what they have added is taken away. */
+  readonly repairs: boolean;
   /** What it passes, in order; a barrier stands after each. The commit point stands before `cleanup`. */
   readonly stages: readonly Stage[];
   /** Clusters that go together. */
@@ -179,6 +181,7 @@ export function plan(
     namespace: options.namespace,
     from: from?.active,
     target: to?.active,
+    repairs: header.kind === "repair",
     stages: stagesOf(waves, {
       removal: to === undefined,
       migrates: migration !== undefined,

@@ -18,7 +18,7 @@ const all: TrafficStep = { weight: 100, hold: 0 };
 /** Whether the new release comes up beside the former one. There must be a former one. */
 export function takesOtherSlot(header: Pick<RolloutHeader, "strategy" | "kind">, from: Active | undefined): boolean {
   return (
-    from !== undefined && header.strategy !== "rolling" && header.kind !== "membership" && header.kind !== "removal"
+    from !== undefined && header.strategy !== "rolling" && (header.kind === "deploy" || header.kind === "rollback")
   );
 }
 

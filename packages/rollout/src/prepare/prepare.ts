@@ -109,7 +109,7 @@ async function objectsAndRoom(
   signal: AbortSignal,
 ): Promise<readonly PrepareFinding[]> {
   const hider = hiderOf([...written, ...(plan.clusters[cluster.name]?.former ?? [])]);
-  const tried = await tryObjects(cluster, plan, written, { exists, hider }, signal);
+  const tried = await tryObjects(cluster, plan, written, { exists, hider, repairs: plan.repairs }, signal);
   const known = new Map(tried.map((one) => [one.object, one.next]));
   const refused = new Set(
     tried.filter(({ findings }) => findings.length > 0).map(({ object }) => describeRef(refOf(object))),

@@ -18,7 +18,7 @@ export async function tryObjects(
   cluster: Cluster,
   identity: InventoryIdentity,
   objects: readonly KubernetesObject[],
-  { exists, hider }: { readonly exists: boolean; readonly hider: SecretHider },
+  { exists, hider, repairs }: { readonly exists: boolean; readonly hider: SecretHider; readonly repairs: boolean },
   signal: AbortSignal,
 ): Promise<readonly PreparedObject[]> {
   return askFewAtOnce(objects, async (object): Promise<PreparedObject> => {
@@ -26,7 +26,7 @@ export async function tryObjects(
       return {
         object,
         findings: [],
-        ...(await tryObject(cluster, object, { identity, exists, desired: objects }, signal)),
+        ...(await tryObject(cluster, object, { identity, exists, desired: objects }, signal, repairs)),
       };
     } catch (error) {
       signal.throwIfAborted();

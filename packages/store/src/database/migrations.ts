@@ -162,6 +162,23 @@ export const migrations: Record<string, Migration> = {
         `alter table releases add column same_as jsonb, add column migration jsonb`,
       ]),
   },
+  "0006-drift": {
+    up: (db) =>
+      inOrder(db, [
+        `create table kept_fields (
+          environment text not null,
+          service text not null,
+          object text not null,
+          field text not null,
+          actor text not null,
+          created_at timestamptz not null,
+          primary key (environment, service, object, field)
+        )`,
+        `alter table rollouts drop constraint rollouts_kind_check`,
+        `alter table rollouts add constraint rollouts_kind_check
+          check (kind in ('deploy', 'rollback', 'removal', 'membership', 'repair'))`,
+      ]),
+  },
 };
 
 async function inOrder(db: Kysely<unknown>, statements: readonly string[]): Promise<void> {

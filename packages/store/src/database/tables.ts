@@ -31,7 +31,7 @@ export interface Tables {
     from: string | null;
     to: string | null;
     strategy: "rolling" | "blue-green" | "canary";
-    kind: "deploy" | "rollback" | "removal" | "membership";
+    kind: "deploy" | "rollback" | "removal" | "membership" | "repair";
     actor: string;
     created_at: Generated<Date>;
     idempotency_key: string;
@@ -88,6 +88,15 @@ export interface Tables {
     files: number;
     /** The drivers read `bigint` differently. */
     bytes: ColumnType<string | number | bigint, number>;
+    created_at: Date;
+  };
+  kept_fields: {
+    environment: string;
+    service: string;
+    /** As the release names it, without a slot: `Deployment/user`. */
+    object: string;
+    field: string;
+    actor: string;
     created_at: Date;
   };
   drains: { environment: string; service: string; cluster: string };
