@@ -18,8 +18,10 @@ export interface Balancer {
   /**
    * @param tried endpoints that this request already tried in vain
    * @param suspect endpoints that lately refused connections: used only when nothing else is left
+   * @param stay the backend of this request's first attempt: another one is taken only when it has nobody left, so that
+   * shares are those of requests, whatever becomes of attempts
    */
-  next(tried: ReadonlySet<string>, suspect: (endpoint: string) => boolean): Target | undefined;
+  next(tried: ReadonlySet<string>, suspect: (endpoint: string) => boolean, stay?: string): Target | undefined;
 }
 
 /** Weights choose the backend, round robin its endpoint; a backend whose endpoints were all tried is passed over. */
@@ -28,12 +30,13 @@ export function createBalancer(backends: readonly Backend[], position: (backend:
     .filter((backend) => backend.weight > 0 && backend.endpoints.length > 0)
     .map((backend) => ({ backend, at: position(backend.name) }));
   return {
-    next(tried, suspect) {
+    next(tried, suspect, stay) {
       const untried = candidates.filter(({ backend }) => backend.endpoints.some((endpoint) => !tried.has(endpoint)));
       const sound = untried.filter(({ backend }) =>
         backend.endpoints.some((endpoint) => !tried.has(endpoint) && !suspect(endpoint)),
       );
-      const chosen = byWeight(sound.length > 0 ? sound : untried);
+      const able = sound.length > 0 ? sound : untried;
+      const chosen = able.find(({ backend }) => backend.name === stay) ?? byWeight(able);
       if (!chosen) return undefined;
       const endpoints = chosen.backend.endpoints.filter((endpoint) => !tried.has(endpoint));
       const soundEndpoints = endpoints.filter((endpoint) => !suspect(endpoint));

@@ -93,9 +93,11 @@ async function firstAnswer(
   const tried = new Set<string>();
   let reason: GatewayReason = "no-endpoints";
   let idleClosed = 0;
+  let backend: string | undefined;
   for (;;) {
-    const target = balancer.next(tried, (endpoint) => context.pool(endpoint).suspect());
+    const target = balancer.next(tried, (endpoint) => context.pool(endpoint).suspect(), backend);
     if (!target) return reason;
+    backend ??= target.backend;
     const pool = context.pool(target.endpoint);
     const sentBefore = body?.sent ?? 0;
     const result = await attempt(pool, {

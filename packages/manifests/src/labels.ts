@@ -19,7 +19,10 @@ export const staggerLabel = "fairway.dev/stagger";
 export const numberAnnotation = "fairway.dev/number";
 /** Annotation of a Service: shares of requests by slot, `{"a":95,"b":5}`, for our gateway, which answers with `weightsCondition`. */
 export const weightsAnnotation = "fairway.dev/weights";
-/** Type of the condition of a Service by which our gateway says which weights it has taken: in its message. */
+/**
+ * Type of the condition of a Service by which our gateway says by which shares it routes: in its message, in the annotation's
+ * form. Without the annotation the selector's slot has all.
+ */
 export const weightsCondition = "fairway.dev/WeightsTaken";
 /** Annotation of pods: megabits per second that each is expected to move, for whoever places them. */
 export const netutilAnnotation = "fairway.dev/netutil";

@@ -15,6 +15,7 @@ export function pooledPort(pool: ClusterPool, name: string): Cluster {
   };
   return {
     name,
+    ...(pool.get(name)?.record.embedded === true ? { router: "gateway" } : {}),
     check: async (signal, kinds) => current().check(signal, kinds),
     get: async (ref, signal) => current().get(ref, signal),
     list: async (of, signal) => current().list(of, signal),

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { describe, it, test } from "node:test";
 import type { EndpointSlice, Ingress, Service } from "@fairway/objects";
 import { ingressRoutes } from "./ingress-routes.ts";
+import type { Seen } from "./shares.ts";
 
 const options = { address: "127.0.0.1", ingressPort: 0, addressBase: 21_000 };
 
@@ -39,9 +40,19 @@ function ingress(name: string, spec: Ingress["spec"], creationTimestamp = "2030-
 
 const to = (name: string, port: { readonly name?: string; readonly number?: number }) => ({ service: { name, port } });
 
+/** What is seen where there are these slices. */
+function seenIn(...slices: readonly EndpointSlice[]): Pick<Seen, "slices"> {
+  return {
+    slices: (namespace, name) =>
+      slices.filter(
+        ({ metadata }) => metadata.namespace === namespace && metadata.labels?.["kubernetes.io/service-name"] === name,
+      ),
+  };
+}
+
 /** Hosts, path and endpoints of the routes of the listener for hosts. */
 function routes(ingresses: readonly Ingress[]) {
-  const [listener] = ingressRoutes([service("web")], [slice("web")], ingresses, options).listeners;
+  const [listener] = ingressRoutes([service("web")], seenIn(slice("web")), ingresses, options).listeners;
   return listener?.routes.map(({ hosts, path, backends }) => [
     hosts.join(),
     path?.type,
@@ -85,4 +96,40 @@ test("a host that two Ingresses have stays with the older one; a Service that is
     ["shop.example", "prefix", "/", "10.0.0.1:1000"],
     ["shop.example", "prefix", "/", ""],
   ]);
+});
+
+describe("shares of a Service", () => {
+  const weights = { "fairway.dev/weights": '{"a":95,"b":5}', "fairway.dev/number": "3" };
+  const web = service("web");
+  const shared = { ...web, metadata: { ...web.metadata, annotations: weights } };
+  const address = (slot: string, n: number): EndpointSlice => ({
+    ...slice(`web-${slot}`, "web"),
+    endpoints: [{ addresses: [`10.0.0.${n}`], conditions: { ready: true } }],
+  });
+  const inWeb = ingress("web", {
+    rules: [
+      {
+        host: "shop.example",
+        http: { paths: [{ path: "/", pathType: "Prefix", backend: to("web", { name: "admin" }) }] },
+      },
+    ],
+  });
+  /** Weight and endpoints of the backends of each route. */
+  const backends = (...slices: readonly EndpointSlice[]) =>
+    ingressRoutes([shared], seenIn(slice("web"), ...slices), [inWeb], options)
+      .listeners.flatMap(({ routes }) => routes)
+      .map((route) => route.backends.map(({ weight, endpoints }) => `${weight}: ${endpoints.join()}`));
+
+  it("are those of its slots, at Ingress hosts, by name and by number", () => {
+    assert.deepEqual(backends(address("a", 7), address("b", 8)), [
+      ["95: 10.0.0.7:2000", "5: 10.0.0.8:2000"],
+      ["95: 10.0.0.7:1000", "5: 10.0.0.8:1000"],
+      ["95: 10.0.0.7:1000", "5: 10.0.0.8:1000"],
+    ]);
+  });
+
+  it("go to the slot that has somebody ready, and by the selector when none has", () => {
+    assert.deepEqual(backends(address("b", 8))[1], ["95: ", "5: 10.0.0.8:1000"]);
+    assert.deepEqual(backends()[1], ["1: 10.0.0.1:1000"]);
+  });
 });

@@ -1,6 +1,7 @@
 import type { GatewayRoutes, Listener, Route } from "@fairway/gateway";
 import type { EndpointSlice, Ingress, IngressBackend, Service } from "@fairway/objects";
-import { SERVICE_LABEL } from "../controllers/endpoint-slice/endpoint-slices.ts";
+import { endpointsOf, endpointsOfPort } from "./endpoints.ts";
+import { type Seen, type Slot, sharesOf, slotService } from "./shares.ts";
 
 /** Label of Fairway's service on the Kubernetes Service that hosts lead to. */
 const FAIRWAY_SERVICE = "fairway.dev/service";
@@ -20,26 +21,35 @@ export const INGRESS = "ingress";
 
 /**
  * What the cluster's gateway serves: hosts and paths of Ingresses, `<service>.<anything>` by the Host's first label, and one
- * listener per numbered service, which takes any Host. Only endpoints that are ready and not terminating are used.
+ * listener per numbered service, which takes any Host. Only endpoints that are ready and not terminating are used. Where a Service asks for
+ * shares, they are those of its slots; as long as none of these has anybody ready, it is served by its selector.
  */
 export function ingressRoutes(
   services: readonly Service[],
-  slices: readonly EndpointSlice[],
+  seen: Pick<Seen, "slices">,
   ingresses: readonly Ingress[],
   options: IngressOptions,
 ): GatewayRoutes {
-  const byService = new Map<string, EndpointSlice[]>();
-  for (const slice of slices) {
-    const key = `${slice.metadata.namespace}/${slice.metadata.labels?.[SERVICE_LABEL]}`;
-    byService.set(key, [...(byService.get(key) ?? []), slice]);
-  }
+  const backendsOf = (
+    service: Service,
+    endpointsIn: (slices: readonly EndpointSlice[]) => readonly string[],
+  ): Route["backends"] => {
+    const { namespace } = service.metadata;
+    const backend = (name: string, weight: number) => {
+      return { name: `${namespace}/${name}`, weight, endpoints: endpointsIn(seen.slices(namespace, name)) };
+    };
+    const shares = sharesOf(service);
+    const ofSlot = (slot: Slot) => backend(slotService(service, slot), shares?.[slot] ?? 0);
+    const slots = shares === undefined ? [] : [ofSlot("a"), ofSlot("b")];
+    const isServed = slots.some(({ weight, endpoints }) => weight > 0 && endpoints.length > 0);
+    return isServed ? slots : [backend(service.metadata.name, 1)];
+  };
   const hosts: Route[] = [];
   const numbered: Listener[] = [];
   const taken = new Set<number>();
   // Oldest first: a name or a number that is taken twice stays with who had it.
   for (const service of services.toSorted(byAge)) {
-    const key = `${service.metadata.namespace}/${service.metadata.name}`;
-    const backends = [{ name: key, weight: 1, endpoints: endpointsOf(service, byService.get(key) ?? []) }];
+    const backends = backendsOf(service, (slices) => endpointsOf(service, slices));
     const name = service.metadata.labels?.[FAIRWAY_SERVICE];
     if (name !== undefined && name === service.metadata.name) hosts.push({ hosts: [name, `${name}.*`], backends });
     const number = Number(service.metadata.annotations?.[NUMBER]);
@@ -50,34 +60,16 @@ export function ingressRoutes(
     numbered.push({ name: `service-${number}`, host: options.address, port, routes: [{ hosts: ["*"], backends }] });
   }
   const backendOf = (namespace: string, { service: of }: IngressBackend): Route["backends"] => {
-    const key = `${namespace}/${of?.name}`;
-    const service = services.find(({ metadata }) => `${metadata.namespace}/${metadata.name}` === key);
-    const wanted = of?.port?.name ?? service?.spec?.ports?.find(({ port }) => port === of?.port?.number)?.name ?? "";
-    return [{ name: key, weight: 1, endpoints: endpointsOfPort(wanted, byService.get(key) ?? []) }];
+    const service = services.find(({ metadata }) => metadata.namespace === namespace && metadata.name === of?.name);
+    if (service === undefined) return [{ name: `${namespace}/${of?.name}`, weight: 1, endpoints: [] }];
+    const wanted = of?.port?.name ?? service.spec?.ports?.find(({ port }) => port === of?.port?.number)?.name ?? "";
+    return backendsOf(service, (slices) => endpointsOfPort(wanted, slices));
   };
   // Oldest first, as above: a host and path that two have stay with the first.
   hosts.unshift(...ingresses.toSorted(byAge).flatMap((one) => routesOf(one, backendOf)));
   return {
     listeners: [{ name: INGRESS, host: options.address, port: options.ingressPort, routes: hosts }, ...numbered],
   };
-}
-
-/** Of the Service's first port, or the one named `http`. */
-function endpointsOf(service: Service, slices: readonly EndpointSlice[]): readonly string[] {
-  const ports = service.spec?.ports ?? [];
-  return endpointsOfPort((ports.find(({ name }) => name === "http") ?? ports[0])?.name ?? "", slices);
-}
-
-function endpointsOfPort(wanted: string, slices: readonly EndpointSlice[]): readonly string[] {
-  return slices
-    .flatMap((slice) => {
-      const port = slice.ports?.find(({ name }) => (name ?? "") === wanted)?.port;
-      if (port === undefined) return [];
-      return (slice.endpoints ?? [])
-        .filter(({ conditions }) => conditions?.ready !== false && conditions?.terminating !== true)
-        .flatMap(({ addresses }) => addresses.map((address) => `${address}:${port}`));
-    })
-    .toSorted();
 }
 
 /** Rules without a host are for all that have no other route; so is the default backend. */

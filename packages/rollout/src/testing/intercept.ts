@@ -35,6 +35,7 @@ export function interceptCluster(cluster: Cluster, hooks: Hooks<ClusterCall>): C
   };
   return {
     name: cluster.name,
+    ...(cluster.router === undefined ? {} : { router: cluster.router }),
     check: (signal, kinds) => around("check", false, () => cluster.check(signal, kinds)),
     get: (ref, signal) => around("get", false, () => cluster.get(ref, signal), ref.kind),
     list: (of, signal) => around("list", false, () => cluster.list(of, signal), of.kind),

@@ -1,6 +1,15 @@
 import { type HTTPRoute, isHttpRoute, type KubernetesObject } from "@fairway/objects";
 import type { Router, SideBySide } from "./router.ts";
-import { leadsRequests, leadsToSlot, routesTo, slotServiceName, slotServices } from "./slot-services.ts";
+import { leadsOnlyTo, podQueries } from "./serving-pods.ts";
+import {
+  isOneOf,
+  leadsRequests,
+  namesOf,
+  routesTo,
+  sharedServices,
+  slotServiceName,
+  slotServices,
+} from "./slot-services.ts";
 
 /**
  * HTTPRoutes of the Gateway API: each reference to a stable Service becomes two, one for each slot, with weights. Requests
@@ -8,52 +17,63 @@ import { leadsRequests, leadsToSlot, routesTo, slotServiceName, slotServices } f
  * (Gateway API 1.2, HTTPRouteRule.backendRefs, RouteParentStatus)
  */
 export const httpRouteRouter: Router = {
-  beside: ({ desired }) => slotServices(desired),
+  beside: slotServices,
   objects(of, weight) {
     if (weight === 0) return of.former.filter(leadsRequests);
     if (weight === 100) return of.desired.filter(leadsRequests);
     return routesOf(of).map((route) => shared(route, of, weight));
   },
-  reads: (of) =>
-    routesOf(of).map(({ apiVersion, kind, metadata: { name } }) => ({
+  reads: (of) => [
+    ...routesOf(of).map(({ apiVersion, kind, metadata: { name } }) => ({
       apiVersion,
       kind,
       namespace: of.namespace,
       name,
     })),
-  taken(_, weight, live) {
-    const late = live.find((route) => !isTaken(route));
-    if (live.length > 0 && late === undefined) return { taken: true, detail: `${weight} % to the new release` };
-    const name = late?.metadata.name ?? "the route";
-    return { taken: false, detail: `${name}: its Gateway has not taken ${weight} % yet` };
+    ...podQueries(of),
+  ],
+  taken(of, weight, live) {
+    const stored = live.filter(isHttpRoute);
+    const late = routesOf(of).find(({ metadata: { name } }) => {
+      const route = stored.find(({ metadata }) => metadata.name === name);
+      return route === undefined || !isTaken(route);
+    });
+    if (late !== undefined) {
+      return { taken: false, detail: `${late.metadata.name}: its Gateway has not taken ${weight} % yet` };
+    }
+    // Whoever does not come by the Gateway.
+    const leads = leadsOnlyTo(weight === 100 ? of.to : of.from, of, live);
+    const detail = leads ? `${weight} % to the new release` : "the Service does not lead to the right pods yet";
+    return { taken: leads, detail };
   },
 };
 
-/** Those of the former release that lead to a stable Service, which both releases have. */
-function routesOf({ former, desired }: SideBySide): readonly HTTPRoute[] {
-  const stable = desired.filter(leadsToSlot);
-  return former.filter(isHttpRoute).filter((route) => routesTo(route, stable));
+/** Those that lead to a shared Service, as the former release has them; the new one has them too. */
+function routesOf(of: SideBySide): readonly HTTPRoute[] {
+  const stable = sharedServices(of);
+  const kept = namesOf(of.desired.filter(isHttpRoute));
+  return of.former.filter((route) => routesTo(route, stable)).filter(({ metadata: { name } }) => kept.has(name));
 }
 
-function shared(route: HTTPRoute, { desired, from, to }: SideBySide, weight: number): KubernetesObject {
-  const stable = new Set(desired.filter(leadsToSlot).map(({ metadata }) => metadata.name));
+function shared(route: HTTPRoute, of: SideBySide, weight: number): KubernetesObject {
+  const stable = namesOf(sharedServices(of));
   const rules = (route.spec?.rules ?? []).map((rule) => ({
     ...rule,
-    backendRefs: (rule.backendRefs ?? []).flatMap((backend) =>
-      stable.has(backend.name)
-        ? [
-            { ...backend, name: slotServiceName(backend.name, from), weight: 100 - weight },
-            { ...backend, name: slotServiceName(backend.name, to), weight },
-          ]
-        : [backend],
-    ),
+    // Weights are relative to each other, so that one reference becomes two by making all a hundred times larger.
+    backendRefs: (rule.backendRefs ?? []).flatMap((backend) => {
+      const { name, weight: own = 1 } = backend;
+      if (!isOneOf(backend, stable)) return [{ ...backend, weight: own * 100 }];
+      return [
+        { ...backend, name: slotServiceName(name, of.from), weight: own * (100 - weight) },
+        { ...backend, name: slotServiceName(name, of.to), weight: own * weight },
+      ];
+    }),
   }));
   return { ...route, spec: { ...route.spec, rules } };
 }
 
 /** Every Gateway that the route names has accepted what it says now, and found the Services. */
-function isTaken(route: KubernetesObject): boolean {
-  if (!isHttpRoute(route)) return false;
+function isTaken(route: HTTPRoute): boolean {
   const parents = route.status?.parents ?? [];
   const generation = route.metadata.generation ?? 0;
   return (

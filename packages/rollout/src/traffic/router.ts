@@ -35,8 +35,13 @@ export interface Router {
    * @param weight percent of requests for `to`; 0 is as before, 100 as after
    */
   objects(of: SideBySide, weight: number): readonly KubernetesObject[];
-  /** How many of a workload's replicas stand in `to` at this share; undefined: all. */
-  replicas?(of: { readonly former: number; readonly desired: number }, weight: number): number | undefined;
+  /**
+   * Where shares are those of replicas: how many stand in `to`.
+   *
+   * @param of replicas of both releases as they say them, over all workloads
+   * @param weight between 0 and 100, neither of them
+   */
+  replicas?(of: { readonly former: number; readonly desired: number }, weight: number): number;
   /** What to read in order to know whether it has been taken. */
   reads(of: SideBySide): readonly Query[];
   /** @param live what was read of `reads`, after the objects of this share were applied */

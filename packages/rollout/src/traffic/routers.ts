@@ -4,7 +4,7 @@ import { gatewayRouter } from "./gateway.ts";
 import { httpRouteRouter } from "./http-route.ts";
 import { replicasRouter } from "./replicas.ts";
 import type { Router, RouterName } from "./router.ts";
-import { leadsToSlot, routesTo } from "./slot-services.ts";
+import { routesTo, sharedServices } from "./slot-services.ts";
 
 export const routers: Readonly<Record<RouterName, Router>> = {
   gateway: gatewayRouter,
@@ -18,10 +18,9 @@ export function routerOf(
   former: readonly KubernetesObject[],
   desired: readonly KubernetesObject[],
 ): RouterName {
-  const isRouted = (objects: readonly KubernetesObject[]): boolean => {
-    const stable = objects.filter(leadsToSlot);
-    return objects.some((object) => routesTo(object, stable));
-  };
+  const stable = sharedServices({ former, desired });
+  const isRouted = (objects: readonly KubernetesObject[]): boolean =>
+    objects.some((object) => routesTo(object, stable));
   if (isRouted(former) && isRouted(desired)) return "http-route";
   return cluster.router ?? "replicas";
 }

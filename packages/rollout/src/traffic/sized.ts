@@ -1,10 +1,11 @@
-import { isDeployment, isHorizontalPodAutoscaler, type KubernetesObject } from "@fairway/objects";
+import { type Deployment, isDeployment, isHorizontalPodAutoscaler, type KubernetesObject } from "@fairway/objects";
+import { startingReplicas } from "../cluster/replicas.ts";
 import type { RouterName, SideBySide } from "./router.ts";
 import { routers } from "./routers.ts";
 
 /**
- * The new release's objects with as many replicas as the share wants, where the share is one of replicas. Autoscalers, which
- * would change it, wait for the last step.
+ * The new release's objects with as many replicas as the share wants, where the share is one of replicas; several workloads
+ * have parts of it by their own sizes. Autoscalers, which would change it, wait for the last step.
  */
 export function sized(
   objects: readonly KubernetesObject[],
@@ -13,23 +14,29 @@ export function sized(
 ): readonly KubernetesObject[] {
   const { replicas } = routers[sides.router];
   if (replicas === undefined || weight === 0 || weight === 100) return objects;
+  const desired = sum(objects);
+  const wanted = replicas({ former: sum(sides.former), desired }, weight);
+  let passed = 0;
+  /** By what all workloads so far should have, so that rounding adds up. */
+  const part = (workload: Deployment): number => {
+    const before = Math.round((passed * wanted) / Math.max(1, desired));
+    passed += smallest(workload, objects);
+    return Math.round((passed * wanted) / Math.max(1, desired)) - before;
+  };
   return objects
     .filter((object) => !isHorizontalPodAutoscaler(object))
-    .map((object) => {
-      if (!isDeployment(object) || object.spec === undefined) return object;
-      const desired = smallest(object, objects);
-      const former = sides.former.filter(isDeployment).reduce((sum, one) => sum + smallest(one, sides.former), 0);
-      const wanted = replicas({ former, desired }, weight);
-      return wanted === undefined ? object : { ...object, spec: { ...object.spec, replicas: wanted } };
-    });
+    .map((object) =>
+      isDeployment(object) && object.spec !== undefined
+        ? { ...object, spec: { ...object.spec, replicas: part(object) } }
+        : object,
+    );
+}
+
+function sum(objects: readonly KubernetesObject[]): number {
+  return objects.filter(isDeployment).reduce((all, one) => all + smallest(one, objects), 0);
 }
 
 /** What a workload has at least: its own number, or its autoscaler's. */
-function smallest(object: KubernetesObject, among: readonly KubernetesObject[]): number {
-  if (!isDeployment(object)) return 0;
-  if (object.spec?.replicas !== undefined) return object.spec.replicas;
-  const scaler = among
-    .filter(isHorizontalPodAutoscaler)
-    .find(({ spec }) => spec?.scaleTargetRef.name === object.metadata.name);
-  return scaler?.spec?.minReplicas ?? 1;
+function smallest(workload: Deployment, among: readonly KubernetesObject[]): number {
+  return workload.spec?.replicas ?? startingReplicas(workload, among) ?? 1;
 }
