@@ -1,8 +1,11 @@
-import { isEvent, isNode, isPod, type KubernetesObject, refOf } from "@fairway/objects";
+import { isEvent, isHttpRoute, isNode, isPod, isService, type KubernetesObject, refOf } from "@fairway/objects";
 import { type ApplyOptions, type Clock, type Cluster, ClusterError, type Observation } from "../ports.ts";
 import { mergeApply, mergeUpdate } from "./field-ownership.ts";
 import { memoryAutoscaler } from "./memory-autoscaler.ts";
+import { memoryEndpoints } from "./memory-endpoints.ts";
+import { type JobBehaviour, memoryJobs } from "./memory-jobs.ts";
 import { memoryObjects } from "./memory-objects.ts";
+import { memoryRouting } from "./memory-routing.ts";
 import { type Behaviour, memoryWorkloads } from "./memory-workloads.ts";
 
 export type { Behaviour } from "./memory-workloads.ts";
@@ -13,6 +16,12 @@ export interface MemoryCluster extends Cluster {
   objects(namespace?: string): readonly KubernetesObject[];
   /** Scripts the pods of a release; by default they get ready after half a second. */
   script(release: string, behaviour: Behaviour): void;
+  /** Scripts the pods of Jobs; by default they succeed after a second. */
+  scriptJobs(behaviour: JobBehaviour): void;
+  /** Jobs that have run, by name. */
+  readonly jobs: readonly string[];
+  /** From now on no router takes what it is told; `false`: they do again. */
+  stickRouters(stuck: boolean): void;
   applyAs(manager: string, object: KubernetesObject): void;
   /** Changes an object as `kubectl edit` or an autoscaler does: past server-side apply, without asking who owns what. */
   updateAs(manager: string, object: KubernetesObject): void;
@@ -27,10 +36,15 @@ export interface MemoryCluster extends Cluster {
  * A cluster in memory: server-side apply over maps, versions, uids, cascading deletion, a Deployment controller,
  * autoscalers and scripted pods. Answers at once; only controllers and pods take time, by the given clock.
  */
-export function memoryCluster(name: string, clock: Clock): MemoryCluster {
+export function memoryCluster(name: string, clock: Clock, options: Pick<Cluster, "router"> = {}): MemoryCluster {
   const objects = memoryObjects(name, clock);
   const scripts = new Map<string, Behaviour>();
+  let jobBehaviour: JobBehaviour = { kind: "succeeds" };
+  let stuck = false;
   memoryAutoscaler(objects, clock);
+  memoryEndpoints(objects, clock);
+  memoryRouting(objects, clock, () => stuck);
+  const jobs = memoryJobs(objects, clock, () => jobBehaviour);
   const workloads = memoryWorkloads(objects, clock, (release) => scripts.get(release) ?? { kind: "ready" });
   let down = new AbortController();
 
@@ -74,6 +88,7 @@ export function memoryCluster(name: string, clock: Clock): MemoryCluster {
 
   return {
     name,
+    ...options,
     check: (signal) => answer(signal, () => ({ version: "1.36", missingPermissions: [] })),
     get: (ref, signal) => answer(signal, () => objects.get(ref)),
     list: (of, signal) =>
@@ -123,7 +138,7 @@ export function memoryCluster(name: string, clock: Clock): MemoryCluster {
       answer(signal, () => ({ nodes: objects.all().filter(isNode), pods: objects.all().filter(isPod), grows: false })),
     log: (pod, { previous, tailLines }, signal) =>
       answer(signal, () => {
-        const text = previous === true ? workloads.log(pod.name) : undefined;
+        const text = previous === true ? workloads.log(pod.name) : jobs.log(pod.name);
         return text?.split("\n").slice(-tailLines).join("\n");
       }),
     async *follow(namespace, signal) {
@@ -151,6 +166,15 @@ export function memoryCluster(name: string, clock: Clock): MemoryCluster {
     },
     objects: (namespace) =>
       objects.all().filter((one) => namespace === undefined || one.metadata.namespace === namespace),
+    jobs: jobs.runs,
+    scriptJobs: (behaviour) => {
+      jobBehaviour = behaviour;
+    },
+    stickRouters: (now) => {
+      stuck = now;
+      if (stuck) return;
+      for (const one of objects.all()) if (isService(one) || isHttpRoute(one)) objects.touch(one);
+    },
     script: (release, behaviour) => void scripts.set(release, behaviour),
     applyAs: (manager, object) => void apply(object, manager, {}),
     updateAs: (manager, object) => void objects.put(mergeUpdate(objects.get(refOf(object)), object, manager)),

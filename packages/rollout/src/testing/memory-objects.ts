@@ -17,6 +17,8 @@ export interface MemoryObjects {
   put(object: KubernetesObject, dryRun?: boolean): KubernetesObject;
   /** Takes it away with everything that it owns, or a namespace with everything in it. */
   remove(ref: ObjectRef): void;
+  /** Tells of an object as if it had changed. */
+  touch(object: KubernetesObject): void;
   /** Called after each change. */
   subscribe(listener: (object: KubernetesObject, gone: boolean) => void): () => void;
 }
@@ -111,6 +113,7 @@ export function memoryObjects(cluster: string, clock: Pick<Clock, "now">): Memor
       return stored;
     },
     remove,
+    touch: (object) => tell(object, false),
     subscribe(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

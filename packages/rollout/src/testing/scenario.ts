@@ -13,7 +13,17 @@ import {
 import { inventoryName, parseInventory } from "../cluster/inventory.ts";
 import { createEngine, type Engine } from "../engine/engine.ts";
 import type { Limits } from "../limits.ts";
-import type { Active, Cluster, Journal, Releases, RolloutHeader, StoredRelease, Traffic } from "../ports.ts";
+import type {
+  Active,
+  Cluster,
+  Command,
+  DeploySettings,
+  Journal,
+  Releases,
+  RolloutHeader,
+  StoredRelease,
+  Traffic,
+} from "../ports.ts";
 import type { RolloutEvent } from "../state/rollout-event.ts";
 import { type RolloutView, view } from "../state/view/view.ts";
 import { type ClusterCall, type Hooks, interceptCluster, interceptJournal, type JournalCall } from "./intercept.ts";
@@ -41,15 +51,23 @@ export interface Scenario<Place extends OpenCluster = MemoryCluster> {
   readonly log: string[];
   /** What the registries' credentials are now; pull secrets carry them. None at first. `failure`: why they cannot be had. */
   readonly credentials: { current: string | undefined; failure?: string };
+  /** What the source of metrics answers by query, for the new release; an error: it does not answer. */
+  readonly metrics: Map<string, number | undefined | Error>;
+  /** Names of clusters that are declared lost. */
+  readonly lost: Set<string>;
   /** Stores a release; equal content by name. */
   release(name: string, options?: ReleaseOptions): void;
   engine(owner: string, hooks?: EngineHooks): Engine;
-  /** Asks for a rollout, `to` undefined for a removal; does not wait. */
-  ask(engine: Engine, to: string | undefined): Promise<RolloutHeader>;
+  /** Asks for a rollout, `to` undefined for a removal; by the release's strategy unless told; does not wait. */
+  ask(engine: Engine, to: string | undefined, how?: Asking): Promise<RolloutHeader>;
+  /** Stores a command of `ops`; false: nobody would answer it. */
+  command(number: number, command: Command): Promise<boolean>;
+  /** Waits until the newest entries of the journal make this so. */
+  until(number: number, condition: (view: RolloutView) => boolean): Promise<RolloutView>;
   /** Waits until the rollout has ended; gives its view. */
   ended(number: number): Promise<RolloutView>;
   /** Asks and waits. */
-  deploy(engine: Engine, to: string | undefined): Promise<RolloutView>;
+  deploy(engine: Engine, to: string | undefined, how?: Asking): Promise<RolloutView>;
   active(): Promise<Active | undefined>;
   events(number: number): Promise<readonly RolloutEvent[]>;
   viewOf(number: number): Promise<RolloutView>;
@@ -60,7 +78,14 @@ export interface Scenario<Place extends OpenCluster = MemoryCluster> {
   holds(release: string | undefined, clusters?: readonly string[]): void;
 }
 
+export type Asking = Partial<Pick<RolloutHeader, "strategy" | "kind">>;
+
 export interface ReleaseOptions {
+  readonly deploy?: Partial<DeploySettings>;
+  /** The cluster where its migration runs. */
+  readonly migration?: string;
+  /** Requests from outside come by an HTTPRoute. */
+  readonly routed?: boolean;
   /** Bounds: by an autoscaler, and then no number in the Deployment. */
   readonly replicas?: number | { readonly min: number; readonly max: number };
   readonly clusters?: readonly string[];
@@ -78,9 +103,12 @@ export interface EngineHooks {
   readonly limits?: Partial<Limits>;
 }
 
-export function scenario(names: readonly string[] = ["alpha", "beta"]): Scenario {
+export function scenario(
+  names: readonly string[] = ["alpha", "beta"],
+  options: Pick<Cluster, "router"> = {},
+): Scenario {
   const clock = virtualClock();
-  const clusters = names.map((name) => memoryCluster(name, clock));
+  const clusters = names.map((name) => memoryCluster(name, clock, options));
   return scenarioOver(clock, clusters, () => clusters);
 }
 
@@ -96,7 +124,10 @@ export function scenarioOver<Place extends OpenCluster>(
   const drained = new Set<string>();
   const log: string[] = [];
   const credentials: Scenario["credentials"] = { current: undefined };
+  const metrics: Scenario["metrics"] = new Map();
+  const lost = new Set<string>();
   let asked = 0;
+  let commanded = 0;
 
   const store: Releases = { get: async (name) => releases.get(name) };
   const traffic: Traffic = {
@@ -123,10 +154,16 @@ export function scenarioOver<Place extends OpenCluster>(
     drained,
     log,
     credentials,
+    metrics,
+    lost,
     release(name, options = {}) {
       const objects = objectsOf(name, options);
       const placed = Object.fromEntries((options.clusters ?? names).map((cluster) => [cluster, objects]));
-      releases.set(name, { name, service, environment, namespace: service, objects: placed });
+      releases.set(name, {
+        ...{ name, service, environment, namespace: service, objects: placed },
+        ...(options.deploy === undefined ? {} : { deploy: { ...asBefore, ...options.deploy } }),
+        ...(options.migration === undefined ? {} : { migration: { cluster: options.migration, job: migrationJob() } }),
+      });
     },
     engine(owner, hooks = {}) {
       const wired = connect(owner).map((one) => interceptCluster(one, hooks.cluster ?? {}));
@@ -141,25 +178,41 @@ export function scenarioOver<Place extends OpenCluster>(
             return credentials.current === undefined ? [] : [pullSecret(namespace, credentials.current)];
           },
         },
+        metrics: {
+          async measure(query) {
+            const value = metrics.get(query);
+            if (value instanceof Error) throw value;
+            return value;
+          },
+        },
+        lost: async () => [...lost],
         clock,
         owner,
         log: (message) => log.push(message),
         ...(hooks.limits === undefined ? {} : { limits: hooks.limits }),
       });
     },
-    async ask(engine, to) {
+    async ask(engine, to, how = {}) {
       asked += 1;
       const from = (await journal.active(environment, service))?.release;
-      const kind = to === undefined ? "removal" : "deploy";
-      const request = { environment, service, from, to, strategy: "rolling", kind, actor: "admin" } as const;
-      return engine.submit(request, `key-${asked}`);
+      const { kind = to === undefined ? "removal" : "deploy" } = how;
+      const strategy = how.strategy ?? releases.get(to ?? "")?.deploy?.strategy ?? "rolling";
+      return engine.submit({ environment, service, from, to, strategy, kind, actor: "admin" }, `key-${asked}`);
+    },
+    async command(number, command) {
+      commanded += 1;
+      return journal.command(number, { id: `command-${commanded}`, actor: "ops", command });
+    },
+    async until(number, condition) {
+      await clock.run(async () => condition(await self.viewOf(number)));
+      return self.viewOf(number);
     },
     async ended(number) {
       await clock.run(async () => (await recordsOf(number)).some((record) => record.body.type === "ended"));
       return self.viewOf(number);
     },
-    async deploy(engine, to) {
-      return self.ended((await self.ask(engine, to)).number);
+    async deploy(engine, to, how) {
+      return self.ended((await self.ask(engine, to, how)).number);
     },
     active: () => journal.active(environment, service),
     async events(number) {
@@ -219,12 +272,36 @@ export function serving(cluster: OpenCluster): number {
     .filter((pod) => pod.status?.conditions?.some((one) => one.type === "Ready" && one.status === "True")).length;
 }
 
+const asBefore: DeploySettings = {
+  strategy: "rolling",
+  steps: [],
+  switch: "at-once",
+  waves: [],
+  bake: 0,
+  analysis: [],
+};
+
+const ownLabels = {
+  "app.kubernetes.io/managed-by": "fairway",
+  "fairway.dev/service": service,
+  "fairway.dev/environment": environment,
+};
+
+function migrationJob(): KubernetesObject {
+  const labels = ownLabels;
+  const containers = [{ name: "migrate", image: "snapshot/migrate" }];
+  const template = { metadata: { labels }, spec: { restartPolicy: "Never", containers } };
+  const metadata = { name: `${service}-migrate`, namespace: service, labels };
+  return { apiVersion: "batch/v1", kind: "Job", metadata, spec: { backoffLimit: 0, template } };
+}
+
+function httpRoute(metadata: KubernetesObject["metadata"]): KubernetesObject {
+  const spec = { parentRefs: [{ name: "public" }], rules: [{ backendRefs: [{ name: service, port: 80 }] }] };
+  return { apiVersion: "gateway.networking.k8s.io/v1", kind: "HTTPRoute", metadata, spec };
+}
+
 function pullSecret(namespace: string, content: string): Secret {
-  const labels = {
-    "app.kubernetes.io/managed-by": "fairway",
-    "fairway.dev/service": service,
-    "fairway.dev/environment": environment,
-  };
+  const labels = ownLabels;
   const data = { ".dockerconfigjson": Buffer.from(content).toString("base64") };
   const metadata = { name: "fairway-registry", namespace, labels };
   return { apiVersion: "v1", kind: "Secret", type: "kubernetes.io/dockerconfigjson", metadata, data };
@@ -241,11 +318,7 @@ function autoscaler(
 
 /** Slot-neutral objects as the renderer makes them, without what the engine does not look at. */
 function objectsOf(name: string, options: ReleaseOptions): readonly KubernetesObject[] {
-  const labels = {
-    "app.kubernetes.io/managed-by": "fairway",
-    "fairway.dev/service": service,
-    "fairway.dev/environment": environment,
-  };
+  const labels = ownLabels;
   const inside = (own: string) => ({ name: own, namespace: service, labels });
   const config = `${service}-${options.config ?? "settings"}`;
   const { progressDeadlineSeconds, replicas = 2 } = options;
@@ -283,6 +356,7 @@ function objectsOf(name: string, options: ReleaseOptions): readonly KubernetesOb
       spec: { selector: { "fairway.dev/service": service }, ports: [{ name: "http", port: 80, targetPort: "http" }] },
     },
     ...(typeof replicas === "number" ? [] : [autoscaler(inside(service), replicas)]),
+    ...(options.routed ? [httpRoute(inside(service))] : []),
     ...(options.extra ?? []),
   ];
 }
