@@ -2,6 +2,7 @@ import { admissionRefusal, type Cause, type CauseCode } from "@fairway/diagnosis
 import { ClusterError } from "../ports.ts";
 import type { PrepareFinding } from "../state/rollout-event.ts";
 import { ForeignObject, InventoryAhead } from "./ownership.ts";
+import { ShareNotTaken } from "./share-out.ts";
 
 interface Words {
   readonly code: CauseCode;
@@ -31,6 +32,15 @@ export function refusalOf(error: unknown, what: string): Refusal {
       summary: "another Fairway platform drives this service here",
       message,
       advice: "let only one platform drive a cluster; after a restored database, ask its owner to raise its epochs",
+    };
+  }
+  if (error instanceof ShareNotTaken) {
+    return {
+      code: "ShareNotTaken",
+      summary: "what shares requests out does not do what it was told",
+      message,
+      advice:
+        "look at the status of the route or of the Service, and whether the cluster's gateway runs; then deploy again",
     };
   }
   if (!(error instanceof ClusterError)) {

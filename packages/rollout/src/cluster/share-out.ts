@@ -1,12 +1,20 @@
 import type { KubernetesObject } from "@fairway/objects";
 import type { Limits } from "../limits.ts";
-import { type Clock, type Cluster, ClusterError } from "../ports.ts";
+import type { Clock, Cluster } from "../ports.ts";
 import type { Query, RouterName, SideBySide } from "../traffic/router.ts";
 import { routers } from "../traffic/routers.ts";
 
+/** What shares requests out does not do what it was told; the message says what was waited for. */
+export class ShareNotTaken extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = "ShareNotTaken";
+  }
+}
+
 /**
- * Waits until routers do what was applied for this share. A router that does not within the limit is a failure of the step, in
- * the cluster's words; one whose answer nobody needs any more is waited for no longer either.
+ * Waits until routers do what was applied for this share. A router that does not within the limit is a failure of the step
+ * (`ShareNotTaken`); one whose answer nobody needs any more is waited for no longer either.
  */
 export async function shareOut(of: {
   readonly cluster: Cluster;
@@ -26,7 +34,7 @@ export async function shareOut(of: {
     if (taken) return { detail };
     of.tell?.(detail);
     if (clock.now() >= end) {
-      throw new ClusterError("unknown", cluster.name, `after ${Math.round(limits.shift / 1000)} s ${detail}`);
+      throw new ShareNotTaken(`after ${Math.round(limits.shift / 1000)} s: ${detail}`);
     }
     await clock.sleep(limits.tick, signal);
   }

@@ -117,7 +117,10 @@ describe("a canary", () => {
       const now = await world.until(number, isHolding(weight));
       assert.deepEqual(replicas("b"), [wanted, wanted], `at ${weight} %`);
       assert.deepEqual(replicas("a"), [4, 4]);
-      assert.equal(now.clusters[0]?.traffic?.detail, `${wanted} of ${4 + wanted} pods that take requests are of the new release`);
+      assert.equal(
+        now.clusters[0]?.traffic?.detail,
+        `${wanted} of ${4 + wanted} pods that take requests are of the new release`,
+      );
     }
     await world.ended(number);
     await engine.stop();
@@ -169,7 +172,8 @@ describe("a canary", () => {
     await engine.stop();
     stop();
     assert.equal(result.status, "failed");
-    assert.match(result.reason ?? "", /has not taken 5 % yet.*beta/);
+    assert.equal(result.reason, "what shares requests out does not do what it was told (ShareNotTaken in beta)");
+    assert.equal(result.causes[0]?.message, "after 60 s: the gateway has not taken 5 % yet");
     assert.deepEqual(await world.active(), { release: "one", slot: "a" });
     world.holds("one");
   });

@@ -1,4 +1,12 @@
-import { isEndpointSlice, isPod, isService, type KubernetesObject, type Pod, refOf, type Service } from "@fairway/objects";
+import {
+  isEndpointSlice,
+  isPod,
+  isService,
+  type KubernetesObject,
+  type Pod,
+  refOf,
+  type Service,
+} from "@fairway/objects";
 import type { Clock } from "../ports.ts";
 import type { MemoryObjects } from "./memory-objects.ts";
 
@@ -17,7 +25,13 @@ export function memoryEndpoints(objects: MemoryObjects, clock: Clock): void {
     for (const service of inside.filter(isService)) {
       if (service.spec?.selector === undefined) continue;
       const before = inside.filter(isEndpointSlice).find(({ metadata }) => metadata.name === sliceName(service));
-      objects.put({ ...before, ...sliceOf(service, pods.filter((pod) => selects(service, pod))) });
+      objects.put({
+        ...before,
+        ...sliceOf(
+          service,
+          pods.filter((pod) => selects(service, pod)),
+        ),
+      });
     }
   };
 
@@ -50,7 +64,9 @@ function sliceOf(service: Service, pods: readonly Pod[]): KubernetesObject {
     addressType: "IPv4",
     endpoints: pods.map((pod) => ({
       addresses: ["10.0.0.1"],
-      conditions: { ready: pod.status?.conditions?.some((one) => one.type === "Ready" && one.status === "True") ?? false },
+      conditions: {
+        ready: pod.status?.conditions?.some((one) => one.type === "Ready" && one.status === "True") ?? false,
+      },
       targetRef: refOf(pod),
     })),
   };

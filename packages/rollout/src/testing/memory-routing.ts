@@ -29,7 +29,11 @@ function weighed(service: Service): KubernetesObject {
 
 function accepted(route: HTTPRoute): KubernetesObject {
   const observedGeneration = route.metadata.generation ?? 0;
-  const conditions = ["Accepted", "ResolvedRefs"].map((type) => ({ type, status: "True" as const, observedGeneration }));
+  const conditions = ["Accepted", "ResolvedRefs"].map((type) => ({
+    type,
+    status: "True" as const,
+    observedGeneration,
+  }));
   const parents = (route.spec?.parentRefs ?? []).map((parentRef) => ({ parentRef, conditions }));
   return { ...route, status: { parents } };
 }
