@@ -1,11 +1,9 @@
 /** Why things do not work, asked of real clusters: each row of the diagnosis with what must not be taken for it. */
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { createServer, type RequestListener } from "node:http";
+import { createServer } from "node:http";
 import { createServer as createSecureServer } from "node:https";
-import type { AddressInfo } from "node:net";
 import { after, before, describe, it } from "node:test";
-import { setTimeout as pause } from "node:timers/promises";
 import { promisify } from "node:util";
 import {
   type Cause,
@@ -18,25 +16,27 @@ import {
 import { type ConnectedCluster, connectCluster } from "@fairway/kube";
 import { healthOf, isDeployment, isJob, isPod, type Job, type KubernetesObject } from "@fairway/objects";
 import { ClusterError, type Observation } from "@fairway/rollout";
+import { applyCase, applyObjects } from "./diagnosis/apply-case.ts";
 import { broken, type Place } from "./diagnosis/broken.ts";
 import { fine } from "./diagnosis/fine.ts";
 import { examineSeen, readLogs, watchUntil } from "./diagnosis/follow-examinations.ts";
+import { listen, refuse, slowly } from "./diagnosis/servers.ts";
 import { deployment, job, other, serving } from "./diagnosis/workload.ts";
 import { type KubernetesCluster, startKubernetes } from "./harness/start-kubernetes.ts";
 import { selfSigned } from "./registries/certificate.ts";
 import { startDockerRegistry } from "./registries/start-registry.ts";
-import { kubeconfigOf } from "./rendered.ts";
+import { kubeconfigOf, startDeployer } from "./rendered.ts";
 
 const ends: (() => Promise<void>)[] = [];
+const scope = { after: (work: () => Promise<void>) => void ends.push(work) };
 let real: KubernetesCluster;
 /** One that things are done to which the others would feel. */
 let maltreated: KubernetesCluster;
 let cluster: ConnectedCluster;
 let common: Omit<Place, "namespace">;
-let spaces = 0;
 
 before(async () => {
-  const started = await startKubernetes({ after: (work) => void ends.push(work) }, { clusters: 2, kubelet: true });
+  const started = await startKubernetes(scope, { clusters: 2, kubelet: true });
   [real, maltreated] = [started.clusters[0] ?? assert.fail(), started.clusters[1] ?? assert.fail()];
   cluster = await connectCluster({ name: real.name, kubeconfig: kubeconfigOf(real) });
   ends.push(async () => cluster.close());
@@ -44,10 +44,10 @@ before(async () => {
   const htpasswd = (await promisify(execFile)("htpasswd", ["-Bbn", "-C", "5", "somebody", "password"])).stdout;
   const closed = await startDockerRegistry({ host, htpasswd });
   ends.push(closed.stop);
-  const slow = await listen(createServer(slowly(started.registry)), host);
+  const slow = await listen(scope, createServer(slowly(started.registry)), host);
   for (const address of [closed.address, slow, `${host}:9`]) await real.allowRegistry(address);
   const { certificate, key } = await selfSigned(host);
-  const refusing = await listen(createSecureServer({ cert: certificate, key }, refuse), host);
+  const refusing = await listen(scope, createSecureServer({ cert: certificate, key }, refuse), host);
   common = {
     image: started.nodeImage,
     registry: started.registry,
@@ -67,7 +67,7 @@ after(async () => {
 describe("in real clusters", { concurrency: true }, () => {
   for (const { title, objects, code, severity, says, doomed = false } of broken) {
     it(`${title}: ${code}`, async () => {
-      const { place, since } = await apply(objects);
+      const { place, since } = await applyCase(real, common, objects);
       const told: Cause[] = [];
       const cause = await watchUntil(
         cluster,
@@ -112,7 +112,7 @@ describe("in real clusters", { concurrency: true }, () => {
         },
         () => told.join(", "),
       );
-    await put([deployment("default", place.image, serving())], maltreated);
+    await applyObjects(maltreated, [deployment("default", place.image, serving())]);
     await until((_, { objects }) => objects.filter(isDeployment).some((one) => healthOf(one).status === "Current"));
     await maltreated.stop("kubelet", "SIGKILL");
     const lost = await until(({ causes }) => causes.length > 0);
@@ -123,7 +123,7 @@ describe("in real clusters", { concurrency: true }, () => {
     );
 
     await maltreated.stop("kube-controller-manager", "SIGKILL");
-    await put([deployment("default", place.image, serving(1))], maltreated);
+    await applyObjects(maltreated, [deployment("default", place.image, serving(1))]);
     since = Date.now();
     const stale = await until(({ causes: [worst] }) => worst !== undefined && worst.code !== "NodeLost");
     for (const cause of stale.causes) show(cause);
@@ -140,7 +140,7 @@ describe("in real clusters", { concurrency: true }, () => {
 describe("what must not fail", { concurrency: true }, () => {
   for (const { title, objects, worst: allowed, after: meanwhile } of fine) {
     it(title, async () => {
-      const { place, since } = await apply(objects);
+      const { place, since } = await applyCase(real, common, objects);
       const told = new Set<string>();
       let acting: Promise<void> | undefined;
       await watchUntil(
@@ -166,7 +166,7 @@ describe("what must not fail", { concurrency: true }, () => {
 
   it("a fixed release, for which the old one is in its back-off", async () => {
     const script = "process.exit(7)";
-    const { place } = await apply(({ namespace, image }) => [
+    const { place } = await applyCase(real, common, ({ namespace, image }) => [
       deployment(namespace, image, script, { deployment: { replicas: 2 } }),
     ]);
     await watchUntil(
@@ -188,7 +188,7 @@ describe("what must not fail", { concurrency: true }, () => {
         minReadySeconds: 2,
       },
     });
-    await put([{ apiVersion: "apps/v1", kind: "Deployment", metadata, spec }]);
+    await applyObjects(real, [{ apiVersion: "apps/v1", kind: "Deployment", metadata, spec }]);
     await watchUntil(
       cluster,
       place.namespace,
@@ -204,6 +204,43 @@ describe("what must not fail", { concurrency: true }, () => {
     );
     // The third back-off takes 40 s, and the new pods are made one after the other.
     assert.ok(Date.now() - since < 35_000, `it took ${Date.now() - since} ms`);
+  });
+
+  it("a release that is deployed once more, for which its pods are in their back-off", async () => {
+    const account = await startDeployer(real, common.image);
+    ends.push(account.close);
+    let status = 200;
+    const needed = await listen(
+      scope,
+      createServer((_, answer) => answer.writeHead(status).end()),
+      common.registry.replace(/:\d+$/, ""),
+    );
+    const script = `setInterval(() => fetch("http://${needed}").then((r) => r.ok || process.exit(8)), 500); ${serving()}`;
+    const appToml = `name = "again"
+[engine]
+name = "image"
+[build]
+image = "x/y:1"
+[run]
+command = ["node", "-e", ${JSON.stringify(script)}]
+`;
+    assert.equal((await account.deploy(appToml)).status, "succeeded");
+    status = 503;
+    await watchUntil(
+      cluster,
+      "again",
+      async ({ objects }) => {
+        const seen = objects.filter(isPod).flatMap(({ status: of }) => of?.containerStatuses ?? []);
+        return seen.length > 0 && seen.every((one) => one.restartCount >= 3 && one.state?.waiting) ? true : undefined;
+      },
+      () => "the back-off",
+    );
+    status = 200;
+    const begun = Date.now();
+    const view = await account.deploy(appToml);
+    assert.equal(view.status, "succeeded", view.reason);
+    // The third back-off takes 40 s.
+    assert.ok(Date.now() - begun < 30_000, `it took ${Date.now() - begun} ms`);
   });
 });
 
@@ -250,7 +287,7 @@ describe("a migration", { concurrency: true }, () => {
   ];
   for (const { title, job: made, state, says } of migrations) {
     it(title, async () => {
-      const { place } = await apply((at) => [made(at)]);
+      const { place } = await applyCase(real, common, (at) => [made(at)]);
       let known: { readonly name: string; readonly uid: string } | undefined;
       let isGone = false;
       let earlier: readonly Cause[] = [];
@@ -279,7 +316,7 @@ describe("a migration", { concurrency: true }, () => {
   }
 
   it("whose pod a quota does not let in", async () => {
-    const { place } = await apply(({ namespace, image }) => [
+    const { place } = await applyCase(real, common, ({ namespace, image }) => [
       other("v1", "ResourceQuota", "few", namespace, { spec: { hard: { pods: "0" } } }),
       job(namespace, image, "0"),
     ]);
@@ -300,54 +337,6 @@ describe("a migration", { concurrency: true }, () => {
   });
 });
 
-/** Creates the objects of a case in a namespace of its own. */
-async function apply(
-  objects: (place: Place) => readonly KubernetesObject[],
-): Promise<{ readonly place: Place; readonly since: number }> {
-  spaces += 1;
-  const place = { ...common, namespace: `n${spaces}` };
-  await put([other("v1", "Namespace", place.namespace, undefined, {})]);
-  const account = `/api/v1/namespaces/${place.namespace}/serviceaccounts/default`;
-  while ((await real.client.request("GET", account)).code !== 200) await pause(50);
-  const all = objects(place);
-  const rules = all.filter(({ kind }) => ruling.has(kind));
-  const workload = all.at(-1);
-  await put(all.slice(0, -1));
-  if (rules.length > 0 && workload !== undefined) await untilRuled(place, workload);
-  await put(all.slice(-1));
-  return { place, since: Date.now() };
-}
-
-/** Kinds that hold a moment after they are stored. */
-const ruling = new Set([
-  "ResourceQuota",
-  "LimitRange",
-  "ValidatingWebhookConfiguration",
-  "ValidatingAdmissionPolicyBinding",
-]);
-
-async function untilRuled({ namespace }: Place, workload: KubernetesObject): Promise<void> {
-  const { spec }: { spec?: { template?: { spec?: unknown } } } = JSON.parse(JSON.stringify(workload));
-  const pod = { apiVersion: "v1", kind: "Pod", metadata: { name: "try", namespace }, spec: spec?.template?.spec };
-  const path = `/api/v1/namespaces/${namespace}/pods?dryRun=All`;
-  while ((await real.client.request("POST", path, { body: pod })).code < 400) await pause(100);
-}
-
-async function put(objects: readonly KubernetesObject[], into = real): Promise<void> {
-  for (const object of objects) {
-    const { name, namespace } = object.metadata;
-    const prefix = object.apiVersion === "v1" ? "/api/v1" : `/apis/${object.apiVersion}`;
-    const plural = object.kind.endsWith("y") ? `${object.kind.slice(0, -1)}ies` : `${object.kind}s`;
-    const resource = plural.toLowerCase().replace(/classs$/, "classes");
-    const path = `${prefix}${namespace === undefined ? "" : `/namespaces/${namespace}`}/${resource}/${name}`;
-    const { code, text } = await into.client.request("PATCH", `${path}?fieldManager=test&force=true`, {
-      body: object,
-      contentType: "application/apply-patch+yaml",
-    });
-    assert.ok(code < 300, `${path}: ${code} ${text}`);
-  }
-}
-
 async function statefulSetOf({ namespace }: Place): Promise<KubernetesObject> {
   const { text } = await real.client.request("GET", `/apis/apps/v1/namespaces/${namespace}/statefulsets/web`);
   return JSON.parse(text);
@@ -363,41 +352,3 @@ function isAtLeast(severity: Severity, bound: Severity): boolean {
 function show(cause: Cause): void {
   if (process.env["SHOW"] !== undefined) console.log(JSON.stringify(cause, undefined, 2));
 }
-
-/** `host:port` of a server that ends with the tests. */
-async function listen(server: ReturnType<typeof createServer>, host: string): Promise<string> {
-  await new Promise<void>((resolve) => server.listen(0, host, resolve));
-  ends.push(async () => {
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
-  });
-  const address: AddressInfo | string | null = server.address();
-  assert.ok(typeof address === "object" && address !== null);
-  return `${host}:${address.port}`;
-}
-
-/** The registry behind it, some seconds later for each question. */
-function slowly(registry: string): RequestListener {
-  return async ({ url = "/", method = "GET", headers: { accept = "*/*" } }, answer) => {
-    await pause(4_000);
-    const from = await fetch(`http://${registry}${url}`, { method, headers: { accept } });
-    const kept = ["content-type", "content-length", "docker-content-digest"].flatMap((name) => {
-      const value = from.headers.get(name);
-      return value === null ? [] : [[name, value] as const];
-    });
-    answer.writeHead(from.status, Object.fromEntries(kept));
-    answer.end(await from.bytes());
-  };
-}
-
-/** A webhook that lets nothing in. */
-const refuse: RequestListener = (request, answer) => {
-  let body = "";
-  request.on("data", (chunk) => (body += chunk));
-  request.on("end", () => {
-    const { uid } = JSON.parse(body).request;
-    const response = { uid, allowed: false, status: { code: 418, message: "not on a Friday" } };
-    answer.setHeader("content-type", "application/json");
-    answer.end(JSON.stringify({ apiVersion: "admission.k8s.io/v1", kind: "AdmissionReview", response }));
-  });
-};

@@ -31,7 +31,7 @@ export function crashFinding(subject: Subject, view: ContainerView): Finding | u
   const said = lastLines(subject, view);
   const ran = runTime(last);
   const base: Omit<Finding, keyof Words> & { readonly severity: Severity } = {
-    severity: kill === undefined && isUnclear(subject, view, last) ? "transient" : severityOf(view),
+    severity: kill === undefined && isUnclear(subject, view, last) ? "transient" : severityOf(subject, view, last),
     object: `Pod/${pod.metadata.name}`,
     container: status.name,
     exitCode: last.exitCode,
@@ -49,9 +49,11 @@ export function crashFinding(subject: Subject, view: ContainerView): Finding | u
   return { ...base, ...crash, summary, code: isInitializing ? "InitFailed" : crash.code };
 }
 
-function severityOf({ status }: ContainerView): Severity {
+function severityOf({ since = 0 }: Subject, { status }: ContainerView, last: Terminated): Severity {
   const restarts = status.restartCount;
-  if (status.state?.running === undefined) return restarts >= fatalRestarts ? "fatal" : "likely";
+  // How it ended before the release was applied again says little: what it lacked may be there by now.
+  const isOld = (time(last.finishedAt) ?? since) < since;
+  if (status.state?.running === undefined) return restarts >= fatalRestarts && !isOld ? "fatal" : "likely";
   return restarts > fatalRestarts ? "likely" : "transient";
 }
 

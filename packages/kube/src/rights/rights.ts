@@ -105,6 +105,13 @@ export const rights: readonly Right[] = [
     dispensable: true,
     why: "whether a service's pods would be let in: tried before a rollout (dry run), never made",
   },
+  {
+    group: "",
+    resource: "pods",
+    verbs: ["delete"],
+    dispensable: true,
+    why: "a pod that waits in its back-off, when its release is deployed once more",
+  },
   { group: "apps", resource: "replicasets", verbs: read, why: "which release a pod belongs to, why there is none" },
   { group: "discovery.k8s.io", resource: "endpointslices", verbs: read, why: "which pods get requests" },
   { group: "", resource: "events", verbs: ["list", "watch"], why: "causes of failures" },

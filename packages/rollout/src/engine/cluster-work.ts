@@ -1,6 +1,7 @@
 import { type ContainerLog, wantedLogLines } from "@fairway/diagnosis";
 import { releaseLabel, slotLabel } from "@fairway/manifests";
 import { isNetworkPolicy, isPod, type KubernetesObject, type Pod, type Secret } from "@fairway/objects";
+import { endBackOff } from "../cluster/end-back-off.ts";
 import { causeOf, refusalFinding } from "../cluster/failure.ts";
 import { ownLabels } from "../cluster/ownership.ts";
 import { type Expectation, expect, isReplica, judge, logsWanted } from "../cluster/progress.ts";
@@ -225,6 +226,7 @@ export function startWork(options: {
     const objects = own.sides === undefined || weight === undefined ? own.app : sized(own.app, own.sides, weight);
     // Until it is decided, the former release keeps its autoscalers in its own slot.
     const keep = own.sides === undefined ? own.keep : new Set([...own.keep, ...own.keepFormer]);
+    if (own.carries.desired === own.carries.former) await endBackOff(cluster, identity, signal);
     return expectRelease(objects, of, keep, {
       fields,
       hold: own.hold,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { isDeployment } from "@fairway/objects";
+import { isDeployment, isPod, refOf } from "@fairway/objects";
 import { scenario, serving } from "../testing/scenario.ts";
 
 /** Fails the test as soon as no pod serves in a cluster that had one. */
@@ -395,6 +395,31 @@ describe("engine: failing", () => {
     const result = await world.deploy(engine, "one");
     await engine.stop();
     assert.equal(result.status, "succeeded");
+  });
+
+  it("does not wait for the back-off of a release that is deployed once more, because what it lacked is there", async () => {
+    const world = scenario();
+    world.release("one");
+    const engine = world.engine("engine-1");
+    await world.deploy(engine, "one");
+    const statuses = () =>
+      world.clusters
+        .flatMap((cluster) => cluster.objects("user").filter(isPod))
+        .map(({ status }) => status?.containerStatuses?.[0]);
+    for (const cluster of world.clusters) {
+      cluster.script("one", { kind: "crash", exitCode: 1 });
+      for (const pod of cluster.objects("user").filter(isPod)) await cluster.delete(refOf(pod), {});
+    }
+    const isLong = (one: ReturnType<typeof statuses>[number]): boolean =>
+      one?.state?.waiting !== undefined && one.restartCount >= 5;
+    await world.clock.run(() => statuses().length === 4 && statuses().every(isLong), 300_000);
+    for (const cluster of world.clusters) cluster.script("one", { kind: "ready" });
+    const begun = world.clock.now();
+    const result = await world.deploy(engine, "one");
+    await engine.stop();
+    assert.equal(result.status, "succeeded");
+    assert.ok(world.clock.now() - begun < 10_000, `it took ${world.clock.now() - begun} ms`);
+    world.holds("one");
   });
 
   it("undoes a first rollout that fails", async () => {
