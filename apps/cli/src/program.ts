@@ -80,6 +80,7 @@ function programOf(shell: Shell, version: string, json: boolean): Command {
       "after",
       `
 Every field of app.toml: fairway help app.toml
+What a cause means and what helps: fairway explain <code>
 
 Examples:
   $ fairway deploy                  the service in this folder

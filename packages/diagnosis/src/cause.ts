@@ -11,7 +11,7 @@ export type CauseCode = keyof typeof causeEntries;
 
 /** Why something does not work, in words for the developer of the service. */
 export interface Cause {
-  readonly code: string;
+  readonly code: CauseCode;
   readonly severity: Severity;
   /** One line: `the new release crashes when it starts`. */
   readonly summary: string;
@@ -36,9 +36,7 @@ export interface Cause {
 }
 
 /** A cause of one object, before equal ones are grouped. */
-export interface Finding extends Omit<Cause, "cluster" | "count" | "code"> {
-  readonly code: CauseCode;
-}
+export type Finding = Omit<Cause, "cluster" | "count">;
 
 const order: Readonly<Record<Severity, number>> = { fatal: 0, likely: 1, transient: 2 };
 
