@@ -4,12 +4,15 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { LiveEvent } from "@fairway/api";
 import { snapshotStore } from "@fairway/images";
 import type { KubeconfigLimits } from "@fairway/kube";
-import { createEngine, type Engine, type EngineOptions, type RolloutEvent } from "@fairway/rollout";
+import { type Clock, createEngine, type Engine, type EngineOptions, type RolloutEvent } from "@fairway/rollout";
 import type { Store } from "@fairway/store";
 import type { ConnectCluster } from "./clusters/cluster-link.ts";
 import { type ClusterPool, createClusterPool } from "./clusters/cluster-pool.ts";
 import { pooledPort } from "./clusters/pooled-port.ts";
 import type { SupervisorLink } from "./clusters/supervisor-link.ts";
+import { createDriftFinder } from "./drift/drift-finder.ts";
+import { createDriftWatch } from "./drift/drift-watch.ts";
+import { leaveKept } from "./drift/leave-kept.ts";
 import { exclusive } from "./exclusive.ts";
 import type { Handlers } from "./http/handler.ts";
 import type { ImageClient } from "./images/image-client.ts";
@@ -25,6 +28,7 @@ import { defaultRetention, type Retention, retireReleases } from "./releases/ret
 import { aboutHandlers } from "./resources/about.ts";
 import { clusterHandlers } from "./resources/clusters.ts";
 import { diffHandlers } from "./resources/diff.ts";
+import { driftHandlers } from "./resources/drift.ts";
 import { edgeHandlers } from "./resources/edge.ts";
 import { environments } from "./resources/environments.ts";
 import { escapeHatchHandlers } from "./resources/escape-hatches.ts";
@@ -52,6 +56,8 @@ export interface PlatformOptions {
   readonly embeddedClusters: readonly EmbeddedCluster[];
   readonly store: Store;
   readonly connect: ConnectCluster;
+  /** As in the settings. */
+  readonly driftInterval: number;
   readonly kubeconfigLimits: KubeconfigLimits;
   readonly images: ImageClient;
   readonly supervisor: SupervisorLink;
@@ -99,12 +105,25 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
   const pool = createClusterPool({
     ...{ home, clusters, log, now },
     connect: options.connect,
-    onChange: ({ name, environment }, service) => {
+    onChange: ({ name, environment }, service, observation) => {
       if (service === undefined) live.publish({ kind: "cluster", id: name, environment });
-      else live.publish({ kind: "service", id: service, environment });
+      else {
+        live.publish({ kind: "service", id: service, environment });
+        driftWatch.seen(environment, service, name, observation);
+      }
     },
   });
-  const stored = engineReleases(releases);
+  const clock: Clock = {
+    now,
+    sleep: (milliseconds, signal) => pause(milliseconds, undefined, signal === undefined ? {} : { signal }),
+  };
+  const stored = leaveKept(engineReleases(releases), store.keptFields);
+  const finder = createDriftFinder({ pool, journal, index: store.rollouts, stored, clock });
+  const driftWatch = createDriftWatch({
+    ...{ finder, releases, now, log, interval: options.driftInterval },
+    environments: () => environments(pool).map(({ name }) => name),
+    onChange: (environment, id) => live.publish({ kind: "service", id, environment }),
+  });
   const secrets = registrySecrets(pool, registries, registryContent);
   const imagesOf = releaseImages({
     registries,
@@ -129,10 +148,7 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
       snapshots: files,
       client: options.images,
     }),
-    clock: {
-      now,
-      sleep: (milliseconds, signal) => pause(milliseconds, undefined, signal === undefined ? {} : { signal }),
-    },
+    clock,
     owner: `${hostname()}:${home}`,
     log: (message) => log.info(message),
     ...(options.limits === undefined ? {} : { limits: options.limits }),
@@ -156,6 +172,7 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
     if (header === undefined) return;
     live.publish({ kind: "rollout", id: String(number), environment: header.environment });
     live.publish({ kind: "service", id: header.service, environment: header.environment });
+    driftWatch.rolled(header.environment, header.service);
   };
   const report = (error: unknown) => log.error("a change cannot be told", { error });
   const unsubscribe = [
@@ -187,7 +204,21 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
     ...renderHandlers(pool, profile),
     ...profileHandlers({ pool, profiles, profile, services, releases, active, now, exclusively }),
     ...rolloutHandlers({ pool, releases, active, index: store.rollouts, engine, reader, exclusively }),
-    ...serviceHandlers(pool, { services, releases, active, drains, reader, profile, edgePort: options.edgePort, now }),
+    ...driftHandlers({
+      ...{ pool, services, finder, engine, reader, now, exclusively },
+      ...{ watch: driftWatch, keptFields: store.keptFields, index: store.rollouts },
+    }),
+    ...serviceHandlers(pool, {
+      drift: driftWatch,
+      services,
+      releases,
+      active,
+      drains,
+      reader,
+      profile,
+      edgePort: options.edgePort,
+      now,
+    }),
     ...logHandlers(pool, services, { active, profile }),
     ...escapeHatchHandlers(pool, active),
     ...eventHandlers(live),
@@ -207,12 +238,14 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
       pool
         .settled()
         .then(() => (stopping.signal.aborted ? undefined : engine.start()))
+        .then(() => driftWatch.start())
         .catch((error: unknown) => log.error("rollouts cannot be taken up", { error }));
     },
     async stop() {
       ready = false;
       stopping.abort();
       clearTimeout(retiring);
+      driftWatch.stop();
       for (const end of unsubscribe) end();
       await engine.stop();
       pool.close();

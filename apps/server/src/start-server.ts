@@ -57,6 +57,7 @@ export async function startServer(
     version: about.version,
     edgePort: settings.edgePort,
     embeddedClusters: settings.embeddedClusters,
+    driftInterval: settings.driftInterval,
     kubeconfigLimits: settings.kubeconfigLimits,
     connect: parts.connect ?? connectKubernetes(log, settings.kubeconfigLimits),
     images: parts.images ?? registryClient(join(home, "layers")),

@@ -2,6 +2,7 @@ import type {
   Audit,
   Clusters,
   Drains,
+  KeptFields,
   Profiles,
   Registries,
   ReleaseStore,
@@ -20,6 +21,7 @@ import { openAudit } from "./ports/audit.ts";
 import { openClusters } from "./ports/clusters.ts";
 import { openDrains } from "./ports/drains.ts";
 import { openJournal } from "./ports/journal.ts";
+import { openKeptFields } from "./ports/kept-fields.ts";
 import { openProfiles } from "./ports/profiles.ts";
 import { openRegistries } from "./ports/registries.ts";
 import { openReleases } from "./ports/releases.ts";
@@ -47,6 +49,7 @@ export interface Store {
   readonly profiles: Profiles;
   readonly snapshots: Snapshots;
   readonly drains: Drains;
+  readonly keptFields: KeptFields;
   readonly audit: Audit;
   /** Ends listeners and connections; safe to repeat. */
   close(): Promise<void>;
@@ -73,6 +76,7 @@ export function storeOn(connection: Connection, signal: AppendSignal): Store {
     profiles: openProfiles(db),
     snapshots: openSnapshots(db),
     drains: openDrains(db),
+    keptFields: openKeptFields(db),
     audit: openAudit(db),
     close: () => {
       closing ??= signal.close().then(() => connection.close());

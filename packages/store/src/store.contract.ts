@@ -31,6 +31,22 @@ export function storeContract(name: string, make: () => Promise<Store>): void {
       assert.equal(new Set(records.map((one) => one.number)).size, 1);
     });
 
+    it("knows which fields were left to others, by service and environment", async () => {
+      const { keptFields } = await make();
+      const kept = {
+        ...{ environment: "prod", service: "user", object: "Deployment/user", field: ".spec.replicas" },
+        ...{ actor: "admin", createdAt: "2026-01-01T00:00:00.000Z" },
+      };
+      await keptFields.add(kept);
+      await keptFields.add({ ...kept, actor: "somebody else" });
+      await keptFields.add({ ...kept, environment: "staging" });
+      assert.deepEqual(await keptFields.list("prod", "user"), [kept]);
+      assert.deepEqual(await keptFields.list("prod", "shop"), []);
+      assert.equal(await keptFields.remove("prod", "user", "Deployment/user", ".spec.replicas"), true);
+      assert.equal(await keptFields.remove("prod", "user", "Deployment/user", ".spec.replicas"), false);
+      assert.deepEqual(await keptFields.list("prod", "user"), []);
+    });
+
     it("lists services that are active or on their way, by environment", async () => {
       const store = await make();
       for (const name of ["user", "shop", "cart", "idle"]) await store.services.ensure(name);

@@ -21,9 +21,12 @@ export type ConnectCluster = (record: ClusterRecord, kubeconfig: string) => Prom
 /**
  * Follows a connection.
  *
- * @param onChange called with the service of which something changed, or undefined when the cluster itself did
+ * @param onChange called with the service of which something changed and what is there now, or undefined when the cluster itself did
  */
-export function linkCluster(connection: Connection, onChange: (service: string | undefined) => void): ClusterLink {
+export function linkCluster(
+  connection: Connection,
+  onChange: (service: string | undefined, observation?: Observation) => void,
+): ClusterLink {
   const namespaces = new Map<string, Observation>();
   const watch = connection.watchCluster({
     observed(observation) {
@@ -32,7 +35,7 @@ export function linkCluster(connection: Connection, onChange: (service: string |
       const service = serviceIn(observation) ?? serviceIn(namespaces.get(namespace)) ?? namespace;
       if (observation.objects.length === 0) namespaces.delete(namespace);
       else namespaces.set(namespace, observation);
-      onChange(service);
+      onChange(service, observation);
     },
     status: () => onChange(undefined),
   });

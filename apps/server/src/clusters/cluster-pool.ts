@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { ClusterRecord, Clusters } from "@fairway/catalog";
+import type { Observation } from "@fairway/rollout";
 import { exclusive } from "../exclusive.ts";
 import type { Log } from "../log.ts";
 import type { EmbeddedCluster } from "../settings.ts";
@@ -40,7 +41,7 @@ export interface PoolOptions {
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   /** `service` is undefined when the cluster itself changed. */
-  readonly onChange: (cluster: ClusterRecord, service: string | undefined) => void;
+  readonly onChange: (cluster: ClusterRecord, service: string | undefined, observation?: Observation) => void;
 }
 
 const running = { stopped: false, trouble: undefined };
@@ -64,7 +65,7 @@ export function createClusterPool(options: PoolOptions): ClusterPool {
     try {
       const connection = await options.connect(record, join(home, record.kubeconfig));
       if (!isOurs()) return connection.close();
-      set({ ...entry, link: linkCluster(connection, (service) => options.onChange(record, service)) });
+      set({ ...entry, link: linkCluster(connection, (...change) => options.onChange(record, ...change)) });
     } catch (error) {
       log.error("cluster cannot be connected", { cluster: record.name, error });
       if (isOurs()) set({ ...entry, trouble: "its kubeconfig cannot be used" });

@@ -1,5 +1,6 @@
 import type { RolloutSummary, ServiceSummary } from "@fairway/api";
 import type { Drains, ReleaseRecord, ReleaseStore, ServiceRecord, Services } from "@fairway/catalog";
+import type { DriftWatch } from "../drift/drift-watch.ts";
 import type { ReadProfile } from "../profile/current-profile.ts";
 import type { ActiveReleases } from "../releases/active-releases.ts";
 import { edgeHost } from "../resources/edge.ts";
@@ -14,6 +15,7 @@ export interface SummarySources {
   readonly active: ActiveReleases;
   readonly drains: Drains;
   readonly reader: RolloutReader;
+  readonly drift: Pick<DriftWatch, "of">;
   readonly profile: ReadProfile;
   /** Undefined without an edge. */
   readonly edgePort: number | undefined;
@@ -54,8 +56,9 @@ export async function readDecided(environment: Environment, sources: SummarySour
 export async function summarize(
   record: ServiceRecord,
   { environment, namespaceOf, active, latest, drained }: Decided,
-  { releases, edgePort, now }: SummarySources,
+  { releases, edgePort, now, drift }: SummarySources,
 ): Promise<ServiceSummary> {
+  const changed = drift.of(environment.name, record.name);
   const release = active[record.name];
   const rollout = latest[record.name];
   // A service that never got active is known by what is being rolled out, or was tried last.
@@ -77,6 +80,7 @@ export async function summarize(
     ...serviceInClusters(record, decision, environment.clusters, now()),
     ...(release === undefined ? {} : { release: release.name }),
     ...(rollout === undefined ? {} : { lastRollout: rollout }),
+    ...(changed === undefined ? {} : { drift: changed }),
     ...(hasEdge && release !== undefined ? { url: `http://${edgeHost(record.name)}:${edgePort}` } : {}),
   };
 }

@@ -32,6 +32,8 @@ interface TestOptions {
   readonly retention?: Retention;
   readonly images?: ImageClient;
   readonly kubeconfigLimits?: KubeconfigLimits;
+  /** Nobody looks for changes by hand unless told. */
+  readonly driftInterval?: number;
 }
 
 /** The real server over a real database, with clusters in memory; on a port of its own, in a folder that is removed. */
@@ -62,6 +64,7 @@ async function startOn(
         generation: 1,
         stopped: false,
       })),
+      driftInterval: options.driftInterval ?? 0,
       kubeconfigLimits: options.kubeconfigLimits ?? { programs: [], folders: [] },
     },
     { on: () => undefined },

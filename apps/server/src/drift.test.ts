@@ -1,0 +1,115 @@
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+import { after, before, describe, it } from "node:test";
+import { ApiProblem } from "@fairway/api";
+import { isDeployment } from "@fairway/objects";
+import { ended, eventually, release, rollOut } from "./testing/deploying.ts";
+import { startTestServer, type TestServer } from "./testing/test-server.ts";
+
+let server: TestServer;
+before(async () => {
+  server = await startTestServer({ driftInterval: 60_000 });
+});
+after(() => server.stop());
+
+function deploymentOf(service: string, cluster: "alpha" | "beta" = "beta") {
+  const found = server.clusters[cluster].objects(service).find(isDeployment);
+  assert.ok(found?.spec);
+  return { ...found, spec: found.spec };
+}
+
+function scale(service: string, replicas: number): void {
+  const live = deploymentOf(service);
+  server.clusters.beta.updateAs("kubectl-edit", { ...live, spec: { ...live.spec, replicas } });
+}
+
+const replicasOf = (service: string) => deploymentOf(service).spec.replicas;
+
+const drift = (service: string) => server.client.getDrift({ params: { service } });
+const lines = async (service: string) =>
+  (await drift(service)).changes.map(
+    (one) => `${one.clusters} ${one.object} ${one.field} ${one.change} by ${one.manager}${one.kept ? ", kept" : ""}`,
+  );
+
+async function deployed(service: string): Promise<string> {
+  const { name } = await release(server.client, service, `// ${service}`);
+  assert.equal((await rollOut(server.client, service, name)).status, "succeeded");
+  return name;
+}
+
+async function repair(service: string) {
+  const { number } = await server.client.repairDrift({ params: { service }, body: { idempotencyKey: randomUUID() } });
+  return ended(server.client, number);
+}
+
+const codeOf = (code: string) => (error: unknown) => error instanceof ApiProblem && error.code === code;
+
+describe("changes by hand", () => {
+  it("are shown by field, cluster and manager, and taken back by a repair", async () => {
+    const name = await deployed("shop");
+    assert.deepEqual(await lines("shop"), []);
+    scale("shop", 5);
+    assert.deepEqual(await lines("shop"), ["beta Deployment/shop-a .spec.replicas changed by kubectl-edit"]);
+    const { changes } = await drift("shop");
+    assert.deepEqual([changes[0]?.wanted, changes[0]?.live], [2, 5]);
+    const repaired = await repair("shop");
+    assert.deepEqual([repaired.kind, repaired.status, repaired.to], ["repair", "succeeded", name]);
+    assert.equal(replicasOf("shop"), 2);
+    assert.deepEqual(await lines("shop"), []);
+  });
+
+  it("are left to whoever made them, until that is taken back", async () => {
+    const name = await deployed("cart");
+    scale("cart", 5);
+    const keep = (kept: boolean) =>
+      server.client.keepField({ params: { service: "cart" }, body: { field: ".spec.replicas", kept } });
+    assert.deepEqual(await keep(true), { object: "Deployment/cart", field: ".spec.replicas", kept: true });
+    assert.deepEqual(await lines("cart"), ["beta Deployment/cart-a .spec.replicas changed by kubectl-edit, kept"]);
+    assert.equal((await rollOut(server.client, "cart", name)).status, "succeeded");
+    assert.equal((await repair("cart")).status, "succeeded");
+    assert.equal(replicasOf("cart"), 5, "neither a deploy nor a repair touches it");
+    await keep(false);
+    assert.equal((await repair("cart")).status, "succeeded");
+    assert.equal(replicasOf("cart"), 2);
+  });
+
+  it("are seen by themselves, soon after they were made, and gone when they are", async () => {
+    await deployed("post");
+    const seen = () => server.client.getService({ params: { service: "post" } });
+    await eventually(seen, (found) => found.drift?.changes.length === 0);
+    scale("post", 4);
+    const found = await eventually(seen, (one) => one.drift?.changes.length === 1);
+    assert.equal(found.drift?.changes[0]?.field, ".spec.replicas");
+    scale("post", 2);
+    await eventually(seen, (one) => one.drift?.changes.length === 0);
+  });
+
+  it("are refused where they are none, and while a rollout changes what runs", async () => {
+    await deployed("mail");
+    const keep = (field: string) => server.client.keepField({ params: { service: "mail" }, body: { field } });
+    await assert.rejects(keep(".spec.replicas"), codeOf("drift-unknown"));
+    await assert.rejects(keep(".metadata.labels"), codeOf("drift-unknown"));
+    await assert.rejects(drift("absent"), codeOf("not-found"));
+    const next = await release(server.client, "mail", "// mail, again");
+    server.clusters.beta.script(next.name, { kind: "ready", after: 600 });
+    const body = { service: "mail", release: next.name, idempotencyKey: randomUUID() };
+    const { number } = await server.client.createRollout({ body });
+    await assert.rejects(drift("mail"), codeOf("rollout-active"));
+    await assert.rejects(repair("mail"), codeOf("rollout-active"));
+    await ended(server.client, number);
+  });
+
+  it("of a cluster that does not answer are not known", async () => {
+    await deployed("gone");
+    server.clusters.beta.cut();
+    const { clusters } = await drift("gone");
+    server.clusters.beta.mend();
+    assert.deepEqual(
+      clusters.map(({ cluster, compared }) => [cluster, compared]),
+      [
+        ["alpha", true],
+        ["beta", false],
+      ],
+    );
+  });
+});
