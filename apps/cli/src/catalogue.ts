@@ -55,6 +55,21 @@ export const catalogue: readonly CatalogueEntry[] = [
     load: async () => (await import("./commands/status.ts")).status,
   },
   {
+    path: ["drift"],
+    summary: "what somebody changed by hand, and who",
+    load: async () => (await import("./commands/drift.ts")).drift,
+  },
+  {
+    path: ["drift", "repair"],
+    summary: "take back what was changed by hand",
+    load: async () => (await import("./commands/drift-repair.ts")).driftRepair,
+  },
+  {
+    path: ["drift", "keep"],
+    summary: "leave a field to whoever has set it by hand",
+    load: async () => (await import("./commands/drift-keep.ts")).driftKeep,
+  },
+  {
     path: ["services"],
     summary: "list services",
     load: async () => (await import("./commands/services.ts")).services,

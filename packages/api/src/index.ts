@@ -1,6 +1,7 @@
 export { ApiProblem, type ClientProblemCode } from "./api-problem.ts";
 export type { CallOptions } from "./call.ts";
 export { type Client, type ClientOptions, createClient, type UploadBody } from "./client.ts";
+export { driftWords } from "./drift-words.ts";
 export type { FollowOptions, ServerEvent } from "./event-stream.ts";
 export { kubernetesFileName, kubernetesLimits } from "./kubernetes-limits.ts";
 export { type OpenApiDocument, openApiDocument } from "./open-api.ts";

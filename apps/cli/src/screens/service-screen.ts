@@ -3,6 +3,7 @@ import type { Style } from "../terminal/style.ts";
 import { table } from "../terminal/table.ts";
 import { ago, cut, padEnd, printable, shortRelease, wrap } from "../terminal/text.ts";
 import { adviceLines, causeLines, causeTitle } from "./cause-lines.ts";
+import { driftLines } from "./drift-screen.ts";
 import { healthLook, healthText } from "./health.ts";
 
 /** One service on one screen; what is wrong stands first. */
@@ -25,6 +26,12 @@ export function serviceScreen(
         (line, at) => `  ${at === 0 ? style.doubtful("!") : " "} ${line}`,
       ),
     );
+
+  const changed = service.drift?.changes ?? [];
+  if (changed.length > 0) {
+    const more = `fairway drift ${service.name}${options.environmentFlag}`;
+    lines.push("", ...driftLines(changed, options), `    ${style.faint("more")}  ${style.accent(more)}`);
+  }
 
   const facts: readonly (readonly [string, string])[] = [
     ["kind", `${service.kind}, engine ${service.engine}`],

@@ -1,7 +1,7 @@
-import type { ClusterSummary, RolloutSummary, ServiceSummary } from "@fairway/api";
+import { type ClusterSummary, driftWords, type RolloutSummary, type ServiceSummary } from "@fairway/api";
 import type { Style } from "../terminal/style.ts";
 import { type Column, table } from "../terminal/table.ts";
-import { ago, printable, shortRelease, wrap } from "../terminal/text.ts";
+import { ago, counted, printable, shortRelease, wrap } from "../terminal/text.ts";
 import { healthLook, healthText } from "./health.ts";
 
 export interface Status {
@@ -69,6 +69,25 @@ export function statusScreen(status: Status, { width, style, now, environmentFla
     const [[first] = []] = groups;
     if (first !== undefined)
       lines.push(`    ${style.faint("more")}  ${style.accent(`fairway status ${first.name}${environmentFlag}`)}`);
+  }
+  const changed = status.services.filter(({ drift }) => (drift?.changes.length ?? 0) > 0);
+  if (changed.length > 0) {
+    lines.push("");
+    for (const { name, drift } of changed.slice(0, troublesShown)) {
+      const [first] = drift?.changes ?? [];
+      const rest = (drift?.changes.length ?? 1) - 1;
+      const more = rest === 0 ? "" : `, and ${counted(rest, "more change", "more changes")}`;
+      const when = first?.at === undefined ? "" : `, ${ago(first.at, now)}`;
+      const words = first === undefined ? "" : printable(driftWords(first));
+      const [line = "", ...others] = wrap(`${name}  changed by hand: ${words}${when}${more}`, width - 4);
+      lines.push(
+        `  ${style.doubtful("!")} ${style.strong(name)}${line.slice(name.length)}`,
+        ...others.map((one) => `    ${one}`),
+      );
+    }
+    const [one] = changed;
+    if (one !== undefined)
+      lines.push(`    ${style.faint("more")}  ${style.accent(`fairway drift ${one.name}${environmentFlag}`)}`);
   }
   if (status.rollouts.length > 0) {
     lines.push("");

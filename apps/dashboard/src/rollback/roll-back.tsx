@@ -3,14 +3,10 @@ import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { useClient } from "../data/client.ts";
 import { useEnvironmentFlag } from "../data/environment.ts";
+import { newKey } from "../data/new-key.ts";
 import { Button } from "../elements/button.tsx";
 import { Question } from "../elements/dialog.tsx";
 import { Icon } from "../elements/icon.tsx";
-
-/** Random, so that pressing twice gives one rollout and two people get two. */
-function newKey(): string {
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
-}
 
 /** Brings a service back to the release before the active one: asks once, then leads to the new rollout. */
 export function RollBack({
