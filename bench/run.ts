@@ -14,6 +14,7 @@ import { push } from "./push.ts";
 import { render } from "./render.ts";
 import { scale } from "./scale.ts";
 import { secondStart } from "./second-start.ts";
+import { simulation } from "./simulation.ts";
 
 const benches: Readonly<Record<string, (scope: Scope) => Promise<readonly (Row | SizeRow)[]>>> = {
   "command-line": commandLine,
@@ -23,6 +24,7 @@ const benches: Readonly<Record<string, (scope: Scope) => Promise<readonly (Row |
   push,
   render,
   follow: scale,
+  simulation,
 };
 
 const asked = process.argv.slice(2).filter((argument) => argument in benches);
