@@ -69,6 +69,9 @@ export interface SimulatedCluster {
   stop(): Promise<void>;
 }
 
+/** Changes that watches and lists can go back to: enough for any of them, and few enough to keep. */
+const historyLimit = 2_000;
+
 const defaultCapacity: NodeCapacity = { cpu: 8, memory: 32 * 2 ** 30, pods: 110, disk: 2 ** 40 };
 
 /** Starts a cluster that takes no time but the clock's, and repeats itself exactly. */
@@ -80,6 +83,7 @@ export function startSimulatedCluster(options: SimulatedClusterOptions): Simulat
     random,
     newUid: () => seededUuid(random),
     ownership: options.ownership ?? "by-clients",
+    historyLimit,
   });
   const scripts = [...(options.scripts ?? [])];
   const errors: string[] = [];
