@@ -631,6 +631,8 @@ export const deployDiff = z.object({
       /** What stands in the way of a deploy, or of knowing: the findings of a rollout's first phase. */
       problems: z.array(
         z.object({
+          /** Absent: a deploy would be refused. */
+          severity: z.enum(["warning"]).optional(),
           code: z.string(),
           message: z.string(),
           advice: z.string().optional(),

@@ -125,6 +125,20 @@ const cases: Readonly<Record<string, DeployDiff>> = {
       }),
     ],
   }),
+  warned: deployDiff({
+    clusters: [
+      inCluster("alpha", {
+        problems: [
+          {
+            severity: "warning",
+            code: "Unschedulable",
+            message: "1 of 3 pods find no room on the nodes now",
+            advice: "take fewer replicas",
+          },
+        ],
+      }),
+    ],
+  }),
 };
 
 for (const [name, diff] of Object.entries(cases)) {

@@ -47,7 +47,9 @@ function summary(diff: DeployDiff, sections: readonly DiffSection[]): string {
   if (compared.length === 0) return "Nothing is known: no cluster could be compared.";
   const without = clusters.length - compared.length;
   const but = without === 0 ? "" : ` (${without} of ${counted(clusters.length, "cluster")} could not be compared)`;
-  const blocked = clusters.some(({ compared, problems }) => compared && problems.length > 0);
+  const blocked = clusters.some(
+    ({ compared, problems }) => compared && problems.some(({ severity }) => severity === undefined),
+  );
   if (objects.length === 0) {
     const same = `No changes: ${where(compared.map(({ cluster }) => cluster))} ${compared.length === 1 ? "is" : "are"} as app.toml says${but}`;
     return blocked ? `${same}, but a deploy would be refused.` : `${same}.`;
@@ -165,8 +167,9 @@ function readable(path: string): string {
 
 function problemLines({ clusters }: DeployDiff, { width, style }: DiffOptions): readonly string[] {
   const lines = clusters.flatMap(({ cluster, compared, problems }) =>
-    problems.flatMap(({ message, advice }) => {
-      const [first = "", ...rest] = wrap(`${cluster}: ${printable(message)}`, width - 4);
+    problems.flatMap(({ severity, message, advice }) => {
+      const who = severity === undefined ? cluster : `warning, ${cluster}`;
+      const [first = "", ...rest] = wrap(`${who}: ${printable(message)}`, width - 4);
       const mark = compared ? style.doubtful("!") : style.bad("✗");
       return [
         `  ${mark} ${first}`,

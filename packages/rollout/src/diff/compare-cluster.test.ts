@@ -260,6 +260,24 @@ describe("what a deploy would change", () => {
     ]);
   });
 
+  it("tells what prepare would find of pods and of room, and keeps warnings apart", async () => {
+    const { cluster, compare } = await world({});
+    const create: Cluster["create"] = async () => {
+      throw new ClusterError("denied", "alpha", 'admission webhook "pods.example.com" denied the request: no');
+    };
+    const status = { allocatable: { cpu: "1", memory: "600Mi", pods: "9" } };
+    cluster.updateAs("kubelet", { apiVersion: "v1", kind: "Node", metadata: { name: "n1" }, status });
+    const { objects, problems } = await compare(planOf({}, { replicas: 3 }), { cluster: { ...cluster, create } });
+    assert.equal(objects.length, 1);
+    assert.deepEqual(
+      problems.map(({ severity, code }) => [severity, code]),
+      [
+        [undefined, "WebhookDenied"],
+        ["warning", "Unschedulable"],
+      ],
+    );
+  });
+
   it("leaves objects of others alone, and goes on", async () => {
     const { cluster, compare } = await world({});
     const theirs = { apiVersion: "v1", kind: "ServiceAccount", metadata: { name: "bot", namespace: "user" } };

@@ -5,6 +5,9 @@ import { namespaceFinding, permissionFinding } from "../cluster/namespace-findin
 import { keyOf } from "../cluster/session.ts";
 import type { Plan } from "../plan/plan.ts";
 import { type Clock, type Cluster, ClusterError } from "../ports.ts";
+import { hiderOf } from "../prepare/hide-values.ts";
+import { podsAndRoom } from "../prepare/pods-and-room.ts";
+import { kindsIn } from "../prepare/written-in.ts";
 import type { PrepareFinding } from "../state/rollout-event.ts";
 import { isAddressVariable } from "./address-variable.ts";
 import type { ClusterDiff, DiffProblem, ObjectDiff } from "./cluster-diff.ts";
@@ -60,7 +63,7 @@ async function compare(
   signal: AbortSignal,
 ): Promise<ClusterDiff> {
   const { name } = cluster;
-  const { missingPermissions } = await cluster.check(signal);
+  const { missingPermissions } = await cluster.check(signal, kindsIn(plan, name, secrets.length > 0));
   const missing = missingPermissions.length === 0 ? [] : [permissionFinding(name, missingPermissions)];
   const identity = { service: plan.service, environment: plan.environment, namespace: plan.namespace };
   const space = await cluster.get({ apiVersion: "v1", kind: "Namespace", name: plan.namespace }, signal);
@@ -90,6 +93,8 @@ async function compare(
       return former === undefined ? [] : [[former.metadata.name, object.metadata.name]];
     }),
   );
+  const known = tried.map(({ problems, ...one }) => ({ ...one, codes: problems.map(({ code }) => code) }));
+  const pods = await podsAndRoom(cluster, plan, known, { exists, hider: hiderOf(own.desired) }, signal);
   const removed = await removedObjects(cluster, inventory, own, secrets, identity, signal);
 
   const compared = writable.map((one) => objectDiff(one, predecessors.get(keyOf(one.object)), hider, renamed));
@@ -106,9 +111,10 @@ async function compare(
     compared: true,
     objects: [...changed, ...removed.map(({ ref }) => withLost(removal(ref), lost))],
     unchanged: compared.filter((diff) => diff === undefined).length,
-    problems: [...missing.map(withoutCluster), ...tried.flatMap(({ problems }) => problems)].map((problem) => ({
-      ...problem,
-      message: hider.clean(problem.message),
-    })),
+    problems: [
+      ...missing.map(withoutCluster),
+      ...tried.flatMap(({ problems }) => problems),
+      ...pods.map(withoutCluster),
+    ].map((problem) => ({ ...problem, message: hider.clean(problem.message) })),
   };
 }

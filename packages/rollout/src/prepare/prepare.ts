@@ -1,4 +1,4 @@
-import { describeRef, type KubernetesObject, refKey, refOf } from "@fairway/objects";
+import type { KubernetesObject } from "@fairway/objects";
 import { refusalFinding } from "../cluster/failure.ts";
 import { type InventoryIdentity, inventoryRef, parseInventory } from "../cluster/inventory.ts";
 import { namespaceFinding, permissionFinding } from "../cluster/namespace-finding.ts";
@@ -9,10 +9,10 @@ import { type Clock, type Cluster, ClusterError, type Images } from "../ports.ts
 import type { PrepareFinding } from "../state/rollout-event.ts";
 import { hiderOf } from "./hide-values.ts";
 import { imageFindings } from "./image-findings.ts";
+import { podsAndRoom } from "./pods-and-room.ts";
 import { releasePods } from "./release-pods.ts";
-import { roomFindings } from "./room-findings.ts";
 import { tryObjects } from "./try-objects.ts";
-import { accountsThere, tryPods } from "./try-pods.ts";
+import { kindsIn, writtenIn } from "./written-in.ts";
 
 export interface PrepareOptions {
   readonly clock: Clock;
@@ -59,9 +59,7 @@ async function look(
   const { name } = cluster;
   const own = plan.clusters[name];
   const written = writtenIn(plan, name);
-  const kinds = [...written, ...(own?.former ?? [])].map(({ apiVersion, kind }) => ({ apiVersion, kind }));
-  const brought = options.secrets ? [{ apiVersion: "v1", kind: "Secret" }] : [];
-  const { missingPermissions } = await cluster.check(signal, [...kinds, ...brought]);
+  const { missingPermissions } = await cluster.check(signal, kindsIn(plan, name, options.secrets));
   const missing = missingPermissions.length === 0 ? [] : [permissionFinding(name, missingPermissions)];
   const identity = { service: plan.service, environment: plan.environment, namespace: plan.namespace };
   const space = await cluster.get({ apiVersion: "v1", kind: "Namespace", name: plan.namespace }, signal);
@@ -93,14 +91,6 @@ async function look(
   return [...missing, ...rest, ...images];
 }
 
-/** What the rollout will write in a cluster: the release, what stands beside it meanwhile, and the migration. */
-function writtenIn({ clusters, migration }: Plan, cluster: string): readonly KubernetesObject[] {
-  const { desired = [], app = [] } = clusters[cluster] ?? {};
-  const own = new Set(desired.map((object) => refKey(refOf(object))));
-  const beside = app.filter((object) => !own.has(refKey(refOf(object))));
-  return [...desired, ...beside, ...(migration?.cluster === cluster ? [migration.job] : [])];
-}
-
 async function objectsAndRoom(
   cluster: Cluster,
   plan: Plan,
@@ -110,17 +100,9 @@ async function objectsAndRoom(
 ): Promise<readonly PrepareFinding[]> {
   const hider = hiderOf([...written, ...(plan.clusters[cluster.name]?.former ?? [])]);
   const tried = await tryObjects(cluster, plan, written, { exists, hider, repairs: plan.repairs }, signal);
-  const known = new Map(tried.map((one) => [one.object, one.next]));
-  const refused = new Set(
-    tried.filter(({ findings }) => findings.length > 0).map(({ object }) => describeRef(refOf(object))),
-  );
-  const pods = releasePods(written, (object) => known.get(object));
-  const place = { exists, accounts: accountsThere(tried.flatMap(({ live }) => live ?? [])) };
-  // A workload that is refused itself says the same of its pods.
-  const sound = pods.filter(({ workload }) => !refused.has(workload));
-  const { pods: stored, findings } = await tryPods(cluster, sound, place, hider, signal);
-  const room = await roomFindings(cluster, plan, stored, exists, signal);
-  return [...tried.flatMap((one) => one.findings), ...findings, ...room];
+  const known = tried.map(({ findings, ...one }) => ({ ...one, codes: findings.map(({ code }) => code) }));
+  const more = await podsAndRoom(cluster, plan, known, { exists, hider }, signal);
+  return [...tried.flatMap((one) => one.findings), ...more];
 }
 
 async function newerInventory(
