@@ -80,7 +80,9 @@ test("every field arrives, in its unit", () => {
         { weight: 5, hold: 300 },
         { weight: 50, hold: undefined },
       ],
+      switch: "at-once",
       waves: [["alpha"], ["beta", "gamma"]],
+      bake: 600,
       analysis: [{ query: "error_rate", min: 0, max: 0.01 }],
       timeout: 300,
     },
@@ -151,12 +153,9 @@ test("what cannot be delivered yet, by environment and with places", () => {
     'name = "pay" | rpc/pay.brief',
     "[[storages]] | [[storages]]",
     "[[events]] | [[events]]",
-    'command = "node migrate.js" | [migrations]',
     'required = ["DB_PASSWORD"] | [secrets]',
   ];
-  const waves = 'waves = [["alpha"], ["beta", "gamma"]] | "waves" in [deploy]';
-  const analysis = 'analysis = [{ query = "error_rate", min = 0, max = 0.01 }] | "analysis" in [deploy]';
-  assert.deepEqual(said("prod"), [...everywhere, 'strategy = "canary" | the strategy "canary"', waves, analysis]);
-  assert.deepEqual(said("staging"), [...everywhere, waves, analysis]);
+  assert.deepEqual(said("prod"), everywhere);
+  assert.deepEqual(said("staging"), everywhere);
   assert.deepEqual(notDeliverableYet(parsed('name = "a"\nsecrets.required = []'), "prod"), []);
 });

@@ -142,11 +142,14 @@ function publicOf({
   return { host, path: path ?? defaults.publicPath, tls: tls ?? true };
 }
 
-function deployOf({ strategy, steps, waves, analysis, timeout }: NonNullable<Settings["deploy"]> = {}): Deploy {
+function deployOf(deploy: NonNullable<Settings["deploy"]> = {}): Deploy {
+  const { strategy, steps, waves, bake, analysis, timeout } = deploy;
   return {
     strategy: strategy ?? defaults.strategy,
     steps: (steps ?? []).map(({ weight, hold }) => ({ weight, hold: lasting("s", hold) })),
+    switch: deploy.switch,
     waves: waves ?? [],
+    bake: lasting("s", bake),
     analysis: (analysis ?? []).map(({ query, min, max }) => ({
       query,
       ...(min === undefined ? {} : { min }),

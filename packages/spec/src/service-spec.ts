@@ -76,8 +76,12 @@ export interface Deploy {
   readonly strategy: "rolling" | "blue-green" | "canary";
   /** Of a canary. `hold` in seconds; undefined: until somebody promotes. */
   readonly steps: readonly { readonly weight: number; readonly hold: number | undefined }[];
+  /** Of blue-green: whether requests go over by themselves, or when somebody promotes; undefined: at once. */
+  readonly switch: "at-once" | "by-hand" | undefined;
   /** Clusters in the order in which they go, those of one list together. Empty: all at once. */
   readonly waves: readonly (readonly string[])[];
+  /** Seconds that each wave but the last is looked at; undefined: none. */
+  readonly bake: number | undefined;
   readonly analysis: readonly { readonly query: string; readonly min?: number; readonly max?: number }[];
   /** Seconds that new pods may take to become ready; undefined: the platform's. */
   readonly timeout: number | undefined;

@@ -1,5 +1,4 @@
 import { contractOf } from "./check/file-rules.ts";
-import { quote } from "./check/quote.ts";
 import type { RangedIssue } from "./check/shape-issues.ts";
 import { itemsAt, keyAt, textAt } from "./toml/look-up.ts";
 import type { Range } from "./toml/source.ts";
@@ -7,7 +6,6 @@ import type { TomlTable } from "./toml/tree.ts";
 
 /** What one environment asks for that this version cannot deliver. */
 export function undeliverable(settings: TomlTable, contracts: readonly string[]): readonly RangedIssue[] {
-  const strategy = textAt(settings, "deploy", "strategy");
   const filled = (...path: readonly string[]): Range | undefined =>
     itemsAt(settings, ...path).length > 0 ? keyAt(settings, ...path) : undefined;
   const dependencies = itemsAt(settings, "dependencies").flatMap((dependency) => textAt(dependency, "name") ?? []);
@@ -16,13 +14,6 @@ export function undeliverable(settings: TomlTable, contracts: readonly string[])
     ...issue(filled("storages"), "[[storages]]: databases, queues and stores"),
     ...issue(filled("events"), "[[events]]: a data bus"),
     ...issue(filled("secrets", "required"), "[secrets]: secrets"),
-    ...issue(keyAt(settings, "migrations", "command"), "[migrations]: a step that changes the database"),
-    ...issue(
-      strategy === undefined || strategy.value === "rolling" ? undefined : strategy.range,
-      `the strategy ${quote(strategy?.value ?? "")}: rollouts other than rolling`,
-    ),
-    ...issue(filled("deploy", "waves"), '"waves" in [deploy]: clusters one after another'),
-    ...issue(filled("deploy", "analysis"), '"analysis" in [deploy]: measuring a release while it takes over'),
     ...dependencies
       .filter(({ value }) => copied.has(value))
       .flatMap(({ value, range }) => issue(range, `rpc/${value}.brief: checking calls against a contract`)),

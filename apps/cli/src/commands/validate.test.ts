@@ -8,7 +8,7 @@ import { runCli, serviceFolder } from "../testing/run-cli.ts";
 
 const fine = 'name = "user"\n';
 const broken = 'name = "user"\nreplica = 2\n';
-const ahead = 'name = "shop"\n[secrets]\nrequired = ["TOKEN"]\n[envs.prod.deploy]\nstrategy = "canary"\n';
+const ahead = 'name = "shop"\n[secrets]\nrequired = ["TOKEN"]\n[[envs.prod.storages]]\nkind = "redis"\nname = "cache"\n';
 
 /** The schema of OASIS, as Microsoft ships it for tests. */
 function sarifSchema(): object {
@@ -35,7 +35,7 @@ test("what cannot be delivered yet is a note, once for all environments, and the
     out: `✓ app.toml is valid: service shop, with settings of its own for prod
   2 notes: it cannot be deployed like this yet
   app.toml:3:1  [secrets]: secrets cannot be had from this version of Fairway
-  app.toml:5:12  the strategy "canary": rollouts other than rolling cannot be had from this version of Fairway
+  app.toml:4:13  [[storages]]: databases, queues and stores cannot be had from this version of Fairway
 `,
   });
 });

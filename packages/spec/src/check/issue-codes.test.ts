@@ -41,7 +41,7 @@ for (const { code, meaning, section, broken, cured } of entries) {
     assert.equal(meaning, issueCodes[code]);
     assert.match(section, /\n\*\*Cause\*\*: .+\n\n\*\*Cure\*\*: /);
     assert.deepEqual([...new Set(codesOf(broken, code))], [code]);
-    // A contract and a canary are right, and cannot be delivered yet.
+    // A contract is right, and cannot be delivered yet.
     assert.deepEqual(
       codesOf(cured, code).filter((one) => one !== "not-deliverable-yet" || code === one),
       [],

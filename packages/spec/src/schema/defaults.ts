@@ -16,5 +16,6 @@ export const defaults = {
   concurrency: "forbid",
   publicPath: "/",
   strategy: "rolling",
+  switch: "at-once",
   sloWindow: 30,
 } as const;

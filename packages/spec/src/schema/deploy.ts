@@ -44,6 +44,14 @@ export const deploy = table(
         },
       ),
     ),
+    switch: z.optional(
+      oneOf(["at-once", "by-hand"], {
+        description:
+          "Of blue-green: whether requests go over when the new release stands, or when somebody promotes it",
+        example: 'switch = "by-hand"',
+        default: `"${defaults.switch}"`,
+      }),
+    ),
     waves: z.optional(
       described(
         z
@@ -68,6 +76,13 @@ export const deploy = table(
         },
       ),
     ),
+    bake: z.optional(
+      duration("s", 0, 7 * 86_400, {
+        description: "How long each wave is looked at before the next one begins; a number is seconds",
+        example: 'bake = "10m"',
+        default: "0",
+      }),
+    ),
     analysis: z.optional(
       tables(
         table(
@@ -80,7 +95,7 @@ export const deploy = table(
         ),
         50,
         {
-          description: "Measurements that must stay within their bounds while a new release takes over",
+          description: "Of a canary: measurements that must stay within their bounds at each of its steps",
           example: 'analysis = [{ query = "error_rate", max = 0.01 }]',
         },
       ),

@@ -87,7 +87,7 @@ function progressive(object: unknown, steps: readonly unknown[]): readonly Remar
         "lost",
         "strategy blueGreen",
         "it is rolled in place for now",
-        '[deploy] strategy = "blue-green" says the same once your platform delivers it',
+        '[deploy] strategy = "blue-green" says the same',
       ),
     ];
   }
@@ -98,7 +98,7 @@ function progressive(object: unknown, steps: readonly unknown[]): readonly Remar
       "lost",
       "strategy canary",
       `it is rolled in place for now${weights.length === 0 ? "" : ` (weights were ${weights.join(", ")} percent)`}`,
-      '[deploy] strategy = "canary" with steps says the same once your platform delivers it',
+      '[deploy] strategy = "canary" with steps says the same',
     ),
   ];
 }

@@ -145,7 +145,9 @@ export const spec: fc.Arbitrary<ServiceSpec> = fc
     deploy: fc.record({
       strategy: fc.constantFrom("rolling", "blue-green", "canary"),
       steps: fc.constant([]),
+      switch: fc.constant(undefined),
       waves: fc.constant([]),
+      bake: fc.constant(undefined),
       analysis: fc.constant([]),
       timeout: optional(fc.integer({ min: 1, max: 86_400 })),
     }),

@@ -78,8 +78,17 @@ const cases: readonly (readonly [name: string, text: string, expected: readonly 
       '3:1+5 not-together: "steps" are those of a canary, and the strategy is "rolling" (add strategy = "canary", or take steps out)',
       "3:38+1 weights-not-rising: the weight 5 does not rise: the step before has 50 (each step gives the new release more)",
       '4:23+3 duplicate: the cluster "a" is listed twice (keep one of the two)',
+      '5:1+8 not-together: "analysis" measures the steps of a canary, and the strategy is "rolling" (add strategy = "canary", or take analysis out)',
       '5:13+15 missing: "min" or "max" is missing in [[deploy.analysis]] (add the bound that says what is well: max = 0.01)',
       "5:51+1 min-above-max: min is 2, above max, which is 1 (swap the two)",
+    ],
+  ],
+  [
+    "deploys: what belongs to another strategy, in each environment that has it so",
+    'name = "a"\n[deploy]\nstrategy = "blue-green"\nswitch = "by-hand"\nbake = "10m"\n[envs.prod.deploy]\nstrategy = "canary"\nwaves = [["a"]]\n[envs.staging.deploy]\nstrategy = "rolling"\nswitch = "at-once"\nbake = 0',
+    [
+      '4:10+9 not-together: "switch" is about blue-green, and the strategy is "canary", with [envs.prod] (add strategy = "blue-green", or take switch out; a canary waits for a person at each step without "hold")',
+      '5:1+4 not-together: "bake" is the time between waves, and there are none (add waves = [["alpha"], ["beta"]], or take bake out)',
     ],
   ],
   [
