@@ -38,6 +38,7 @@ import { profileHandlers } from "./resources/profile.ts";
 import { registryHandlers } from "./resources/registries.ts";
 import { releaseHandlers } from "./resources/releases.ts";
 import { renderHandlers } from "./resources/render.ts";
+import { rolloutCommandHandlers } from "./resources/rollout-commands.ts";
 import { rolloutHandlers } from "./resources/rollouts.ts";
 import { serviceHandlers } from "./resources/services.ts";
 import { sessionHandlers } from "./resources/sessions.ts";
@@ -203,7 +204,8 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
     }),
     ...renderHandlers(pool, profile),
     ...profileHandlers({ pool, profiles, profile, services, releases, active, now, exclusively }),
-    ...rolloutHandlers({ pool, releases, active, index: store.rollouts, engine, reader, exclusively }),
+    ...rolloutHandlers({ pool, releases, active, index: store.rollouts, engine, journal, reader, exclusively }),
+    ...rolloutCommandHandlers({ journal, reader }),
     ...driftHandlers({
       ...{ pool, services, finder, engine, reader, now, exclusively },
       ...{ watch: driftWatch, keptFields: store.keptFields, index: store.rollouts },
@@ -219,7 +221,7 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
       edgePort: options.edgePort,
       now,
     }),
-    ...logHandlers(pool, services, { active, profile }),
+    ...logHandlers(pool, services, { active, profile, releases }),
     ...escapeHatchHandlers(pool, active),
     ...eventHandlers(live),
     ...edgeHandlers(pool, active, drains),

@@ -7,6 +7,7 @@ export type Permission =
   | "services:deploy"
   | "services:remove"
   | "rollouts:read"
+  | "rollouts:command"
   | "logs:read"
   | "clusters:read"
   | "clusters:write"

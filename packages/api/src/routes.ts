@@ -17,6 +17,8 @@ const imageReference = z
 /** What a team writes: app.toml, and the files of `kubernetes/` beside it, by name. */
 const serviceFiles = { appToml: z.string().max(1_048_576), kubernetes: s.kubernetesFiles.default({}) };
 const profileText = z.string().max(1_048_576);
+/** What happens where another rollout of the service is under way: no, after it, or in its place. */
+const whenBusy = z.enum(["refuse", "queue", "supersede"]).default("refuse");
 /** Left out where there is only one environment. */
 const inEnvironment = z.object({ environment: s.environmentName.optional() });
 
@@ -244,7 +246,7 @@ export const routes = {
     status: 202,
     summary: "Starts the rollout that removes a service",
     params: service,
-    query: inEnvironment,
+    query: inEnvironment.extend({ whenBusy }),
     response: s.rolloutSummary,
     problems: ["rollout-active"],
   }),
@@ -544,6 +546,7 @@ export const routes = {
       release: z.string().min(4).max(64).regex(withoutControls),
       kind: z.enum(["deploy", "rollback"]).default("deploy"),
       idempotencyKey: z.string().min(8).max(100).regex(withoutControls),
+      whenBusy,
     }),
     response: s.rolloutSummary,
     problems: [
@@ -554,6 +557,29 @@ export const routes = {
       "rollout-active",
       "idempotency-key-used",
     ],
+  }),
+  commandRollout: route({
+    method: "POST",
+    path: "/v1/rollouts/{number}/commands",
+    permission: "rollouts:command",
+    status: 202,
+    summary: "Tells a rollout to do something; the same id is the same command",
+    params: rolloutNumber,
+    body: z.object({
+      id: z
+        .string()
+        .min(8)
+        .max(100)
+        .regex(/^[\w.-]+$/, "must be of letters, digits, dots, _ and -"),
+      command: s.rolloutCommand,
+    }),
+    response: z.object({
+      rollout: z.int(),
+      command: s.rolloutCommand,
+      /** `stored`: nobody drives the rollout now; it is answered, in its journal, as soon as somebody does. */
+      answer: z.enum(["accepted", "stored"]),
+    }),
+    problems: ["command-refused", "rollout-ended", "idempotency-key-used"],
   }),
   listRollouts: route({
     method: "GET",

@@ -81,6 +81,16 @@ export function storeContract(name: string, make: () => Promise<Store>): void {
       assert.deepEqual(await releases.put({ ...known, source: { ...source, appToml: "# two" } }), known);
     });
 
+    it("keeps with a release whose objects it has, and its migration", async () => {
+      const { services, releases } = await make();
+      await services.ensure("user");
+      const job = { apiVersion: "batch/v1", kind: "Job", metadata: { name: "user-migrate" } };
+      const full = release("aaa2", { sameAs: { alpha: "aaa1" }, migration: { cluster: "alpha", job } });
+      assert.deepEqual(await releases.put(full), full);
+      assert.deepEqual(await releases.put({ ...full, sameAs: {} }), full, "what is said first holds");
+      assert.deepEqual(await releases.get("aaa2"), full);
+    });
+
     it("finds releases by the beginning of their name, literally, and at most ten", async () => {
       const { services, releases } = await make();
       await services.ensure("user");

@@ -8,7 +8,8 @@ import { runCli, serviceFolder } from "../testing/run-cli.ts";
 
 const fine = 'name = "user"\n';
 const broken = 'name = "user"\nreplica = 2\n';
-const ahead = 'name = "shop"\n[secrets]\nrequired = ["TOKEN"]\n[[envs.prod.storages]]\nkind = "redis"\nname = "cache"\n';
+const ahead =
+  'name = "shop"\n[secrets]\nrequired = ["TOKEN"]\n[[envs.prod.storages]]\nkind = "redis"\nname = "cache"\n';
 
 /** The schema of OASIS, as Microsoft ships it for tests. */
 function sarifSchema(): object {

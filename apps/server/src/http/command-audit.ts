@@ -18,6 +18,7 @@ const named = z.object({
   service: z.string().max(100).optional(),
   name: z.string().max(100).optional(),
   release: z.string().max(100).optional(),
+  command: z.object({ type: z.string().max(100), cluster: z.string().max(100).optional() }).optional(),
 });
 
 /** @param now milliseconds since the epoch */
@@ -53,8 +54,15 @@ export function commandAudit(audit: Audit, log: Log, now: () => number): RecordC
 function targetOf(request: FastifyRequest): string {
   const address = z.record(z.string(), z.string()).safeParse(request.params);
   const body = named.safeParse(request.body);
-  const { service, name, release } = body.success ? body.data : {};
-  return [...(address.success ? Object.values(address.data) : []), service, name, release]
+  const { service, name, release, command } = body.success ? body.data : {};
+  return [
+    ...(address.success ? Object.values(address.data) : []),
+    service,
+    name,
+    release,
+    command?.type,
+    command?.cluster,
+  ]
     .filter((part) => part !== undefined)
     .join(" ")
     .slice(0, 200);

@@ -18,8 +18,8 @@ export interface LogSelection {
   readonly namespace: string;
   readonly cluster: string | undefined;
   readonly pod: string | undefined;
-  /** A name or its beginning. */
-  readonly release: string | undefined;
+  /** Whether a pod that carries this release's name is wanted. */
+  readonly isWanted: (release: string, cluster: string) => boolean;
 }
 
 const serviceLabel = "fairway.dev/service";
@@ -29,16 +29,16 @@ const retryAfter = 1_000;
 
 /** The containers that fit, as the clusters are now. */
 export function logSources(clusters: readonly PooledCluster[], selection: LogSelection): readonly LogSource[] {
-  const fits = (pod: Pod) =>
+  const fits = (pod: Pod, cluster: string) =>
     pod.metadata.labels?.[serviceLabel] === selection.service &&
     (selection.pod === undefined || pod.metadata.name === selection.pod) &&
-    (selection.release === undefined || (pod.metadata.labels?.[releaseLabel] ?? "").startsWith(selection.release));
+    selection.isWanted(pod.metadata.labels?.[releaseLabel] ?? "", cluster);
   return clusters
     .filter(({ record }) => selection.cluster === undefined || record.name === selection.cluster)
     .flatMap((pooled) =>
       (pooled.link?.namespace(selection.namespace)?.objects ?? [])
         .filter(isPod)
-        .filter(fits)
+        .filter((pod) => fits(pod, pooled.record.name))
         .flatMap((pod) =>
           (pod.spec?.containers ?? []).map(({ name }) => ({
             pooled,

@@ -1,6 +1,6 @@
 import type { ReleaseRecord, ReleaseStore, Services, Snapshots } from "@fairway/catalog";
 import type { SnapshotStore } from "@fairway/images";
-import { describeChanges, platformDependencies, releaseName, render } from "@fairway/manifests";
+import { describeChanges, migrationJob, platformDependencies, releaseName, render } from "@fairway/manifests";
 import { settingsFor } from "@fairway/spec";
 import { Refusal } from "../http/refusal.ts";
 import type { CurrentProfile, ReadProfile } from "../profile/current-profile.ts";
@@ -11,6 +11,8 @@ import { closedHosts } from "./closed-hosts.ts";
 import type { ReadSource } from "./read-source.ts";
 import type { ReleaseImages } from "./release-images.ts";
 import { releaseInputs } from "./release-inputs.ts";
+import { earlierReleases, sameObjects } from "./same-objects.ts";
+import { unknownWaves } from "./unknown-waves.ts";
 
 export interface ReleaseStores {
   readonly services: Services;
@@ -62,8 +64,13 @@ export async function createRelease(request: ReleaseRequest, stores: ReleaseStor
   const active = await stores.active.of(environment.name);
   const previous = active[spec.name];
   const dependencies = platformDependencies(spec).map(({ name }) => name);
+  const name = releaseName(inputs, sha256);
+  const objects = render(inputs, sha256);
+  const place = { service: spec.name, environment: environment.name };
+  const sameAs = sameObjects(name, objects, await earlierReleases(stores.releases, previous, place));
+  const migration = migrationJob(inputs, sha256);
   const release = await stores.releases.put({
-    name: releaseName(inputs, sha256),
+    name,
     service: spec.name,
     environment: environment.name,
     namespace: inputs.namespace,
@@ -80,7 +87,9 @@ export async function createRelease(request: ReleaseRequest, stores: ReleaseStor
     source: read.source,
     profileVersion: profile.version,
     inputs,
-    objects: render(inputs, sha256),
+    objects,
+    sameAs,
+    ...(migration === undefined ? {} : { migration }),
     createdAt: new Date(stores.now()).toISOString(),
     actor: request.actor,
     available: true,
@@ -88,7 +97,7 @@ export async function createRelease(request: ReleaseRequest, stores: ReleaseStor
   return {
     release,
     previous: previous?.name,
-    warnings: closedHosts(inputs, environment),
+    warnings: [...closedHosts(inputs, environment), ...unknownWaves(inputs)],
     changes: [
       ...describeChanges(previous?.inputs, inputs),
       ...dependencies

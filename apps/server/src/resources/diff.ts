@@ -11,7 +11,7 @@ import {
   type Releases,
   type StoredRelease,
 } from "@fairway/rollout";
-import { settingsFor } from "@fairway/spec";
+import { type ServiceSpec, settingsFor } from "@fairway/spec";
 import type { ClusterPool } from "../clusters/cluster-pool.ts";
 import { pooledPort } from "../clusters/pooled-port.ts";
 import type { Handlers } from "../http/handler.ts";
@@ -21,6 +21,8 @@ import { foreseeImages } from "../releases/foresee-images.ts";
 import { readSource } from "../releases/read-source.ts";
 import type { ImagesOf } from "../releases/release-images.ts";
 import { releaseInputs } from "../releases/release-inputs.ts";
+import { earlierReleases, sameObjects } from "../releases/same-objects.ts";
+import { unknownWaves } from "../releases/unknown-waves.ts";
 import { sha256 } from "../sha256.ts";
 import { environments, requireEnvironment } from "./environments.ts";
 
@@ -77,10 +79,13 @@ export function diffHandlers(parts: DiffParts): Pick<Handlers, "diff"> {
       );
       const name = releaseName(inputs, sha256);
       const { namespace } = inputs;
+      const lead = inputs.clusters.find((cluster) => cluster.lead)?.name ?? "";
       // The same inputs are the same release, with the objects that were rendered then.
       const known = exact ? await stored.get(name) : undefined;
       const objects = render(inputs, sha256);
-      const wanted = known ?? { name, service: spec.name, environment: environment.name, namespace, objects };
+      const place = { service: spec.name, environment: environment.name };
+      const sameAs = sameObjects(name, objects, await earlierReleases(parts.releases, running, place));
+      const wanted = known ?? { name, ...place, namespace, objects, sameAs };
       const former = active === undefined ? undefined : await stored.get(active.release);
       const kept = await keptReleases(stored, spec.name, environment.name);
       const whole = plan(
@@ -111,6 +116,11 @@ export function diffHandlers(parts: DiffParts): Pick<Handlers, "diff"> {
         notes: [
           ...(newest?.status === "unfinished" ? [`rollout ${newest.number} is under way: what runs is changing`] : []),
           ...notesOf(code, exact, unknown),
+          ...wayNotes(spec.deploy, active !== undefined),
+          ...unknownWaves(inputs),
+          ...(spec.migrations === undefined
+            ? []
+            : [`before pods are replaced, once, in ${lead}: ${spec.migrations.command.join(" ")}`]),
         ],
         clusters: clusters.map(view),
       };
@@ -122,6 +132,21 @@ function notesOf(code: DeployDiff["code"], exact: boolean, unknown: readonly str
   return [
     ...(exact || code === "none" ? [] : ["the image will change: it is made and pushed by the deploy"]),
     ...unknown.map((name) => `dependency ${name} is not known yet: a deploy gives it its address`),
+  ];
+}
+
+/** What is compared is the objects; by which way they take over is said beside. */
+function wayNotes({ strategy, steps, switch: turn, waves }: ServiceSpec["deploy"], runs: boolean): string[] {
+  const beside = "new pods come up beside the old ones, which go when all is over";
+  return [
+    ...(strategy === "rolling" || !runs ? [] : [`${strategy}: ${beside}`]),
+    ...(strategy === "canary" && runs && steps.some(({ hold }) => hold === undefined)
+      ? ["a step without a hold waits for a person: fairway promote"]
+      : []),
+    ...(strategy === "blue-green" && runs && turn === "by-hand"
+      ? ["requests go over when a person says so: fairway promote"]
+      : []),
+    ...(waves.length > 0 ? [`clusters go in waves: ${waves.map((wave) => wave.join(", ")).join("; then ")}`] : []),
   ];
 }
 

@@ -1,9 +1,11 @@
-import type { Services } from "@fairway/catalog";
+import type { ReleaseStore, Services } from "@fairway/catalog";
 import { ClusterError } from "@fairway/rollout";
 import type { ClusterPool } from "../clusters/cluster-pool.ts";
 import type { Handlers } from "../http/handler.ts";
 import { notFound, Refusal } from "../http/refusal.ts";
 import { mergeLogs } from "../logs/merge-logs.ts";
+import type { LogSelection } from "../logs/pod-lines.ts";
+import { carriedName } from "../releases/same-objects.ts";
 import { namespacesIn } from "../services/service-namespace.ts";
 import { requireEnvironment } from "./environments.ts";
 
@@ -11,7 +13,7 @@ import { requireEnvironment } from "./environments.ts";
 export function logHandlers(
   pool: ClusterPool,
   services: Services,
-  sources: Parameters<typeof namespacesIn>[1],
+  sources: Parameters<typeof namespacesIn>[1] & { readonly releases: Pick<ReleaseStore, "find" | "get"> },
 ): Pick<Handlers, "serviceLogs"> {
   return {
     serviceLogs: async ({ params, query, lastEventId, signal }) => {
@@ -20,14 +22,29 @@ export function logHandlers(
         throw notFound(`there is no service ${params.service}`, "see them all: fairway services");
       const { cluster, pod, release, follow, previous, tail } = query;
       const namespaceOf = await namespacesIn(environment, sources);
+      const isWanted = await wantedBy(release, params.service, environment, sources.releases);
       const request = {
         ...{ service: params.service, namespace: namespaceOf(params.service) },
-        ...{ cluster, pod, release, follow, previous, tail, lastEventId },
+        ...{ cluster, pod, isWanted, follow, previous, tail, lastEventId },
       };
       const clusters = () => pool.list().filter(({ record }) => record.environment === environment);
       return explained(mergeLogs(clusters, request, signal));
     },
   };
+}
+
+/** By the beginning of a release's name; its pods may carry that of an earlier release with the same objects. */
+async function wantedBy(
+  beginning: string | undefined,
+  service: string,
+  environment: string,
+  releases: Pick<ReleaseStore, "find" | "get">,
+): Promise<LogSelection["isWanted"]> {
+  if (beginning === undefined) return () => true;
+  const names = await releases.find(service, environment, beginning);
+  const found = (await Promise.all(names.map((name) => releases.get(name)))).filter((one) => one !== undefined);
+  return (label, cluster) =>
+    label.startsWith(beginning) || found.some((release) => carriedName(release, cluster) === label);
 }
 
 async function* explained<Item>(source: AsyncIterable<Item>): AsyncGenerator<Item> {

@@ -1,12 +1,13 @@
 import { randomUUID } from "node:crypto";
 import type { ReleaseRecord, ReleaseStore, RolloutIndex, RolloutListing } from "@fairway/catalog";
-import type { Engine } from "@fairway/rollout";
+import type { Engine, Journal, RolloutHeader } from "@fairway/rollout";
 import type { ClusterPool } from "../clusters/cluster-pool.ts";
 import type { Handlers } from "../http/handler.ts";
 import { notFound, Refusal } from "../http/refusal.ts";
 import type { ActiveReleases } from "../releases/active-releases.ts";
 import { refuseAddressesTakenSince } from "../releases/refuse-taken-addresses.ts";
 import type { RolloutReader } from "../rollouts/rollout-reader.ts";
+import { rolloutStrategy } from "../rollouts/rollout-strategy.ts";
 import { requireEnvironment } from "./environments.ts";
 
 export interface RolloutResources {
@@ -15,6 +16,7 @@ export interface RolloutResources {
   readonly active: ActiveReleases;
   readonly index: RolloutIndex;
   readonly engine: Pick<Engine, "submit">;
+  readonly journal: Pick<Journal<never>, "command">;
   readonly reader: RolloutReader;
   /**
    * One creation at a time: two must not both find that none is under way, nor retention take a release between the
@@ -23,6 +25,9 @@ export interface RolloutResources {
   readonly exclusively: <T>(task: () => Promise<T>) => Promise<T>;
 }
 
+/** What happens where another rollout of the service is under way. */
+type WhenBusy = "refuse" | "queue" | "supersede";
+type Superseding = Pick<RolloutHeader, "number" | "environment" | "service" | "actor">;
 type RolloutRoutes =
   | "createRollout"
   | "listRollouts"
@@ -35,17 +40,29 @@ type RolloutRoutes =
 const historyLength = 200;
 
 export function rolloutHandlers(resources: RolloutResources): Pick<Handlers, RolloutRoutes> {
-  const { pool, releases, active, index, engine, reader, exclusively } = resources;
+  const { pool, releases, active, index, engine, journal, reader, exclusively } = resources;
 
-  const refuseWhileActive = async (environment: string, service: string): Promise<void> => {
+  const refuseWhileActive = async (environment: string, service: string, whenBusy: WhenBusy): Promise<void> => {
+    if (whenBusy !== "refuse") return;
     const [newest] = await index.list({ environment, service, limit: 1 });
     if (newest?.status !== "unfinished") return;
     throw new Refusal({
       status: 409,
       code: "rollout-active",
       title: `Rollout ${newest.number} of ${service} is under way`,
-      hint: `follow it: fairway rollouts ${newest.number} --follow, then try again`,
+      hint: `follow it: fairway rollouts ${newest.number} --follow; or do not wait for it: --queue goes after it, --supersede in its place`,
     });
+  };
+
+  /** Those that stand before a rollout turn back for it, as far as they still can; safe to repeat. */
+  const supersede = async ({ number, environment, service, actor }: Superseding): Promise<void> => {
+    const before = (await index.list({ environment, service, limit: historyLength })).filter(
+      (one) => one.status === "unfinished" && one.number < number,
+    );
+    for (const one of before) {
+      const command = { type: "abort", supersededBy: number } as const;
+      await journal.command(one.number, { id: `superseded by ${number}`, actor, command });
+    }
   };
 
   /** The release that was active before the active one, by the rollouts that ended well. */
@@ -100,31 +117,36 @@ export function rolloutHandlers(resources: RolloutResources): Pick<Handlers, Rol
   return {
     createRollout: async ({ body, caller }) => {
       const environment = requireEnvironment(pool, body.environment).name;
-      const { service, kind, idempotencyKey } = body;
+      const { service, kind, idempotencyKey, whenBusy } = body;
+      const { actor } = caller;
       const number = await exclusively(async () => {
         const known = await index.byKey(idempotencyKey);
         if (known !== undefined) return sameRollout(known, { ...body, environment });
         const release = await findRelease(environment, service, body.release);
-        await refuseWhileActive(environment, service);
+        await refuseWhileActive(environment, service, whenBusy);
         await refuseAddressesTakenSince(release, resources);
         const running = (await active.of(environment))[service];
         refuseOtherNamespace(release, running);
         const from = running?.name;
-        const request = { environment, service, from, to: release.name, kind, actor: caller.actor };
-        return (await engine.submit({ ...request, strategy: "rolling" }, idempotencyKey)).number;
+        const strategy = rolloutStrategy(release, running, kind);
+        const request = { environment, service, from, to: release.name, kind, actor, strategy };
+        return (await engine.submit(request, idempotencyKey)).number;
       });
+      if (whenBusy === "supersede") await supersede({ number, environment, service, actor });
       return reader.get(number);
     },
     removeService: async ({ params, query, caller }) => {
       const environment = requireEnvironment(pool, query.environment).name;
       const { service } = params;
+      const { actor } = caller;
       const number = await exclusively(async () => {
         const from = (await active.of(environment))[service]?.name;
         if (from === undefined) throw notFound(`${service} has no active release in ${environment}`);
-        await refuseWhileActive(environment, service);
-        const request = { environment, service, from, to: undefined, kind: "removal", actor: caller.actor } as const;
+        await refuseWhileActive(environment, service, query.whenBusy);
+        const request = { environment, service, from, to: undefined, kind: "removal", actor } as const;
         return (await engine.submit({ ...request, strategy: "rolling" }, `removal-${randomUUID()}`)).number;
       });
+      if (query.whenBusy === "supersede") await supersede({ number, environment, service, actor });
       return reader.get(number);
     },
     listRollouts: async ({ query }) => {

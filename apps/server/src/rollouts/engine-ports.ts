@@ -1,6 +1,7 @@
 import type { Drains, ReleaseStore } from "@fairway/catalog";
 import { type KubernetesObject, parseObject } from "@fairway/objects";
 import type { Releases, Traffic } from "@fairway/rollout";
+import { deploySettings } from "./deploy-settings.ts";
 
 /** The stored releases as the engine needs them. */
 export function engineReleases(releases: ReleaseStore): Releases {
@@ -8,6 +9,8 @@ export function engineReleases(releases: ReleaseStore): Releases {
     async get(name) {
       const release = await releases.get(name);
       if (release === undefined) return undefined;
+      const deploy = deploySettings(release.inputs);
+      const { sameAs, migration } = release;
       return {
         name: release.name,
         service: release.service,
@@ -16,6 +19,9 @@ export function engineReleases(releases: ReleaseStore): Releases {
         objects: Object.fromEntries(
           Object.entries(release.objects).map(([cluster, objects]) => [cluster, objects.map(readObject)]),
         ),
+        ...(sameAs === undefined ? {} : { sameAs }),
+        ...(deploy === undefined ? {} : { deploy }),
+        ...(migration === undefined ? {} : { migration: { ...migration, job: readObject(migration.job) } }),
       };
     },
     kept: (service, environment) => releases.kept(service, environment),

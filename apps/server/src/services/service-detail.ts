@@ -1,6 +1,7 @@
 import type { ServiceDetail, ServiceSummary } from "@fairway/api";
 import { dependencyGraph, type ReleaseRecord, type ServiceRecord } from "@fairway/catalog";
 import { isConfigMap, type KubernetesObject } from "@fairway/objects";
+import { releaseOfLabel } from "../releases/same-objects.ts";
 import { podView } from "../views/pod-view.ts";
 import { workloadView } from "../views/workload-view.ts";
 import { releaseExtent } from "./release-extent.ts";
@@ -48,7 +49,10 @@ export async function describeService(
     namespace,
     causes,
     pods: environment.clusters.flatMap(({ record: { name: cluster }, link }) =>
-      workloadView(name, link?.namespace(namespace)?.objects ?? []).pods.map((pod) => ({ ...podView(pod), cluster })),
+      workloadView(name, link?.namespace(namespace)?.objects ?? []).pods.map((pod) => {
+        const seen = podView(pod);
+        return { ...seen, release: releaseOfLabel(seen.release, release, cluster), cluster };
+      }),
     ),
     dependencies,
     consumers,

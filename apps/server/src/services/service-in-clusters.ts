@@ -3,6 +3,7 @@ import { type ReleaseRecord, type SeenInCluster, type ServiceRecord, serviceHeal
 import { diagnose } from "@fairway/diagnosis";
 import { resolveAddress } from "@fairway/manifests";
 import type { PooledCluster } from "../clusters/cluster-pool.ts";
+import { releaseOfLabel } from "../releases/same-objects.ts";
 import { workloadView } from "../views/workload-view.ts";
 import { subjectIn } from "./service-causes.ts";
 
@@ -59,6 +60,7 @@ function lookAt(
   const observed = pooled.link?.namespace(namespace);
   const subject = subjectIn(pooled, { service: record.name, namespace }, now);
   const workload = workloadView(record.name, observed?.objects ?? []);
+  const shown = workload.release === undefined ? undefined : releaseOfLabel(workload.release, release, cluster);
   const isWanted = release !== undefined && Object.hasOwn(release.objects, cluster);
   const state = {
     cluster,
@@ -70,13 +72,13 @@ function lookAt(
   return {
     seen: {
       ...state,
-      release: workload.release,
+      release: shown,
       decided: isWanted ? release.name : undefined,
       causes: subject === undefined ? [] : diagnose(subject),
     },
     view: {
       ...state,
-      ...(workload.release === undefined ? {} : { release: workload.release }),
+      ...(shown === undefined ? {} : { release: shown }),
       ...(workload.slot === undefined ? {} : { slot: workload.slot }),
       address: resolveAddress(pooled.record.addressTemplate, {
         service: record.name,

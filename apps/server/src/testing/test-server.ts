@@ -129,7 +129,8 @@ interface TestCluster extends MemoryCluster {
 
 /** A cluster in memory whose loss and return are seen at once. */
 function testCluster(name: string): TestCluster {
-  const cluster = memoryCluster(name, systemClock);
+  // Embedded ones have our gateway.
+  const cluster = memoryCluster(name, systemClock, { router: "gateway" });
   const listeners = new Set<() => void>();
   let isCut = false;
   const tell = (cut: boolean) => {

@@ -1,0 +1,28 @@
+import type { ReleaseRecord } from "@fairway/catalog";
+import type { Strategy } from "@fairway/rollout";
+import { carriedName } from "../releases/same-objects.ts";
+import { deploySettings } from "./deploy-settings.ts";
+
+/**
+ * By which way a release takes over from what runs: its own. Where nothing differs between the two there is nothing to put
+ * beside; and who goes back does so at once, whatever steps led there.
+ */
+export function rolloutStrategy(
+  release: ReleaseRecord,
+  running: ReleaseRecord | undefined,
+  kind: "deploy" | "rollback",
+): Strategy {
+  const strategy = deploySettings(release.inputs)?.strategy ?? "rolling";
+  if (strategy === "rolling" || (running !== undefined && hasSameObjects(release, running))) return "rolling";
+  return kind === "rollback" ? "blue-green" : strategy;
+}
+
+function hasSameObjects(one: ReleaseRecord, other: ReleaseRecord): boolean {
+  const clusters = Object.keys(one.objects);
+  return (
+    clusters.length === Object.keys(other.objects).length &&
+    clusters.every(
+      (cluster) => Object.hasOwn(other.objects, cluster) && carriedName(one, cluster) === carriedName(other, cluster),
+    )
+  );
+}
