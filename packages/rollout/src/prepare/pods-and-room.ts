@@ -35,5 +35,6 @@ export async function podsAndRoom(
   const sound = releasePods(objects, (object) => stored.get(object)).filter(({ workload }) => !invalid.has(workload));
   const accounts = accountsThere(known.flatMap(({ live }) => live ?? []));
   const { pods, findings } = await tryPods(cluster, sound, { exists, accounts }, hider, signal);
-  return [...findings, ...(await roomFindings(cluster, plan, pods, exists, signal))];
+  const brought = known.map(({ object, next }) => next ?? object);
+  return [...findings, ...(await roomFindings(cluster, plan, { pods, brought }, exists, signal))];
 }

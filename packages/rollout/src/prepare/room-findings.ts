@@ -16,20 +16,20 @@ const none: readonly KubernetesObject[] = [];
  * Bounds of the namespace and nodes, as they will be when the pods come. What may not be seen is not judged.
  *
  * @param pods the release's, as they would be stored
+ * @param brought its objects, as they would be stored
  * @param exists whether the service's namespace does
  */
 export async function roomFindings(
   cluster: Cluster,
   plan: Plan,
-  pods: readonly WorkloadPods[],
+  { pods, brought }: { readonly pods: readonly WorkloadPods[]; readonly brought: readonly KubernetesObject[] },
   exists: boolean,
   signal: AbortSignal,
 ): Promise<readonly PrepareFinding[]> {
-  const desired = plan.clusters[cluster.name]?.desired ?? none;
   const seen = async (kind: string): Promise<readonly KubernetesObject[]> =>
     exists ? listSeen(cluster, kind, plan.namespace, signal) : [];
   const [ranges, quotas] = await Promise.all([seen("LimitRange"), seen("ResourceQuota")]);
-  const allQuotas = asTheyWillBe(desired, quotas).filter(isResourceQuota);
+  const allQuotas = asTheyWillBe(brought, quotas).filter(isResourceQuota);
   const [inside, room] = await Promise.all([
     allQuotas.length === 0 && !otherSlot(plan) ? none : seen("Pod"),
     nodesSeen(cluster, signal),
@@ -37,13 +37,13 @@ export async function roomFindings(
   const present = inside.filter(isPod).filter(isAlive);
   const isOwn = (pod: Pod): boolean => isReplica(pod) && isOurs(pod, plan) && pod.metadata.namespace === plan.namespace;
   const beside = otherSlot(plan) ? present.filter(isOwn).length : 1;
-  const bounds = asTheyWillBe(desired, ranges).filter(isLimitRange);
+  const bounds = asTheyWillBe(brought, ranges).filter(isLimitRange);
   const sized = pods.map((one) => ({ ...one, pod: withDefaults(one.pod, bounds) }));
   return [
     ...limitFindings(cluster.name, sized, bounds),
     ...quotaFindings(cluster.name, {
       quotas: allQuotas,
-      own: new Set(desired.filter(isResourceQuota).map(({ metadata }) => metadata.name)),
+      own: new Set(brought.filter(isResourceQuota).map(({ metadata }) => metadata.name)),
       pods: sized,
       others: present.filter((pod) => !isOwn(pod)),
       beside,
@@ -54,11 +54,11 @@ export async function roomFindings(
 
 /** The release's own as it brings them, all others as they are: what it brings no more goes after its pods have come. */
 function asTheyWillBe(
-  desired: readonly KubernetesObject[],
+  brought: readonly KubernetesObject[],
   live: readonly KubernetesObject[],
 ): readonly KubernetesObject[] {
-  const brought = new Set(desired.map(keyOf));
-  return [...desired, ...live.filter((one) => !brought.has(keyOf(one)))];
+  const keys = new Set(brought.map(keyOf));
+  return [...brought, ...live.filter((one) => !keys.has(keyOf(one)))];
 }
 
 /** A release that comes up in the other slot stands beside the whole former one. */
