@@ -22,11 +22,20 @@ const ownManager = "fairway";
 const autoscalerManager = "kube-controller-manager";
 const autoscaler = { apiVersion: "autoscaling/v2", kind: "HorizontalPodAutoscaler" };
 
-/** The smallest number that an autoscaler among these objects has for a workload that says none itself. */
-export function startingReplicas(object: KubernetesObject, among: readonly KubernetesObject[]): number | undefined {
+/**
+ * The number with which a workload begins that says none itself: the smallest of the autoscaler that it has among these objects.
+ *
+ * @param load how many its load asks for; at most the autoscaler's largest is given
+ */
+export function startingReplicas(
+  object: KubernetesObject,
+  among: readonly KubernetesObject[],
+  load = 0,
+): number | undefined {
   if (!isDeployment(object) || object.spec?.replicas !== undefined) return undefined;
   const own = among.filter(isHorizontalPodAutoscaler).find((one) => scales(one, object));
-  return own === undefined ? undefined : (own.spec?.minReplicas ?? 1);
+  if (own === undefined) return undefined;
+  return Math.max(own.spec?.minReplicas ?? 1, Math.min(load, own.spec?.maxReplicas ?? load));
 }
 
 /** Whether this is an autoscaler of that workload. */

@@ -55,8 +55,11 @@ export interface ApplyManner {
   readonly fields?: "refuse" | "take" | "repair";
   /** Keys of workloads that are given no fewer replicas than they have now. */
   readonly hold?: ReadonlySet<string>;
-  /** The slot whose load a first workload with an autoscaler takes over: it begins with as many replicas as run there. */
-  readonly beside?: Slot;
+  /**
+   * The slot of which workloads with an autoscaler take over this share of the load, 0 to 1: they get no fewer replicas than
+   * that share of what runs there, within their own bounds.
+   */
+  readonly beside?: { readonly slot: Slot; readonly share: number };
 }
 
 /** Writes of one engine for one service in one cluster. Every method may be repeated; all throw `LeaseLost` when another engine took over. */
@@ -268,12 +271,12 @@ export function openSession(options: {
       await tenure.prove();
       const held = how.hold.has(keyOf(object)) ? notFewer(object, live) : object;
       const wanted = yielding(held, live);
+      const start = startingReplicas(object, how.among, await replicasBeside(object, how.beside, signal));
       if (live !== undefined) {
-        const stored = await applyTaking(wanted, await letGo(wanted, live, signal), how, signal);
+        const enough = how.beside === undefined ? live : await raised(live, start, signal);
+        const stored = await applyTaking(wanted, await letGo(wanted, enough, signal), how, signal);
         return how.fields === "repair" ? takeAway(object, stored, signal) : stored;
       }
-      const least = startingReplicas(object, how.among);
-      const start = least === undefined ? undefined : Math.max(least, await replicasBeside(object, how.beside, signal));
       const first = start === undefined ? object : withReplicas(object, start);
       const created = await creating(refOf(object), () => applyTaking(first, {}, how, signal));
       return start === undefined ? created : applyTaking(object, await letGo(object, created, signal), how, signal);
@@ -292,16 +295,27 @@ export function openSession(options: {
     return cluster.replace(withoutAdditions(stored, added), signal);
   };
 
-  /** How many replicas the same workload has in another slot. */
+  /** How many replicas the load in another slot asks of a workload; 0: nothing is taken over. */
   const replicasBeside = async (
     object: KubernetesObject,
-    slot: Slot | undefined,
+    beside: Applying["beside"],
     signal: AbortSignal,
   ): Promise<number> => {
-    if (slot === undefined) return 0;
-    const name = object.metadata.name.replace(/-[ab]$/, `-${slot}`);
+    if (beside === undefined || !isDeployment(object)) return 0;
+    const name = object.metadata.name.replace(/-[ab]$/, `-${beside.slot}`);
     const live = await cluster.get({ ...refOf(object), name }, signal);
-    return live !== undefined && isDeployment(live) ? (live.spec?.replicas ?? 1) : 0;
+    return live !== undefined && isDeployment(live) ? Math.ceil((live.spec?.replicas ?? 1) * beside.share) : 0;
+  };
+
+  /** With at least as many replicas; an autoscaler takes it from there. */
+  const raised = async (
+    live: KubernetesObject,
+    least: number | undefined,
+    signal: AbortSignal,
+  ): Promise<KubernetesObject> => {
+    if (least === undefined || !isDeployment(live) || (live.spec?.replicas ?? 1) >= least) return live;
+    const held = { ...versionOf(live), manager: replicasManager, force: true };
+    return cluster.apply(replicasOnly(live, least), held, signal);
   };
 
   /** Lets the second manager have replicas that we are about to say nothing of any more; gives what the write is decided on. */

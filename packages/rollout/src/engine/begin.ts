@@ -47,6 +47,14 @@ export async function begin<Body>(
       ? [found("NoClusters", "every cluster of the environment is declared lost", "see them: fairway clusters")]
       : []),
   ];
+  const lead = header.kind === "deploy" ? to?.migration?.cluster : undefined;
+  if (lead !== undefined && lost.includes(lead)) {
+    const message = `the migration runs in ${lead}, which is declared lost`;
+    findings.push({
+      ...found("ClusterUnreachable", message, "wait until it is back, or make another cluster the environment's lead"),
+      cluster: lead,
+    });
+  }
   if (findings.length > 0) return { ok: false, active, findings };
   const namespace = to?.namespace ?? from?.namespace ?? header.service;
   const target = to === undefined ? undefined : { release: to.name, slot: targetSlot(header, active) };

@@ -8,6 +8,11 @@ export type Answer = { readonly accepted: true } | { readonly accepted: false; r
 const yes: Answer = { accepted: true };
 const no = (reason: string): Answer => ({ accepted: false, reason });
 
+/** What of a plan, or of its outline, answers depend on. */
+interface Course extends Pick<Outline, "steps" | "analysis"> {
+  readonly migration?: string | { readonly cluster: string } | undefined;
+}
+
 /** A command that could be given, and what would be answered. */
 export type Offer = { readonly command: Command } & Answer;
 
@@ -24,8 +29,8 @@ export function offers(state: RolloutState): readonly Offer[] {
 }
 
 /** Whether a rollout, as it stands, does what is asked of it, and if not, why. Pure. */
-export function answer(state: RolloutState, plan: Pick<Outline, "steps" | "analysis">, command: Command): Answer {
-  if (command.type === "lose") return answerLose(state, command.cluster);
+export function answer(state: RolloutState, plan: Course, command: Command): Answer {
+  if (command.type === "lose") return answerLose(state, plan, command.cluster);
   if (state.end !== undefined) return no(`the rollout has ended: it ${ending[state.end.status]}`);
   if (state.decision === "restore") return no("the rollout is on its way back to the former release already");
   if (state.decision === "commit") {
@@ -58,13 +63,13 @@ function answerPromote({ step, bake, paused }: RolloutState): Answer {
   return step.status === "holding" ? yes : no(`routers are still taking the share of ${step.weight} %`);
 }
 
-function answerSkip({ step }: RolloutState, plan: Pick<Outline, "steps" | "analysis">): Answer {
+function answerSkip({ step }: RolloutState, plan: Course): Answer {
   if (!isSlotted(plan) || plan.analysis.length === 0) return no("this rollout measures nothing");
   if (step === undefined) return no("no step is being measured");
   return step.analysisSkipped ? no("this step's measurements are passed over already") : yes;
 }
 
-function answerLose(state: RolloutState, name: string): Answer {
+function answerLose(state: RolloutState, { migration }: Course, name: string): Answer {
   const cluster = state.clusters[name];
   if (cluster === undefined) {
     return no(`this rollout has no cluster ${name}; it has ${Object.keys(state.clusters).join(", ")}`);
@@ -72,6 +77,12 @@ function answerLose(state: RolloutState, name: string): Answer {
   if (state.end !== undefined) return no("the rollout has ended");
   if (cluster.lost !== undefined || cluster.behind !== undefined)
     return no(`the rollout goes on without ${name} already`);
-  const left = Object.values(state.clusters).filter((one) => one.lost === undefined && one.behind === undefined);
-  return left.length > 1 ? yes : no(`${name} is the last cluster of this rollout; abort it instead`);
+  const lead = typeof migration === "object" ? migration.cluster : migration;
+  if (name === lead && state.migration?.status !== "succeeded" && state.decision === undefined) {
+    return no(`the migration runs in ${name}, without it nothing goes on: abort it instead`);
+  }
+  const left = Object.entries(state.clusters).filter(
+    ([other, one]) => other !== name && one.lost === undefined && one.behind === undefined,
+  );
+  return left.length > 0 ? yes : no(`${name} is the last cluster of this rollout; abort it instead`);
 }

@@ -52,6 +52,7 @@ function backends(objects: readonly KubernetesObject[]): readonly string[] {
   const taken = stable?.status?.conditions?.find(({ type, status }) => type === weightsCondition && status === "True");
   if (taken?.message === undefined) return [service];
   const weights: Readonly<Partial<Record<Slot, number>>> = JSON.parse(taken.message);
+  if (Object.values(weights).includes(100)) return [service];
   return (["a", "b"] as const).filter((slot) => (weights[slot] ?? 0) > 0).map((slot) => slotServiceName(service, slot));
 }
 

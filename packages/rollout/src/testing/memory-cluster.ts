@@ -43,7 +43,7 @@ export function memoryCluster(name: string, clock: Clock, options: Pick<Cluster,
   let stuck = false;
   memoryAutoscaler(objects, clock);
   memoryEndpoints(objects, clock);
-  memoryRouting(objects, clock, () => stuck);
+  memoryRouting(objects, clock, { ...options, isStuck: () => stuck });
   const jobs = memoryJobs(objects, clock, () => jobBehaviour);
   const workloads = memoryWorkloads(objects, clock, (release) => scripts.get(release) ?? { kind: "ready" });
   let down = new AbortController();

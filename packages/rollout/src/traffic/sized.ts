@@ -6,16 +6,21 @@ import { routers } from "./routers.ts";
 /**
  * The new release's objects with as many replicas as the share wants, where the share is one of replicas; several workloads
  * have parts of it by their own sizes. Autoscalers, which would change it, wait for the last step.
+ *
+ * @param running how many replicas the former release has now, where it has autoscalers
  */
 export function sized(
   objects: readonly KubernetesObject[],
   sides: SideBySide & { readonly router: RouterName },
   weight: number,
+  running = 0,
 ): readonly KubernetesObject[] {
   const { replicas } = routers[sides.router];
   if (replicas === undefined || weight === 0 || weight === 100) return objects;
   const desired = sum(objects);
-  const wanted = replicas({ former: sum(sides.former), desired }, weight);
+  const isAutoscaled = objects.some(isHorizontalPodAutoscaler);
+  const most = isAutoscaled ? Math.max(desired, running) : desired;
+  const wanted = replicas({ former: Math.max(sum(sides.former), running), desired: most }, weight);
   let passed = 0;
   /** By what all workloads so far should have, so that rounding adds up. */
   const part = (workload: Deployment): number => {

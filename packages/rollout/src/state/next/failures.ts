@@ -20,6 +20,8 @@ export function failed(situation: Situation, phase: Phase, names: readonly strin
 function failureOf(situation: Situation, name: string, phase: Phase): readonly Cause[] | undefined {
   const { limits, now, state } = situation;
   const known = factsOf(situation, name);
+  // It is about to be left behind, whatever it does.
+  if (state.clusters[name]?.lost !== undefined) return undefined;
   if (known.failure !== undefined) return [known.failure];
   if (known.migration?.status === "failed" && phase === "db") return known.migration.causes;
   // Somebody who holds a rollout is given time; what is broken stays broken.

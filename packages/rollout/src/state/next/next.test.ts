@@ -123,9 +123,18 @@ describe("next", () => {
       { type: "append", event: { type: "done", phase: "app", clusters: { alpha: "2/2" } } },
     ]);
     const one: RolloutEvent = { type: "done", phase: "app", clusters: { alpha: "2/2" } };
-    assert.deepEqual(decide([...inApp, one], facts), [{ type: "watch", cluster: "beta" }]);
+    assert.deepEqual(decide([...inApp, one], facts), [
+      { type: "watch", cluster: "beta" },
+      { type: "watch", cluster: "alpha" },
+    ]);
     const both: RolloutEvent = { type: "done", phase: "app", clusters: { alpha: "2/2", beta: "2/2" } };
-    assert.deepEqual(decide([...inApp, both], {}), [{ type: "append", event: { type: "committed" } }]);
+    assert.deepEqual(
+      decide([...inApp, both], facts),
+      ["alpha", "beta"].map((cluster) => ({ type: "watch", cluster })),
+      "what has passed must be well at the moment of the decision",
+    );
+    const well = { alpha: facts.alpha, beta: { ...did("app"), progress: ready } };
+    assert.deepEqual(decide([...inApp, both], well), [{ type: "append", event: { type: "committed" } }]);
   });
 
   it("turns back when all new pods of one cluster are doomed", () => {

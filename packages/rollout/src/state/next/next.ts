@@ -1,6 +1,7 @@
 import type { Plan } from "../../plan/plan.ts";
 import type { Stage } from "../../plan/stages.ts";
 import { answer } from "../answer.ts";
+import type { ClusterFacts } from "../facts.ts";
 import type { RolloutEvent, Wave } from "../rollout-event.ts";
 import type { RolloutState } from "../rollout-state.ts";
 import { abortWanted } from "./abort.ts";
@@ -13,7 +14,7 @@ import { forward } from "./forward.ts";
 import { leaveLost } from "./leave-lost.ts";
 import { prepare } from "./prepare.ts";
 import { restore } from "./restore.ts";
-import { type Action, append, type Situation } from "./situation.ts";
+import { type Action, append, factsOf, type Situation } from "./situation.ts";
 import { keepWatching } from "./watching.ts";
 
 /**
@@ -26,9 +27,12 @@ export function next(situation: Situation): readonly Action[] {
   const answered = answerNext(situation);
   if (answered !== undefined) return append(answered);
   if (state.end !== undefined) return converge(situation);
-  const lost = leaveLost(situation);
-  if (lost.some((action) => "event" in action)) return lost;
-  return [...(state.decision === "restore" ? restore(situation) : advance(situation)), ...lost].toSorted(entriesFirst);
+  const actions = [
+    ...leaveLost(situation),
+    ...(state.decision === "restore" ? restore(situation) : advance(situation)),
+  ];
+  const entry = actions.find((action) => "event" in action);
+  return entry === undefined ? actions : [entry];
 }
 
 function answerNext({ state, plan, commands }: Situation): RolloutEvent | undefined {
@@ -38,15 +42,19 @@ function answerNext({ state, plan, commands }: Situation): RolloutEvent | undefi
   return { type: "answered", id, actor, command, ...answer(state, plan, command) };
 }
 
-function entriesFirst(a: Action, b: Action): number {
-  return Number("event" in b) - Number("event" in a);
-}
-
 function advance(situation: Situation): readonly Action[] {
   const { state, plan } = situation;
   if (state.abortWanted !== undefined && state.decision === undefined) return abortWanted(situation, state.abortWanted);
   const stage = stageOf(plan, state);
   if (stage === undefined) return append({ type: "phase", phase: "prepare" });
+  const passed = passedClusters(situation, stage);
+  const turned = failed(situation, stage.phase, passed);
+  if (turned !== undefined) return turned;
+  return [...inStage(situation, stage), ...passed.flatMap((name) => keepWatching(situation, name))];
+}
+
+function inStage(situation: Situation, stage: Stage): readonly Action[] {
+  const { state, plan } = situation;
   const open = openClusters(situation, stage);
   if (open.length > 0) {
     switch (stage.phase) {
@@ -63,9 +71,11 @@ function advance(situation: Situation): readonly Action[] {
   const following = plan.stages[plan.stages.indexOf(stage) + 1];
   if (following === undefined) return end(situation, "succeeded");
   // Holding the way forward; what is under way, and the way back, go on.
-  if (state.paused !== undefined) return watchAll(situation);
+  if (state.paused !== undefined) return [];
   if (bakes(situation, stage, following)) return bake(situation, stage);
-  if (following.phase === "cleanup" && state.decision === undefined) return append({ type: "committed" });
+  if (following.phase === "cleanup" && state.decision === undefined) {
+    return isWellEverywhere(situation, stage) ? append({ type: "committed" }) : [];
+  }
   return append({ type: "phase", phase: following.phase, ...waveOf(plan, following) });
 }
 
@@ -98,35 +108,47 @@ function openClusters({ state, plan }: Situation, { phase, wave }: Stage): reado
   });
 }
 
+/** Clusters that have the new release already, in this wave or before: they must keep it well until it is decided. */
+function passedClusters({ state, plan }: Situation, { phase, wave = 0 }: Stage): readonly string[] {
+  if (state.decision !== undefined || (phase !== "app" && phase !== "balancing")) return [];
+  const now = plan.waves[wave] ?? [];
+  const isOpen = (name: string): boolean =>
+    now.includes(name) && state.clusters[name]?.phases[phase]?.status !== "done";
+  return servingClusters(state, plan, wave).filter((name) => !isOpen(name));
+}
+
+/** Clusters of the waves up to this one that get the new release. */
+function servingClusters({ clusters }: RolloutState, plan: Plan, wave: number): readonly string[] {
+  return plan.waves
+    .slice(0, wave + 1)
+    .flat()
+    .filter((name) => clusters[name]?.behind === undefined && plan.clusters[name]?.leaving !== true);
+}
+
+/** What has passed, maybe long ago, must be well at the moment of the decision. A removal asks for nothing. */
+function isWellEverywhere(situation: Situation, { phase, wave = 0 }: Stage): boolean {
+  const { state, plan } = situation;
+  if (phase !== "app" && phase !== "balancing") return true;
+  return servingClusters(state, plan, wave).every((name) => serves(factsOf(situation, name)));
+}
+
+function serves({ progress, unreachable }: ClusterFacts): boolean {
+  return unreachable === undefined && progress?.state === "ready";
+}
+
 /** Whether the wave that has just passed is looked at before the next one. */
 function bakes({ plan }: Situation, stage: Stage, following: Stage): boolean {
   return plan.bake > 0 && stage.wave !== undefined && following.wave !== undefined && following.wave !== stage.wave;
 }
 
-function bake(situation: Situation, { wave = 0 }: Stage): readonly Action[] {
+function bake(situation: Situation, stage: Stage): readonly Action[] {
+  const { wave = 0 } = stage;
   const { state, plan, now } = situation;
   if (state.bake === undefined) return append({ type: "bake", wave });
   const following = plan.stages.find((stage) => stage.wave === wave + 1);
-  const over = state.bake.promoted || now - state.bake.since >= plan.bake;
-  if (over && following !== undefined)
+  const isLong = now - state.bake.since >= plan.bake && isWellEverywhere(situation, stage);
+  if ((state.bake.promoted || isLong) && following !== undefined) {
     return append({ type: "phase", phase: following.phase, ...waveOf(plan, following) });
-  return lookedAt(situation, wave);
-}
-
-/** Nothing to decide but whether what has the new release keeps well. */
-function lookedAt(situation: Situation, wave: number): readonly Action[] {
-  const { plan, state } = situation;
-  const names = plan.waves
-    .slice(0, wave + 1)
-    .flat()
-    .filter((name) => state.clusters[name]?.behind === undefined && plan.clusters[name]?.leaving !== true);
-  const phase = state.phase ?? "app";
-  return failed(situation, phase, names) ?? names.flatMap((name) => keepWatching(situation, name));
-}
-
-function watchAll(situation: Situation): readonly Action[] {
-  const { plan, state } = situation;
-  return state.phase === "app" || state.phase === "balancing"
-    ? lookedAt(situation, state.wave ?? plan.waves.length - 1)
-    : [];
+  }
+  return [];
 }

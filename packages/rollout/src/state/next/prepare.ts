@@ -1,3 +1,4 @@
+import { end } from "./end.ts";
 import { type Action, append, details, type Situation } from "./situation.ts";
 
 /** All clusters report before anything is said, so that a person sees every finding at once. */
@@ -12,11 +13,5 @@ export function prepare(situation: Situation, open: readonly string[]): readonly
     return append({ type: "done", phase: "prepare", clusters: details(open, () => ""), ...warnings });
   }
   const reason = `${first.message} (${first.code} in ${first.cluster})`;
-  return [
-    {
-      type: "end",
-      event: { type: "ended", status: "refused", reason, findings, converging: [] },
-      outcome: { status: "refused", active: situation.plan.from, reason, converging: [] },
-    },
-  ];
+  return end(situation, "refused", { reason, findings });
 }

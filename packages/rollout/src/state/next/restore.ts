@@ -9,7 +9,7 @@ export function restore(situation: Situation): readonly Action[] {
     const cluster = state.clusters[name];
     return cluster?.restore?.status === "running" && cluster.behind === undefined;
   });
-  if (open.length === 0) return end(situation, "failed");
+  if (open.length === 0) return end(situation, "failed", { reason: state.abort?.reason ?? "failed" });
   const late = now - state.since > limits.restored;
   for (const cluster of open) {
     const known = factsOf(situation, cluster);

@@ -1,0 +1,240 @@
+import { slotLabel } from "@fairway/manifests";
+import { isDeployment, isNetworkPolicy, isService, type KubernetesObject, refOf, type Secret } from "@fairway/objects";
+import { endBackOff } from "../cluster/end-back-off.ts";
+import { type Expectation, expect } from "../cluster/progress.ts";
+import { runMigration } from "../cluster/run-migration.ts";
+import { type ApplyManner, keyOf, type Session, type Tenure } from "../cluster/session.ts";
+import { shareOut } from "../cluster/share-out.ts";
+import type { Limits } from "../limits.ts";
+import type { ClusterPlan, Plan } from "../plan/plan.ts";
+import type { Clock, Cluster, Images, NamespaceSecrets, Slot, Traffic } from "../ports.ts";
+import { prepareCluster } from "../prepare/prepare.ts";
+import type { ClusterFacts, Step } from "../state/facts.ts";
+import { routers } from "../traffic/routers.ts";
+import { sized } from "../traffic/sized.ts";
+import { leadsRequests, leadsToSlot } from "../traffic/slot-services.ts";
+import { formerPodsGone } from "./former-pods-gone.ts";
+
+export interface StepOptions {
+  readonly cluster: Cluster;
+  readonly plan: Plan;
+  readonly session: Session;
+  readonly tenure: Tenure;
+  readonly traffic: Traffic;
+  readonly secrets: NamespaceSecrets;
+  readonly images: Images;
+  readonly clock: Clock;
+  readonly limits: Limits;
+  readonly signal: AbortSignal;
+  /** The uid of the migration Job, once it is in the journal. */
+  readonly migrated: () => string | undefined;
+  /** What a fresh observation must show from now on. */
+  readonly expect: (expectation: Expectation) => void;
+  /** Begins to observe unless it does. */
+  readonly follow: () => void;
+  /** Whether an observation has shown it. */
+  readonly isReady: () => boolean;
+  /** What is known already, while the step goes on. */
+  readonly tell: (known: Partial<ClusterFacts>) => void;
+}
+
+/** Kinds that change other objects of the release, and so go before those are written. */
+const autoscalers = new Set(["HorizontalPodAutoscaler"]);
+
+/**
+ * What each step does in one cluster. All can be repeated from the start at any time; they resolve with what is known then, and
+ * reject with whatever the cluster said.
+ */
+export function takeSteps(options: StepOptions): (step: Step) => Promise<Partial<ClusterFacts>> {
+  const { cluster, plan, session, tenure, traffic, clock, limits, signal, tell } = options;
+  const { service, environment, namespace } = plan;
+  const identity = { service, environment, namespace };
+  const fields = plan.repairs ? "repair" : "refuse";
+
+  const secrets = (): Promise<readonly Secret[]> =>
+    options.secrets.secretsFor({ environment, cluster: cluster.name, service, namespace });
+  /** What a release keeps, and the secrets that are needed now. */
+  const withSecrets = async (keep: ReadonlySet<string>): Promise<ReadonlySet<string>> =>
+    new Set([...keep, ...(await secrets()).map(keyOf)]);
+
+  const expectRelease = async (
+    objects: readonly KubernetesObject[],
+    { release, slot, who }: { readonly release: string; readonly slot: Slot; readonly who: string },
+    keep: ReadonlySet<string>,
+    how: ApplyManner = {},
+  ): Promise<Partial<ClusterFacts>> => {
+    // One that the release has not would go on setting replicas.
+    await session.prune(keep, signal, autoscalers);
+    const stored = await session.apply(objects, signal, how);
+    const expectation = expect(stored, { service, namespace, release, slot, who, appliedAt: clock.now() });
+    options.expect(expectation);
+    const { progressDeadline } = expectation;
+    const first = firstFacts(expectation);
+    return { progressedAt: clock.now(), ...first, ...(progressDeadline === undefined ? {} : { progressDeadline }) };
+  };
+
+  const untilReady = async (): Promise<void> => {
+    options.follow();
+    while (!options.isReady()) await clock.sleep(limits.tick, signal);
+  };
+
+  const share = (
+    sides: NonNullable<ClusterPlan["sides"]>,
+    weight: number,
+    told?: (detail: string) => void,
+  ): Promise<{ readonly detail: string }> =>
+    shareOut({ cluster, sides, weight, clock, limits, signal, ...(told === undefined ? {} : { tell: told }) });
+
+  /** How many replicas the former release has now. */
+  const running = async (former: readonly KubernetesObject[]): Promise<number> => {
+    const live = await Promise.all(former.filter(isDeployment).map((one) => cluster.get(refOf(one), signal)));
+    return live.reduce((sum, one) => sum + (one && isDeployment(one) ? (one.spec?.replicas ?? 1) : 0), 0);
+  };
+
+  /** The new release's workloads, as many as the step wants. */
+  const newRelease = async (own: ClusterPlan, step: number): Promise<Partial<ClusterFacts>> => {
+    if (plan.target === undefined) return {};
+    const { sides } = own;
+    const of = { release: own.carries.desired ?? "", slot: plan.target.slot, who: "the new release" };
+    const weight = plan.steps[step]?.weight;
+    if (own.carries.desired === own.carries.former) await endBackOff(cluster, identity, signal);
+    if (sides === undefined || weight === undefined) {
+      return expectRelease(own.app, of, own.keep, { fields, hold: own.hold });
+    }
+    const objects = sized(own.app, sides, weight, await running(own.former));
+    // Until it is decided, the former release keeps its autoscalers in its own slot.
+    const keep = new Set([...own.keep, ...own.keepFormer]);
+    // Whoever waits to be promoted stands ready for all of it.
+    const beside = { slot: sides.from, share: (weight === 0 ? 100 : weight) / 100 };
+    return expectRelease(objects, of, keep, { fields, hold: own.hold, beside });
+  };
+
+  /** The step's workloads are ready before requests come to them; done when routers have taken the share. */
+  const shiftTo = async (index: number, own: ClusterPlan): Promise<Partial<ClusterFacts>> => {
+    const weight = plan.steps[index]?.weight;
+    if (weight === undefined) return {};
+    tell(await newRelease(own, index));
+    await untilReady();
+    const { sides } = own;
+    if (sides === undefined) return {};
+    await session.apply(routers[sides.router].objects(sides, weight), signal, { fields });
+    return { shift: await share(sides, weight, (detail) => tell({ shift: { detail } })) };
+  };
+
+  const cleanUp = async (own: ClusterPlan): Promise<void> => {
+    // What goes now must not be asked any more.
+    if (own.sides !== undefined) await share(own.sides, 100);
+    await session.prune(await withSecrets(own.keep), signal);
+    if (own.late.length > 0) {
+      if (own.late.some(isNetworkPolicy)) await formerPodsGone({ cluster, plan, clock, limits, signal });
+      await session.apply(own.late, signal, { fields });
+    }
+    await session.settle(signal);
+  };
+
+  /**
+   * These objects and no others of this service; none: nothing of it.
+   *
+   * @param led resolves when requests go to it, and so nothing else is needed any more
+   */
+  const goTo = async (
+    { objects, keep, ...of }: Destination,
+    led: () => Promise<unknown>,
+  ): Promise<Partial<ClusterFacts>> => {
+    if (objects.length === 0) {
+      await session.remove(signal);
+      return {};
+    }
+    // Prepare found every field free, so who has one now took it since. The decision stands above that: left alone,
+    // the cluster would keep the release that failed, and take no traffic.
+    const known = await expectRelease([...(await secrets()), ...objects], of, keep, { fields: "take" });
+    await led();
+    await session.prune(await withSecrets(keep), signal);
+    await session.settle(signal);
+    return known;
+  };
+
+  const restore = async ({ former, keepFormer, carries, sides }: ClusterPlan): Promise<Partial<ClusterFacts>> => {
+    await session.fence("restore", signal);
+    const slot = plan.from?.slot ?? "a";
+    const to = { objects: former, keep: keepFormer, release: carries.former ?? "", slot, who: "the former release" };
+    return goTo(to, async () => sides && share(sides, 0));
+  };
+
+  /** To what is active now, from whatever is there: requests inside the cluster go on until it can take them. */
+  const converge = async ({ desired, keep, carries }: ClusterPlan): Promise<Partial<ClusterFacts>> => {
+    await session.fence("converge", signal);
+    const slot = plan.target?.slot ?? "a";
+    const of = { release: carries.desired ?? "", slot, who: "the active release" };
+    const stable = desired.filter(leadsToSlot);
+    const live = await Promise.all(stable.map((object) => cluster.get(refOf(object), signal)));
+    const isElsewhere = live.some((one) => one && isService(one) && one.spec?.selector?.[slotLabel] !== slot);
+    if (isElsewhere) {
+      const others = desired.filter((object) => !leadsRequests(object));
+      tell(await expectRelease([...(await secrets()), ...others], of, keep, { fields: "take" }));
+      await untilReady();
+    }
+    const from = slot === "a" ? "b" : "a";
+    const sides = { service, namespace, from, to: slot, former: desired, desired, router: "replicas" } as const;
+    return goTo({ objects: desired, keep, ...of }, async () => isElsewhere && share(sides, 100));
+  };
+
+  return async (step) => {
+    const own = plan.clusters[cluster.name];
+    if (own === undefined) throw new Error(`no plan for cluster ${cluster.name}`);
+    switch (step) {
+      case "prepare": {
+        // Credentials that cannot be had are better found before anything is changed; a removal needs none.
+        const brought = plan.target === undefined ? [] : await secrets();
+        const looking = {
+          ...{ clock, reach: limits.reach, pause: limits.tick, images: options.images },
+          secrets: brought.length > 0,
+        };
+        return { findings: await prepareCluster(cluster, plan, tenure, looking, signal) };
+      }
+      case "init":
+        await session.apply([...(await secrets()), ...own.init], signal, { fields });
+        return {};
+      case "migrate":
+        return { migration: await runMigration({ ...options, identity }) };
+      case "app":
+        return newRelease(own, 0);
+      case "prune":
+        await cleanUp(own);
+        return {};
+      case "remove":
+        await session.remove(signal);
+        return {};
+      case "restore":
+        return restore(own);
+      case "converge":
+        return converge(own);
+      case "drain":
+        await traffic.drain(environment, service, cluster.name);
+        return {};
+      case "undrain":
+        await traffic.restore(environment, service, cluster.name);
+        return {};
+      default:
+        return shiftTo(Number(step.slice("shift-".length)), own);
+    }
+  };
+}
+
+interface Destination {
+  readonly objects: readonly KubernetesObject[];
+  /** Keys of what stays. */
+  readonly keep: ReadonlySet<string>;
+  /** As the objects carry it. */
+  readonly release: string;
+  readonly slot: Slot;
+  readonly who: string;
+}
+
+/** A release without workloads is there as soon as it is applied. */
+function firstFacts({ workloads }: Expectation): Partial<ClusterFacts> {
+  const desired = workloads.reduce((sum, workload) => sum + workload.replicas, 0);
+  const waiting = workloads.length > 0;
+  const detail = waiting ? "waiting for the cluster to take it up" : "0/0";
+  return { progress: { desired, ready: 0, state: waiting ? "waiting" : "ready", detail, causes: [] } };
+}
