@@ -5,7 +5,9 @@ import type { MemoryObjects } from "./memory-objects.ts";
 /** What the pod of a Job does. Times in milliseconds. */
 export type JobBehaviour =
   | { readonly kind: "succeeds"; readonly after?: number; readonly log?: string }
-  | { readonly kind: "fails"; readonly exitCode: number; readonly after?: number; readonly log?: string };
+  | { readonly kind: "fails"; readonly exitCode: number; readonly after?: number; readonly log?: string }
+  /** The node says why: `ErrImagePull`. */
+  | { readonly kind: "cannot-start"; readonly reason: string; readonly message?: string };
 
 export interface MemoryJobs {
   /** The log of a pod so far; undefined: it is of no Job. */
@@ -28,8 +30,7 @@ export function memoryJobs(objects: MemoryObjects, clock: Clock, behaviour: () =
       return objects.get(refOf(job))?.metadata.uid === uid;
     };
     if (!(await lives(startDelay))) return;
-    const { kind, after = 1_000, log = "", ...rest } = behaviour();
-    runs.push(name);
+    const scripted = behaviour();
     const pod: KubernetesObject = {
       apiVersion: "v1",
       kind: "Pod",
@@ -41,11 +42,19 @@ export function memoryJobs(objects: MemoryObjects, clock: Clock, behaviour: () =
       },
       spec: job.spec?.template.spec,
     };
-    const startedAt = new Date(clock.now()).toISOString();
+    const startTime = new Date(clock.now()).toISOString();
     const report = (phase: string, state: object): void => {
       const containerStatuses = [{ name: "migrate", ready: false, restartCount: 0, state }];
-      objects.put({ ...objects.get(refOf(pod)), ...pod, status: { phase, startTime: startedAt, containerStatuses } });
+      objects.put({ ...objects.get(refOf(pod)), ...pod, status: { phase, startTime, containerStatuses } });
     };
+    if (scripted.kind === "cannot-start") {
+      const { reason, message } = scripted;
+      report("Pending", { waiting: { reason, ...(message === undefined ? {} : { message }) } });
+      return;
+    }
+    const { kind, after = 1_000, log = "", ...rest } = scripted;
+    const startedAt = startTime;
+    runs.push(name);
     logs.set(`${name}-0`, log);
     report("Running", { running: { startedAt } });
     if (!(await lives(after))) return;
