@@ -58,6 +58,18 @@ export const queries = {
       queryKey: ["rollout", number],
       queryFn: ({ signal }) => client.getRollout({ params: { number }, signal }),
     }),
+  /** As it was when an entry of its journal was written, which never changes. */
+  rolloutAt: (client: Client, number: number, sequence: number) =>
+    queryOptions({
+      queryKey: ["rollout-at", number, sequence],
+      queryFn: ({ signal }) => client.getRollout({ params: { number }, query: { until: sequence }, signal }),
+      staleTime: Number.POSITIVE_INFINITY,
+    }),
+  rolloutEntries: (client: Client, number: number) =>
+    queryOptions({
+      queryKey: ["rollout-entries", number],
+      queryFn: async ({ signal }) => (await client.listRolloutEntries({ params: { number }, signal })).items,
+    }),
   clusters: (client: Client) =>
     queryOptions({
       queryKey: ["clusters"],

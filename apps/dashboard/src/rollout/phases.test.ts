@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { failed, running } from "../../fixtures/index.ts";
-import { cellAppearance, doingNow, fillOf, phasesOf, readyWords, spokenStatus, troubledPhase } from "./phases.ts";
+import { canary, failed, running } from "../../fixtures/index.ts";
+import { cellAppearance, cellWords, doingNow, fillOf, phasesOf, spokenStatus, troubledPhase } from "./phases.ts";
 
 const beta = (rollout: typeof running) => {
   const cluster = rollout.clusters[1];
@@ -31,7 +31,7 @@ test("a cluster that was stopped because another one failed shows how far it was
   const app = { status: "skipped", startedAt: "2026-01-01T00:00:00Z", detail: "1/2" } as const;
   const interrupted = { ...failing, ready: 2, phases: { ...failing.phases, app } };
   assert.equal(cellAppearance(interrupted, "app", true).word, "Stopped");
-  assert.equal(readyWords(interrupted, "Stopped"), "1/2");
+  assert.equal(cellWords(interrupted, "app", "Stopped"), "1/2");
   assert.equal(fillOf(interrupted, "app"), 0.5);
   assert.equal(cellAppearance(interrupted, "cleanup", true).word, "Not reached");
   assert.equal(fillOf(rest[0] ?? failing, "app"), 0);
@@ -52,8 +52,15 @@ test("an app cell counts pods, and what it waits for is told apart from the coun
     ...beta(running),
     phases: { app: { status: "running", detail: "waiting for readiness of user-a" } as const },
   };
-  assert.equal(readyWords(waiting, "Running"), "1/2");
+  assert.equal(cellWords(waiting, "app", "Running"), "1/2");
   assert.equal(doingNow(waiting), "waiting for readiness of user-a");
-  assert.equal(readyWords(beta(running), "Running"), "1/2");
+  assert.equal(cellWords(beta(running), "app", "Running"), "1/2");
   assert.equal(doingNow(beta(running)), undefined);
+});
+
+test("a balancing cell shows the share, and is as full as that", () => {
+  const [alpha] = canary.clusters;
+  assert.ok(alpha);
+  assert.equal(cellWords(alpha, "balancing", "Running"), "20 %");
+  assert.equal(fillOf(alpha, "balancing"), 0.2);
 });

@@ -41,7 +41,7 @@ export function cellAppearance(cluster: ClusterOfRollout, phase: Phase, ended: b
   return status === "waiting" && ended ? notReached : phaseAppearance[status];
 }
 
-/** How full a cell is, 0 to 1. Only app can be counted; others are half done until they are done. */
+/** How full a cell is, 0 to 1. app counts pods, balancing shares of requests; others are half done until they are done. */
 export function fillOf(cluster: ClusterOfRollout, phase: Phase): number {
   const { status, detail } = phaseOf(cluster, phase);
   if (status === "done") return 1;
@@ -49,12 +49,19 @@ export function fillOf(cluster: ClusterOfRollout, phase: Phase): number {
   const [, had, wanted] = counted.exec(detail ?? "") ?? [];
   if (status !== "running" && had !== undefined && Number(wanted) > 0) return Math.min(1, Number(had) / Number(wanted));
   if (status === "waiting" || status === "skipped") return 0;
+  if (phase === "balancing" && status === "running" && cluster.traffic !== undefined) return cluster.traffic.weight / 100;
   if (phase === "app") return cluster.desired === 0 ? 0.5 : Math.min(1, cluster.ready / cluster.desired);
   return status === "failed" ? 1 : 0.5;
 }
 
-/** What stands in an app cell: pods that are ready of those wanted, else the word of its status. */
-export function readyWords(cluster: ClusterOfRollout, word: string): string {
+/** What stands in a cell: in app pods that are ready of those wanted, in balancing the share, else the word of its status. */
+export function cellWords(cluster: ClusterOfRollout, phase: Phase, word: string): string {
+  if (phase === "app") return readyWords(cluster, word);
+  const isShifting = phase === "balancing" && phaseOf(cluster, phase).status === "running";
+  return isShifting && cluster.traffic !== undefined ? `${cluster.traffic.weight} %` : word;
+}
+
+function readyWords(cluster: ClusterOfRollout, word: string): string {
   const { status, detail } = phaseOf(cluster, "app");
   if (detail !== undefined && counted.test(detail)) return detail;
   return status === "running" ? `${cluster.ready}/${cluster.desired}` : word;

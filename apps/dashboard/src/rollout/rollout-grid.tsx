@@ -1,19 +1,21 @@
 import type { Cause, RolloutDetail } from "@fairway/api";
 import { useRef } from "react";
+import { useNow } from "../data/clock.ts";
 import { CauseNote } from "../elements/cause.tsx";
 import { Mark } from "../elements/mark.tsx";
 import { Duration } from "../elements/moment.tsx";
 import { PodSquares } from "../elements/pods.tsx";
+import { durationWords } from "../elements/time-words.ts";
 import {
   type ClusterOfRollout,
   cellAppearance,
+  cellWords,
   doingNow,
   fillOf,
   type Phase,
   phaseOf,
   phasesOf,
   phaseWords,
-  readyWords,
   troubledPhase,
 } from "./phases.ts";
 import "./rollout-grid.css";
@@ -42,17 +44,71 @@ export function RolloutGrid({ rollout }: { readonly rollout: RolloutDetail }) {
             ))}
           </tr>
         </thead>
-        {rollout.clusters.map((cluster) => (
-          <ClusterRows
-            key={cluster.name}
-            cluster={cluster}
-            rollout={rollout}
-            phases={phases}
-            keepsRoom={sawItRun.current}
-          />
-        ))}
+        {rowsOf(rollout).map(({ wave, clusters }, index) => [
+          wave !== undefined && (
+            <WaveRow key={clusters.join()} wave={wave} number={index + 1} columns={phases.length + 1} />
+          ),
+          ...clusters.flatMap((name) =>
+            rollout.clusters
+              .filter((cluster) => cluster.name === name)
+              .map((cluster) => (
+                <ClusterRows
+                  key={name}
+                  cluster={cluster}
+                  rollout={rollout}
+                  phases={phases}
+                  keepsRoom={sawItRun.current}
+                />
+              )),
+          ),
+        ])}
       </table>
     </div>
+  );
+}
+
+type WaveOf = RolloutDetail["waves"][number];
+
+/** Clusters in the order in which they go; waves stand in words only where there are several. */
+function rowsOf({ waves, clusters }: RolloutDetail): readonly {
+  readonly wave: WaveOf | undefined;
+  readonly clusters: readonly string[];
+}[] {
+  if (waves.length < 2) return [{ wave: undefined, clusters: clusters.map(({ name }) => name) }];
+  return waves.map((wave) => ({ wave, clusters: wave.clusters }));
+}
+
+const waveWords: Readonly<Record<WaveOf["status"], string>> = {
+  waiting: "waits for its turn",
+  running: "under way",
+  baking: "has the new release and is looked at",
+  done: "done",
+  restored: "restored",
+  skipped: "not reached",
+};
+
+function WaveRow({
+  wave,
+  number,
+  columns,
+}: {
+  readonly wave: WaveOf;
+  readonly number: number;
+  readonly columns: number;
+}) {
+  const { bake, status } = wave;
+  const left = useNow((now) =>
+    status !== "baking" || bake?.until === undefined ? "" : durationWords(Math.max(0, Date.parse(bake.until) - now)),
+  );
+  return (
+    <tbody className="wave">
+      <tr>
+        <th scope="rowgroup" colSpan={columns}>
+          <strong>Wave {number}</strong> {waveWords[status]}
+          {left !== "" && `, ${left} left`}
+        </th>
+      </tr>
+    </tbody>
   );
 }
 
@@ -73,7 +129,9 @@ function ClusterRows({
   // The note begins under the cell that it belongs to.
   const column = Math.max(0, phases.indexOf(troubled ?? "app"));
   const doing = rollout.endedAt === undefined ? doingNow(cluster) : undefined;
-  const hasNote = note !== undefined || doing !== undefined || cluster.restore !== undefined || !cluster.reachable;
+  const isAway = !cluster.reachable || cluster.lost !== undefined || cluster.behind !== undefined;
+  const hasNote =
+    note !== undefined || doing !== undefined || cluster.restore !== undefined || isAway || cluster.leaving;
   return (
     <tbody>
       <tr>
@@ -97,10 +155,16 @@ function ClusterRows({
         <tr className={`rollout-notes${keepsRoom ? " keeps-room" : ""}`}>
           <td colSpan={column + 1} className="notes-gap" />
           <td colSpan={phases.length - column}>
-            {!cluster.reachable && (
+            {isAway && (
               <p className="rollout-note">
                 <Mark shape="ring" tone="idle" />
-                Unreachable. It converges when it returns and takes no traffic before.
+                {absence(cluster)}
+              </p>
+            )}
+            {cluster.leaving && (
+              <p className="rollout-note">
+                <Mark shape="dash" tone="idle" />
+                The service leaves this cluster: it is drained and emptied when the rollout is decided.
               </p>
             )}
             {note !== undefined && <CauseNote cause={note} />}
@@ -111,6 +175,14 @@ function ClusterRows({
       )}
     </tbody>
   );
+}
+
+/** Why a cluster is not with the others, and what becomes of it. */
+function absence({ lost, behind }: ClusterOfRollout): string {
+  const later = "It converges when it returns and takes no traffic before.";
+  if (lost !== undefined) return `Declared lost${lost.by === "" ? "" : ` by ${lost.by}`}. ${later}`;
+  if (behind !== undefined) return `Left behind: ${behind.reason}. ${later}`;
+  return `Unreachable. ${later}`;
 }
 
 function PhaseCell({
@@ -135,7 +207,7 @@ function PhaseCell({
       />
       <div className="phase-state">
         <Mark shape={shape} tone={tone} />
-        <span className="phase-word">{phase === "app" ? readyWords(cluster, word) : word}</span>
+        <span className="phase-word">{cellWords(cluster, phase, word)}</span>
         {state.startedAt !== undefined && (
           <span className="quiet">
             <Duration from={state.startedAt} to={state.endedAt} />

@@ -1,6 +1,7 @@
 import { type Cause, hasCrashed, type RolloutDetail, sameCauses } from "@fairway/api";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useParams } from "@tanstack/react-router";
+import { useState } from "react";
 import { useClient } from "../data/client.ts";
 import { useEnvironmentFlag } from "../data/environment.ts";
 import { queries } from "../data/queries.ts";
@@ -14,9 +15,14 @@ import { Skeleton, SkeletonBlocks } from "../elements/skeleton.tsx";
 import { State } from "../elements/state.tsx";
 import { rolloutAppearance } from "../elements/states.ts";
 import { RollBack } from "../rollback/roll-back.tsx";
+import { CommandLog } from "./commands/command-log.tsx";
+import { RolloutCommands } from "./commands/rollout-commands.tsx";
 import { Findings } from "./findings.tsx";
+import { Migration } from "./migration.tsx";
 import { spokenStatus } from "./phases.ts";
+import { Replay, useRolloutAt } from "./replay/replay.tsx";
 import { RolloutGrid } from "./rollout-grid.tsx";
+import { Traffic } from "./traffic/traffic.tsx";
 import { useRollout } from "./use-rollout.ts";
 import { Verdict } from "./verdict.tsx";
 import "./rollout-page.css";
@@ -37,6 +43,8 @@ export function RolloutPage() {
 function RolloutView({ number }: { readonly number: number }) {
   const rollout = useRollout(number);
   const { data } = rollout;
+  const [at, setAt] = useState<number | undefined>(undefined);
+  const replayed = useRolloutAt(number, at);
   usePageTitle(
     data === undefined
       ? `Rollout ${number}`
@@ -61,16 +69,21 @@ function RolloutView({ number }: { readonly number: number }) {
       </>
     );
   }
+  const shown = replayed ?? data;
   return (
     <>
       <Head rollout={data} />
       <p className="unseen" role="status">
         {spokenStatus(data)}
       </p>
-      <Verdict rollout={data} />
-      {data.findings.length > 0 && <Findings findings={data.findings} />}
-      <RolloutGrid rollout={data} />
-      <Causes rollout={data} />
+      <Verdict rollout={shown} />
+      {shown.findings.length > 0 && <Findings findings={shown.findings} />}
+      <RolloutGrid rollout={shown} />
+      {data.endedAt !== undefined && <Replay rollout={data} at={at} onMove={setAt} />}
+      <Causes rollout={shown} />
+      <Traffic rollout={shown} />
+      {shown.migration !== undefined && <Migration migration={shown.migration} />}
+      <CommandLog commands={shown.commands} />
     </>
   );
 }
@@ -100,6 +113,7 @@ function Head({ rollout }: { readonly rollout: RolloutDetail }) {
       actions={
         <>
           <Command text={`fairway rollouts ${rollout.number}`} />
+          <RolloutCommands rollout={rollout} />
           {active && !rollingOut && (
             <RollBack service={rollout.service} environment={rollout.environment} from={rollout.to} to={rollout.from} />
           )}

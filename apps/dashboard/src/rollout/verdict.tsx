@@ -31,6 +31,10 @@ function wordsOf(rollout: RolloutDetail): Words {
     case "queued":
       return { what: "Waiting for its turn.", next: "Another rollout of this service is under way." };
     case "running":
+      if (rollout.paused !== undefined) {
+        return { what: `Paused by ${rollout.paused.by}.`, next: "What is under way goes on; nothing new begins." };
+      }
+      if (rollout.waitsFor !== undefined) return { what: sentence(rollout.waitsFor), next: mixed(rollout) };
       return {
         what: rollout.phase === undefined ? "Starting." : `Phase ${rollout.phase} is under way.`,
         next:
@@ -57,6 +61,15 @@ function wordsOf(rollout: RolloutDetail): Words {
     case "refused":
       return { what: sentence(rollout.reason ?? "refused in prepare"), next: "Nothing was changed in any cluster." };
   }
+}
+
+/** Which release serves meanwhile. */
+function mixed({ from, steps }: RolloutDetail): string {
+  if (from === undefined) return "";
+  const step = steps.find(({ status }) => status === "holding" || status === "shifting");
+  return step === undefined || step.weight === 0
+    ? `Release ${short(from)} keeps serving until the new one is ready.`
+    : `Release ${short(from)} serves the other ${100 - step.weight} % of the requests.`;
 }
 
 /** How it stands, or ended, in one or two sentences; a place of constant height, so that nothing below moves. */
