@@ -149,3 +149,72 @@ test("a refused rollback says why and can be tried again with the same key", asy
   assert.equal(keys.length, 2);
   assert.equal(keys[0], keys[1]);
 });
+
+test("commands that a rollout would accept are buttons; what cannot be taken back asks once, with the command line's words", async () => {
+  const world = createWorld();
+  await using opened = await openDashboard(browser, { at: "/rollouts/24", world });
+  const { page } = opened;
+  await page.getByRole("button", { name: "Pause" }).click();
+  await page.getByRole("button", { name: "Promote" }).click();
+  const question = page.getByRole("dialog");
+  await question.getByText("fairway promote user").waitFor();
+  await question.getByRole("button", { name: "Promote", exact: true }).click();
+  await question.waitFor({ state: "detached" });
+  await page.getByRole("button", { name: "Abort" }).click();
+  await question.getByText(`Every cluster goes back to release ${releases.old.slice(0, 6)}.`).waitFor();
+  await question.getByRole("button", { name: "Cancel" }).click();
+  assert.deepEqual(
+    world.commands.map(({ operation, params, body }) => [operation, params.number, Object(body).command]),
+    [
+      ["commandRollout", "24", { type: "pause" }],
+      ["commandRollout", "24", { type: "promote" }],
+    ],
+  );
+  // Both clusters answer, and it is not paused.
+  assert.equal(await page.getByRole("button", { name: /Resume|without/ }).count(), 0);
+});
+
+test("a refused command says why, and the question stays", async () => {
+  const world = createWorld();
+  world.troubles.set("commandRollout", {
+    type: "about:blank",
+    title: "The rollout does not do that: the new release is decided",
+    status: 409,
+    code: "command-refused",
+  });
+  await using opened = await openDashboard(browser, { at: "/rollouts/24", world });
+  const { page } = opened;
+  await page.getByRole("button", { name: "Pause" }).click();
+  await page.getByRole("dialog").getByText("the new release is decided").waitFor();
+});
+
+test("a canary shows its steps, shares, measurements, migration, and who told it what", async () => {
+  await using opened = await openDashboard(browser, { at: "/rollouts/24" });
+  const { page } = opened;
+  const steps = page.getByRole("list", { name: "Steps" }).getByRole("listitem");
+  await steps.first().waitFor();
+  assert.equal(await steps.count(), 4);
+  assert.match(await steps.nth(1).innerText(), /20 %\s+Holding/);
+  await cell(page, "beta", "balancing").getByText("20 %", { exact: true }).waitFor();
+  await page.getByRole("img", { name: /^rate\(http_errors.*at most 0.01; 24 values/ }).waitFor();
+  await page.getByText("the database is at 0042").waitFor();
+  await page.getByText("refused: routers are still taking the share of 20 %").waitFor();
+});
+
+test("a finished rollout is replayed along its time, entry by entry, and is then as it ended again", async () => {
+  await using opened = await openDashboard(browser, { at: "/rollouts/20" });
+  const { page } = opened;
+  const line = page.getByRole("slider", { name: "Replay" });
+  await line.focus();
+  for (let back = 0; back < 4; back += 1) await page.keyboard.press("ArrowLeft");
+  await page.getByText("beta: the new release crashes when it starts").waitFor();
+  await page.getByText("Phase app is under way").waitFor();
+  assert.equal(await page.getByText("Restored, on release").count(), 0);
+  const box = await line.boundingBox();
+  assert.ok(box);
+  await page.mouse.move(box.x + box.width - 8, box.y + box.height / 2);
+  await page.mouse.click(box.x + 8, box.y + box.height / 2);
+  await page.getByText("Phase prepare is under way").waitFor();
+  await page.getByRole("button", { name: "To the end" }).click();
+  await page.getByText("Restored, on release").first().waitFor();
+});

@@ -49,7 +49,8 @@ export function fillOf(cluster: ClusterOfRollout, phase: Phase): number {
   const [, had, wanted] = counted.exec(detail ?? "") ?? [];
   if (status !== "running" && had !== undefined && Number(wanted) > 0) return Math.min(1, Number(had) / Number(wanted));
   if (status === "waiting" || status === "skipped") return 0;
-  if (phase === "balancing" && status === "running" && cluster.traffic !== undefined) return cluster.traffic.weight / 100;
+  if (phase === "balancing" && status === "running" && cluster.traffic !== undefined)
+    return cluster.traffic.weight / 100;
   if (phase === "app") return cluster.desired === 0 ? 0.5 : Math.min(1, cluster.ready / cluster.desired);
   return status === "failed" ? 1 : 0.5;
 }
