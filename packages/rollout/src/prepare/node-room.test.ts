@@ -53,6 +53,7 @@ test("nothing is refused that may still be: nodes that are added, cordoned, not 
     found(pod("1"), 1, [node("a", { spec: { unschedulable: true, taints: [cordon] } })]).join(),
     /^warning /,
   );
+  assert.match(found(pod("1"), 1, [node("a", { spec: { unschedulable: true } })]).join(), /^warning /);
   assert.deepEqual(found(pod("1"), 0, [node("a", { cpu: "500m" })]), []);
 });
 

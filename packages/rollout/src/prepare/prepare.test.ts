@@ -132,6 +132,17 @@ describe("prepare tries a pod of each workload", () => {
     assert.deepEqual(await found(planOf({}, {}), { over: { apply } }), []);
   });
 
+  it("unless the workload itself is not valid, which says the same", async () => {
+    const { found } = await world({});
+    const invalid = fails("invalid", "spec.template.spec.containers[0].image: Required value");
+    const apply: Cluster["apply"] = async (object) => (object.kind === "Deployment" ? invalid() : object);
+    const said = await found(planOf({}, {}), { over: { apply, create: invalid } });
+    assert.deepEqual(
+      said.map((one) => /InvalidObject: .* refuses (\S+):/.exec(one)?.[1]),
+      ["Deployment/user-a"],
+    );
+  });
+
   it("as its controller would make it; elsewhere and without its account while those are not there", async () => {
     const made: Pod[] = [];
     const create = async (pod: KubernetesObject) => {
@@ -306,6 +317,10 @@ describe("prepare's words", () => {
       })
     ).join();
     assert.match(said, /\(hidden\) and "\(hidden\)" are bad/);
+    const quoting = fails("denied", 'admission webhook "x" denied the request: hunter2 is bad');
+    const object = (await found(planOf({ env }, {}), { over: { apply: quoting } })).join();
+    assert.match(object, /WebhookDenied: .* Deployment\/user-a: .*\(hidden\) is bad/);
+    assert.doesNotMatch(object, /hunter2/);
     const dump =
       'Invalid value: core.PodTemplateSpec{Env:[]core.EnvVar{{Name:"A", Value:"hunter2"}}}: field is immutable';
     const fields = [{ field: "spec.template", message: dump }];
