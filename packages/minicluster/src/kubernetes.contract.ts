@@ -13,6 +13,8 @@ import type { ContractCluster, Register } from "./contract/contract-cluster.ts";
 import { kubectlGroups } from "./contract/kubectl/groups.ts";
 import { workloadGroups } from "./contract/workloads/groups.ts";
 
+type Which = "all" | "without-kubectl" | "kubectl" | { readonly without: readonly string[] };
+
 export type { ContractCluster } from "./contract/contract-cluster.ts";
 export { type KubernetesClient, kubernetesClient } from "./contract/kubernetes-client.ts";
 
@@ -44,12 +46,13 @@ const patience = 120_000;
  *
  * @param name Shown in the test report.
  * @param make The cluster, once for all cases.
- * @param which Cases with kubectl need one: `without-kubectl` leaves them out, `kubectl` takes only them.
+ * @param which Cases with kubectl need one: `without-kubectl` leaves them out, `kubectl` takes only them; `without` leaves them
+ *   out and groups and cases of those titles too.
  */
 export function kubernetesContract(
   name: string,
   make: () => Promise<ContractCluster & { close(): Promise<void> }>,
-  which: "all" | "without-kubectl" | "kubectl" = "all",
+  which: Which = "all",
 ): void {
   describe(`Kubernetes contract: ${name}`, () => {
     let cluster: ContractCluster & { close(): Promise<void> };
@@ -61,7 +64,9 @@ export function kubernetesContract(
       cluster?.client.close();
       await cluster?.close();
     });
+    const leftOut = typeof which === "object" ? which.without : [];
     const each: Register = (title, body, { timeoutMilliseconds = 300_000 } = {}) => {
+      if (leftOut.includes(title)) return;
       const attempt = async () => {
         made += 1;
         const namespace = `contract-${process.pid}-${made}`;
@@ -85,11 +90,12 @@ export function kubernetesContract(
     const oneByOne = which === "kubectl" ? {} : groups;
     const sideBySide = {
       ...(which === "kubectl" ? {} : waitingGroups),
-      ...(which === "without-kubectl" ? {} : kubectlGroups),
+      ...(which === "all" || which === "kubectl" ? kubectlGroups : {}),
     };
-    for (const [title, register] of Object.entries(oneByOne)) describe(title, () => register(each));
+    const wanted = (of: typeof groups) => Object.entries(of).filter(([title]) => !leftOut.includes(title));
+    for (const [title, register] of wanted(oneByOne)) describe(title, () => register(each));
     describe("side by side", { concurrency: groupsAtOnce }, () => {
-      for (const [title, register] of Object.entries(sideBySide)) {
+      for (const [title, register] of wanted(sideBySide)) {
         describe(title, { concurrency: casesAtOnce }, () => register(each));
       }
     });

@@ -124,8 +124,10 @@ export function openObjects(options: ObjectsOptions): Objects {
     if (change.resource !== "events" || change.type !== "ADDED" || now < nextSweep) return;
     nextSweep = now + 60_000;
     for (const event of store.list("events")) {
-      const written = textAt(event, "lastTimestamp") || textAt(event, "metadata", "creationTimestamp");
-      if (now - Date.parse(written) < eventLifetime) continue;
+      // What clients say of the past is no reason to forget it at once.
+      const times = [textAt(event, "lastTimestamp"), textAt(event, "metadata", "creationTimestamp")];
+      const written = Math.max(...times.filter((time) => time !== "").map(Date.parse));
+      if (now - written < eventLifetime) continue;
       store.delete("events", textAt(event, "metadata", "namespace"), textAt(event, "metadata", "name"));
     }
   });

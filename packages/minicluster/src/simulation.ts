@@ -1,5 +1,8 @@
+export type { ContainerRequest } from "./agent/container-runtime.ts";
+export { type ProbeAction, type ProbeOutcome, StartError } from "./agent/container-runtime.ts";
 export type { NodeCapacity } from "./agent/node-object.ts";
-export type { ContainerRun, ImagePull } from "./agent/simulated/simulated-runtime.ts";
+export type { ContainerRun, ImagePull, ProgramHost, SimulatedProgram } from "./agent/simulated/simulated-runtime.ts";
+export { refused } from "./agent/simulated/simulated-runtime.ts";
 export type { ApiCall, ApiVerb } from "./simulation/api-call.ts";
 export { behaviours, type ContainerScript } from "./simulation/container-script.ts";
 export type { CallPattern, Fault, FaultPoint, Trouble } from "./simulation/fault.ts";

@@ -15,6 +15,8 @@ export interface ContractCluster {
    * caches of their own, so that on a busy machine a rare order of events may come that no case has thought of.
    */
   readonly givesSecondTry?: boolean;
+  /** The cluster's time, in milliseconds since the epoch, where it is not the machine's. */
+  readonly now?: () => number;
   /** Every kubectl to try, of different minor versions. */
   readonly kubectls: readonly { readonly version: string; readonly path: string }[];
   /** Makes the API server forget what its objects were long ago; what they are stays. It may be away for a moment. */

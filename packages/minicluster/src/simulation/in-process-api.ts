@@ -11,13 +11,15 @@ export interface SimulatedRequest {
   readonly accept?: string;
   /** Others, by names in lower case. Who says no `authorization` may do everything. */
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: { readonly contentType: string; readonly text: string };
+  readonly body?: { readonly contentType: string; readonly text: string | Uint8Array };
 }
 
 /** Its answer, once the head is there. */
 export interface SimulatedResponse {
   readonly code: number;
+  /** By names in lower case. */
   header(name: string): string | undefined;
+  headers(): Readonly<Record<string, string>>;
   /** Each write of the server is one chunk: of a watch, one line. */
   readonly body: AsyncIterable<Uint8Array>;
   isComplete(): boolean;
@@ -69,7 +71,8 @@ function asApiRequest({ method, path, query, accept, headers, body }: SimulatedR
       ...headers,
     },
     async body() {
-      const bytes = Buffer.from(body?.text ?? "");
+      const text = body?.text ?? "";
+      const bytes = typeof text === "string" ? Buffer.from(text) : Buffer.from(text);
       if (bytes.length > bodyLimit) throw tooLarge(bodyLimit);
       return bytes;
     },
@@ -162,6 +165,7 @@ function openExchange(onClose: () => void): Exchange {
       head.resolve({
         code,
         header: (name) => headers.get(name),
+        headers: () => Object.fromEntries(headers),
         body: read(),
         isComplete: () => state === "ended",
         destroy: breakOff,

@@ -7,7 +7,7 @@ import type { ContainerExit } from "../agent/container-runtime.ts";
 import { startNodeAgent } from "../agent/node-agent.ts";
 import { keepNode, type NodeCapacity } from "../agent/node-object.ts";
 import { podLogs } from "../agent/pod-logs.ts";
-import { createSimulatedRuntime } from "../agent/simulated/simulated-runtime.ts";
+import { createSimulatedRuntime, type SimulatedRuntimeOptions } from "../agent/simulated/simulated-runtime.ts";
 import type { Clock } from "../clock/clock.ts";
 import type { PodCpu } from "../controllers/autoscaler/autoscaler-controller.ts";
 import { createEventRecorder } from "../controllers/event-recorder.ts";
@@ -36,6 +36,8 @@ export interface SimulatedClusterOptions {
   readonly nodes?: readonly SimulatedNode[];
   /** How containers behave; `play` adds to them. */
   readonly scripts?: readonly ContainerScript[];
+  /** Programs that decide by themselves, for containers that no script describes. */
+  readonly program?: NonNullable<SimulatedRuntimeOptions["program"]>;
   /** How failing containers and pulls wait; as the embedded cluster by default. */
   readonly backOff?: BackOffTimes;
   /** Of which objects `managedFields` tell; by default of those that clients write, which saves half of the time. */
@@ -101,6 +103,7 @@ export function startSimulatedCluster(options: SimulatedClusterOptions): Simulat
     const runtime = createSimulatedRuntime({
       clock,
       nextSerial: () => ++serial,
+      ...(options.program === undefined ? {} : { program: options.program }),
       image: (image) => pullOf(scripts, image, node.name),
       container(request) {
         const { namespace, name: pod } = request.pod;

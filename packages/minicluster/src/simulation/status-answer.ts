@@ -17,9 +17,12 @@ export function statusAnswer(of: Extract<Trouble, { readonly kind: "status" }>):
   const [reason = "", message = ""] = words[of.code] ?? [];
   const details = of.retryAfterSeconds === undefined ? undefined : { retryAfterSeconds: of.retryAfterSeconds };
   const { status } = new ApiError(of.code, of.reason ?? reason, of.message ?? message, details);
+  const headers: Readonly<Record<string, string>> =
+    of.retryAfterSeconds === undefined ? {} : { "retry-after": String(of.retryAfterSeconds) };
   return {
     code: of.code,
-    header: (name) => (name === "retry-after" && details !== undefined ? String(of.retryAfterSeconds) : undefined),
+    header: (name) => headers[name],
+    headers: () => headers,
     body: (async function* () {
       yield Buffer.from(JSON.stringify(toJson(status)));
     })(),

@@ -13,7 +13,7 @@ export function withMutations(
   const isWrite = call.verb === "create" || call.verb === "update" || call.verb === "apply";
   const mine = mutations.filter(({ resource }) => resource === call.resource);
   if (!isWrite || mine.length === 0 || request.body === undefined) return request;
-  const sent = objectFrom(JSON.parse(request.body.text));
+  const sent = objectFrom(JSON.parse(String(request.body.text)));
   const changed = mine.reduce((object, { patch }) => applyMergePatch(object, objectFrom(patch)), sent);
   return { ...request, body: { ...request.body, text: JSON.stringify(changed) } };
 }

@@ -5,6 +5,8 @@ import {
   type ContainerRuntime,
   ImageError,
   type PodIdentity,
+  type ProbeAction,
+  type ProbeOutcome,
   StartError,
 } from "../container-runtime.ts";
 import type { ReadContainerLog } from "../pod-logs.ts";
@@ -38,10 +40,27 @@ export interface ImagePull {
   readonly invalidName?: string;
 }
 
+/** What a container's program can do; it ends once. */
+export interface ProgramHost {
+  readonly clock: Clock;
+  print(line: string): void;
+  exit(code: number): void;
+}
+
+/** A program that decides by itself what it does, where a `ContainerRun` is not enough. */
+export interface SimulatedProgram {
+  /** SIGTERM; SIGKILL does not ask. */
+  terminate(): void;
+  /** Given up when its time is over. */
+  probe(action: ProbeAction): Promise<ProbeOutcome>;
+}
+
 export interface SimulatedRuntimeOptions {
   readonly clock: Clock;
   image?(image: string): ImagePull;
   container?(request: ContainerRequest): ContainerRun;
+  /** Starts a program instead, when there is one for such a container. Throws `StartError`. */
+  program?(request: ContainerRequest): ((host: ProgramHost) => SimulatedProgram) | undefined;
   /** 1, 2, 3, ... for ids and ports; its own unless told. */
   nextSerial?(): number;
 }
@@ -81,7 +100,8 @@ export function createSimulatedRuntime(options: SimulatedRuntimeOptions): Simula
       return { id: image, size: 1 };
     },
     async start(request) {
-      const script = options.container?.(request) ?? {};
+      const begin = options.program?.(request);
+      const script = begin === undefined ? (options.container?.(request) ?? {}) : {};
       if (script.startError !== undefined) throw new StartError(script.startError);
       const startedAt = clock.now();
       const exited = Promise.withResolvers<ContainerExit>();
@@ -106,17 +126,33 @@ export function createSimulatedRuntime(options: SimulatedRuntimeOptions): Simula
         const exitCode = outOfMemory ? 137 : (script.exitCode ?? 1);
         timers.push(clock.after(script.exitAfter, () => end({ exitCode, outOfMemory })));
       }
+      // It begins when whoever started it knows that it runs.
+      let program: SimulatedProgram | undefined;
+      const exit = (exitCode: number): void => end({ exitCode, outOfMemory: false });
+      if (begin !== undefined) {
+        timers.push(
+          clock.after(0, () => {
+            program = begin({ clock, print: log.print, exit });
+          }),
+        );
+      }
       return {
         id,
         port: request.wantsPort ? FIRST_PORT + serial : undefined,
         exited: exited.promise,
         kill(signal) {
           if (signal === "SIGKILL") end({ exitCode: 137, outOfMemory: false });
+          else if (program !== undefined) program.terminate();
           else if (script.stopsAfter !== "never") {
             timers.push(clock.after(script.stopsAfter ?? 0, () => end({ exitCode: 0, outOfMemory: false })));
           }
         },
-        async probe() {
+        async probe(action, timeoutMilliseconds) {
+          if (begin !== undefined) {
+            return program === undefined
+              ? refused(action)
+              : inTime(clock, program.probe(action), action, timeoutMilliseconds);
+          }
           const age = clock.now() - startedAt;
           const { readyAfter = 0 } = script;
           const ready =
@@ -151,4 +187,35 @@ export function createSimulatedRuntime(options: SimulatedRuntimeOptions): Simula
       );
     });
   }
+}
+
+/** As the kubelet says it. */
+function addressOf(action: ProbeAction): string {
+  if (action.kind === "http") return `Get "http://127.0.0.1:${action.port}${action.path}": `;
+  return "";
+}
+
+/** When nothing listens. */
+export function refused(action: ProbeAction): ProbeOutcome {
+  const port = action.kind === "exec" ? 0 : action.port;
+  return { ok: false, output: `${addressOf(action)}dial tcp 127.0.0.1:${port}: connect: connection refused` };
+}
+
+function inTime(
+  clock: Clock,
+  outcome: Promise<ProbeOutcome>,
+  action: ProbeAction,
+  milliseconds: number,
+): Promise<ProbeOutcome> {
+  const words =
+    action.kind === "exec"
+      ? `command timed out after ${milliseconds / 1000}s`
+      : `${addressOf(action)}context deadline exceeded (Client.Timeout exceeded while awaiting headers)`;
+  return new Promise((resolve) => {
+    const cancel = clock.after(milliseconds, () => resolve({ ok: false, output: words }));
+    outcome.then((told) => {
+      cancel();
+      resolve(told);
+    }, cancel);
+  });
 }
