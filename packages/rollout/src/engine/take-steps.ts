@@ -97,8 +97,8 @@ export function takeSteps(options: StepOptions): (step: Step) => Promise<Partial
     const { sides } = own;
     const of = { release: own.carries.desired ?? "", slot: plan.target.slot, who: "the new release" };
     const weight = plan.steps[step]?.weight;
-    if (own.carries.desired === own.carries.former) await endBackOff(cluster, identity, signal);
     if (sides === undefined || weight === undefined) {
+      if (own.carries.desired === own.carries.former) await endBackOff(cluster, identity, signal);
       return expectRelease(own.app, of, own.keep, { fields, hold: own.hold });
     }
     const objects = sized(own.app, sides, weight, await running(own.former));

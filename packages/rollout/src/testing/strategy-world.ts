@@ -23,18 +23,29 @@ export async function going(
     readonly one?: ReleaseOptions;
     readonly two?: ReleaseOptions;
     readonly how?: Asking;
+    /** How long each call to a cluster takes, in milliseconds. */
+    readonly latency?: number;
   } = {},
 ): Promise<Going> {
-  const { clusters = ["alpha", "beta"], both = {}, one = {}, two = {}, how, ...cluster } = options;
+  const { clusters = ["alpha", "beta"], both = {}, one = {}, two = {}, how, latency = 0, ...cluster } = options;
   const world = scenario(clusters, cluster);
   world.release("one", { config: "one", ...both, ...one });
   world.release("two", { config: "two", ...both, deploy, ...two });
-  const engine = world.engine("engine-1");
-  assert.equal((await world.deploy(engine, "one")).status, "succeeded");
+  const first = world.engine("engine-0");
+  assert.equal((await world.deploy(first, "one")).status, "succeeded");
+  await first.stop();
+  const before = latency === 0 ? {} : { before: async () => world.clock.sleep(latency) };
+  const engine = world.engine("engine-1", { cluster: before });
   const { number } = await world.ask(engine, "two", how);
   const result = async (): Promise<RolloutView> => {
     const ended = await world.ended(number);
-    await engine.stop();
+    // Calls under way take their time.
+    let isStopped = false;
+    const stopping = engine.stop().then(() => {
+      isStopped = true;
+    });
+    await world.clock.run(() => isStopped);
+    await stopping;
     return ended;
   };
   return { world, engine, number, result };

@@ -72,11 +72,15 @@ function measures({ plan }: Situation, step: StepState): boolean {
   return plan.analysis.length > 0 && step.weight > 0 && plan.steps[step.index]?.hold !== 0;
 }
 
-/** Asked for at the step's pace; an engine that has taken over waits for no more than that. */
+/** Of the time that a step has lasted: one that is held for days does not fill the journal. */
+const pace = 1 / 60;
+
+/** An engine that has taken over waits for no more than the step's pace. */
 function measure(situation: Situation, step: StepState): readonly Action[] {
   const { now, limits } = situation;
   const last = Math.max(step.measured.at(-1)?.at ?? 0, step.since);
-  return measures(situation, step) && now - last >= limits.measure ? [{ type: "measure", step: step.index }] : [];
+  const pause = Math.max(limits.measure, (now - step.since) * pace);
+  return measures(situation, step) && now - last >= pause ? [{ type: "measure", step: step.index }] : [];
 }
 
 function measuredEntry({ measured }: Situation, step: StepState): readonly Action[] | undefined {

@@ -63,12 +63,13 @@ export function analysisView(state: RolloutState): AnalysisView | undefined {
   if (outline === undefined || outline.steps.length === 0 || outline.analysis.length === 0) return undefined;
   const { step, wave = 0 } = state;
   const all = [...state.passed, ...(step === undefined ? [] : [{ ...step, wave }])];
+  const measuredSteps = all.filter(({ index, weight }) => weight > 0 && outline.steps[index]?.hold !== 0);
   return {
     measurements: outline.analysis,
     measured: all.flatMap((one) =>
       one.measured.map(({ at, values }) => ({ at: iso(at), wave: one.wave, step: one.index, values })),
     ),
-    verdict: judgeAnalysis(outline.analysis, all.at(-1)?.measured.at(-1)?.values),
+    verdict: judgeAnalysis(outline.analysis, measuredSteps.at(-1)?.measured.at(-1)?.values),
   };
 }
 

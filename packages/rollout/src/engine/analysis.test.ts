@@ -1,0 +1,99 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { watchRequests } from "../testing/data-path.ts";
+import { going, isHolding } from "../testing/strategy-world.ts";
+
+const errors = { query: "errors", max: 0.01 };
+const canary = { strategy: "canary", steps: [{ weight: 10, hold: 60_000 }], analysis: [errors] } as const;
+const gateway = { router: "gateway" } as const;
+
+describe("the analysis of a canary", () => {
+  it("lets a release pass whose measurements are within their bounds, and keeps them as a curve", async () => {
+    const { world, result } = await going(canary, gateway);
+    world.metrics.set("errors", 0.002);
+    const { status, analysis } = await result();
+    assert.equal(status, "succeeded");
+    assert.deepEqual(analysis?.measurements, [errors]);
+    assert.ok(analysis.measured.length >= 3, `${analysis.measured.length} values in a minute`);
+    assert.ok(analysis.measured.every(({ values, step }) => values[0] === 0.002 && step === 0));
+    assert.deepEqual(analysis.verdict, { state: "good", words: "" });
+  });
+
+  it("turns back when one is out of its bounds, long before the hold is over", async () => {
+    const { world, number, result } = await going(canary, gateway);
+    world.metrics.set("errors", 0.002);
+    const stop = watchRequests(world.clusters);
+    await world.until(number, ({ analysis }) => analysis?.measured.length === 1);
+    world.metrics.set("errors", 0.25);
+    const { status, causes, analysis } = await result();
+    stop();
+    assert.equal(status, "failed");
+    assert.equal(causes[0]?.code, "AnalysisFailed");
+    assert.equal(causes[0]?.message, "errors is 0.25, at most 0.01 is well");
+    assert.deepEqual(analysis?.verdict, { state: "bad", words: "errors is 0.25, at most 0.01 is well" });
+    assert.equal(analysis.measured.length, 2);
+    world.holds("one");
+  });
+
+  for (const [title, answer] of [
+    ["there is no data", undefined],
+    ["the source is silent", new Error("connect ECONNREFUSED")],
+  ] as const) {
+    it(`keeps the gate shut while ${title}, and opens it for a person`, async () => {
+      const { world, number, result } = await going(canary, gateway);
+      world.metrics.set("errors", answer);
+      await world.until(number, isHolding(10));
+      await world.clock.advance(1_200_000);
+      const waiting = await world.viewOf(number);
+      assert.equal(waiting.status, "running");
+      assert.equal(waiting.analysis?.verdict.state, "no-data");
+      assert.match(waiting.waitsFor ?? "", /errors has no value yet$/);
+      await world.command(number, { type: "promote" });
+      assert.equal((await result()).status, "succeeded");
+      world.holds("two");
+    });
+  }
+
+  it("goes on when data comes late", async () => {
+    const { world, number, result } = await going(canary, gateway);
+    await world.until(number, isHolding(10));
+    await world.clock.advance(200_000);
+    world.metrics.set("errors", 0);
+    assert.equal((await result()).status, "succeeded");
+    world.holds("two");
+  });
+
+  it("is passed over when a person says so, for the rest of the hold", async () => {
+    const { world, number, result } = await going(canary, gateway);
+    const now = await world.until(number, isHolding(10));
+    await world.command(number, { type: "skip-analysis" });
+    await world.until(number, ({ steps }) => steps[0]?.analysisSkipped === true);
+    world.metrics.set("errors", 1);
+    const { status, steps } = await result();
+    assert.equal(status, "succeeded");
+    const lasted = Date.parse(steps[0]?.until ?? "") - Date.parse(now.steps[0]?.since ?? "");
+    assert.ok(lasted >= 60_000 && lasted < 65_000, `${lasted} ms`);
+  });
+
+  it("turns back while it is paused, too: what is broken stays broken", async () => {
+    const { world, number, result } = await going(canary, gateway);
+    await world.until(number, isHolding(10));
+    await world.command(number, { type: "pause" });
+    world.metrics.set("errors", 1);
+    assert.equal((await result()).status, "failed");
+    world.holds("one");
+  });
+
+  it("writes fewer entries the longer it lasts", async () => {
+    const steps = [{ weight: 10, hold: undefined }];
+    const { world, number, result } = await going({ ...canary, steps }, gateway);
+    world.metrics.set("errors", 0);
+    await world.until(number, isHolding(10));
+    await world.clock.advance(14_400_000);
+    const { analysis, sequence } = await world.viewOf(number);
+    assert.ok(sequence < 300, `${sequence} entries in four hours`);
+    assert.ok((analysis?.measured.length ?? 0) > 100, "and still enough for a curve");
+    await world.command(number, { type: "promote" });
+    await result();
+  });
+});
