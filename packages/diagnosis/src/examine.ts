@@ -47,12 +47,18 @@ function examineBranch(
     ...byPod.flat(),
     ...evictedFindings(subject, branch.pods),
   ];
-  const deadline = findings.some((one) => one.severity !== "transient") ? undefined : deadlineFinding(subject, branch);
   return {
-    findings: (deadline === undefined ? findings : [...findings, deadline]).toSorted(bySeverity),
+    findings: withDeadline(findings, deadlineFinding(subject, branch)).toSorted(bySeverity),
     doomed:
       running.length === 0
         ? refused?.severity === "fatal"
         : byPod.every((ofPod) => ofPod.some((one) => one.severity === "fatal")),
   };
+}
+
+/** A symptom, which stands only where nothing is known. What was normal for now is no longer so when the time is over. */
+function withDeadline(findings: readonly Finding[], deadline: Finding | undefined): readonly Finding[] {
+  if (deadline === undefined) return findings;
+  if (findings.length === 0) return [deadline];
+  return findings.map((one) => (one.severity === "transient" ? { ...one, severity: deadline.severity } : one));
 }

@@ -400,7 +400,7 @@ export const broken: readonly Broken[] = [
   {
     title: "no progress, for a cause that is known",
     objects: ({ namespace, image }) => [
-      deployment(namespace, image, "process.exit(6)", { deployment: { progressDeadlineSeconds: 8 } }),
+      deployment(namespace, image, "process.exit(6)", { deployment: { progressDeadlineSeconds: 15 } }),
     ],
     code: "CrashLoop",
     severity: "fatal",

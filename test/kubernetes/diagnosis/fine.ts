@@ -30,6 +30,8 @@ const scratch = {
 const check = (more: Readonly<Record<string, number>>) => ({
   httpGet: { path: "/", port: 8080 },
   periodSeconds: 1,
+  // On a machine that has much to do, a program takes some seconds to start.
+  failureThreshold: 20,
   ...more,
 });
 
@@ -89,8 +91,8 @@ export const fine: readonly Fine[] = [
   {
     title: "a readiness check with an initial delay",
     objects: ({ namespace, image }) => [
-      deployment(namespace, image, serving(8_000), {
-        container: { readinessProbe: check({ initialDelaySeconds: 10, failureThreshold: 1 }) },
+      deployment(namespace, image, serving(3_000), {
+        container: { readinessProbe: check({ initialDelaySeconds: 12, failureThreshold: 1 }) },
       }),
     ],
     worst: "transient",
