@@ -85,6 +85,31 @@ export const catalogue: readonly CatalogueEntry[] = [
     load: async () => (await import("./commands/rollouts.ts")).rollouts,
   },
   {
+    path: ["pause"],
+    summary: "hold a rollout where it is",
+    load: async () => (await import("./commands/rollout-commands.ts")).pause,
+  },
+  {
+    path: ["resume"],
+    summary: "let a paused rollout go on",
+    load: async () => (await import("./commands/rollout-commands.ts")).resume,
+  },
+  {
+    path: ["promote"],
+    summary: "past the gate, hold or bake time that a rollout waits at",
+    load: async () => (await import("./commands/rollout-commands.ts")).promote,
+  },
+  {
+    path: ["abort"],
+    summary: "end a rollout: back to the release before, everywhere",
+    load: async () => (await import("./commands/rollout-commands.ts")).abort,
+  },
+  {
+    path: ["skip-analysis"],
+    summary: "past the measurements of a canary's present step",
+    load: async () => (await import("./commands/rollout-commands.ts")).skipAnalysis,
+  },
+  {
     path: ["explain"],
     summary: "what a cause means and what helps (no server needed)",
     load: async () => (await import("./commands/explain.ts")).explain,
@@ -96,7 +121,7 @@ export const catalogue: readonly CatalogueEntry[] = [
   },
   {
     path: ["rollback"],
-    summary: "roll an earlier release out again",
+    summary: "back to an earlier release",
     load: async () => (await import("./commands/rollback.ts")).rollback,
   },
   {

@@ -15,6 +15,7 @@ import { pushImage } from "../deploy/push-image.ts";
 import { stepPrinter } from "../deploy/step-printer.ts";
 import { uploadSnapshot } from "../deploy/upload-snapshot.ts";
 import { detach, followRollout } from "../rollout/follow-rollout.ts";
+import { whenBusyOf, whenBusyOptions } from "../rollout/when-busy.ts";
 import { headLine, releaseLines } from "../screens/step-line.ts";
 import { printable, shortRelease } from "../terminal/text.ts";
 
@@ -23,12 +24,12 @@ const releaseLimit = 180_000;
 
 export const deploy: CliCommand = {
   define(command) {
-    command
+    whenBusyOptions(command)
       .argument("[dir]", "folder with the app.toml", ".")
       .option("--no-wait", "end when the rollout has started")
       .addHelpText(
         "after",
-        `${examples("fairway deploy", "fairway deploy services/user --env staging", "fairway deploy --json | jq -r .type")}
+        `${examples("fairway deploy", "fairway deploy services/user --env staging", "fairway deploy --supersede", "fairway deploy --json | jq -r .type")}
 
 Builds the folder in a clean copy, uploads what changed, and rolls the release out to every cluster of the
 environment: everywhere, or the old release stays everywhere. Ctrl-C detaches, the rollout goes on.
@@ -132,7 +133,13 @@ async function deployService(
     interrupt.signal.throwIfAborted();
     // From here on the server drives it; stopping halfway would only hide that.
     const rollout = await client.createRollout({
-      body: { service: spec.name, environment: environment.name, release: release.name, idempotencyKey: randomUUID() },
+      body: {
+        service: spec.name,
+        environment: environment.name,
+        release: release.name,
+        idempotencyKey: randomUUID(),
+        whenBusy: whenBusyOf(invocation.own()),
+      },
     });
     await built?.remove();
     if (interrupt.signal.aborted) return detach(rollout.number, { shell, style, connected, json });

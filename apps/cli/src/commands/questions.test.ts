@@ -261,6 +261,7 @@ test("status of one: the same cause in two clusters is told once, what is only w
 test("rollback: previous by default, or a beginning of a release's name", async (t) => {
   const bodies: unknown[] = [];
   const server = await platform(t, {
+    listRollouts: () => ({ value: { items: [failed] } }),
     createRollout: ({ body }) => {
       bodies.push(body);
       return { value: rollout({ number: 19, kind: "rollback", from: "7c41e0b8a402", to: "5b02aa3d9e11" }) };

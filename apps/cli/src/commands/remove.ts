@@ -1,11 +1,12 @@
 import { type CliCommand, examples } from "../command.ts";
 import { environmentOf } from "../connection/environment.ts";
 import { followRollout } from "../rollout/follow-rollout.ts";
+import { whenBusyOf, whenBusyOptions } from "../rollout/when-busy.ts";
 import { confirmName } from "../terminal/confirm-name.ts";
 
 export const remove: CliCommand = {
   define(command) {
-    command
+    whenBusyOptions(command)
       .argument("<service>", "its name")
       .option("-y, --yes", "do not ask")
       .addHelpText(
@@ -26,7 +27,7 @@ export const remove: CliCommand = {
     });
     const rollout = await connected.client.removeService({
       params: { service },
-      query: { environment: environment.name },
+      query: { environment: environment.name, whenBusy: whenBusyOf(own()) },
     });
     const json = options.json === true;
     if (!json) shell.out.write(`  ${style.strong(service)}  removal  ${style.accent(environment.name)}\n`);

@@ -3,6 +3,7 @@ import { type CliCommand, examples, type Invocation, printJson, printLines } fro
 import { CommandFailure, exitCode } from "../command-failure.ts";
 import { environmentOf } from "../connection/environment.ts";
 import { followRollout } from "../rollout/follow-rollout.ts";
+import { isUnderWay } from "../rollout/unfinished-rollout.ts";
 import { outcomeScreen } from "../screens/outcome-screen.ts";
 import { rolloutScreen } from "../screens/rollout-screen.ts";
 import { releaseLines } from "../screens/step-line.ts";
@@ -91,10 +92,7 @@ async function newest(invocation: Invocation, service: string | undefined): Prom
   const { items } = await connected.client.listRollouts({
     query: service === undefined ? query : { ...query, service },
   });
-  const found =
-    service === undefined
-      ? items.find(({ status }) => status === "queued" || status === "running" || status === "restoring")
-      : items[0];
+  const found = service === undefined ? items.find(isUnderWay) : items[0];
   if (found !== undefined) return found.number;
   if (service !== undefined)
     await connected.client.getService({ params: { service }, query: { environment: environment.name } });

@@ -16,7 +16,7 @@ const frameTime = 100;
  * Shows a rollout until it ends: settled steps stay, one line moves. Without a terminal only settled steps are printed; with
  * `json` each change is one line. Ctrl-C detaches: the rollout goes on.
  *
- * @returns the exit code: 0 succeeded, 1 failed or refused, 130 detached
+ * @returns the exit code: 0 it ended as wanted, 1 it did not, 130 detached
  */
 export async function followRollout(
   number: number,
@@ -27,6 +27,8 @@ export async function followRollout(
     readonly json: boolean;
     /** ` --env prod` where commands need it. */
     readonly environmentFlag: string;
+    /** The former release is what is wanted: a rollout that does not succeed has done it. */
+    readonly goesBack?: boolean;
   },
 ): Promise<number> {
   const { shell, style, connected, json } = context;
@@ -115,7 +117,7 @@ export async function followRollout(
     });
     shell.out.write(`\n${lines.join("\n")}\n`);
   }
-  return succeeded ? exitCode.done : exitCode.failed;
+  return succeeded !== (context.goesBack === true) ? exitCode.done : exitCode.failed;
 }
 
 /** Says that a rollout goes on without its watcher, and how to watch again. */

@@ -25,6 +25,11 @@ function service(name: string, more: Partial<ServiceSummary> = {}): ServiceSumma
     findings: _findings,
     causes: _causes,
     sequence: _sequence,
+    waves: _waves,
+    steps: _steps,
+    commands: _commands,
+    offers: _offers,
+    timeline: _timeline,
     ...last
   } = rollout({ status: "succeeded", endedAt: at(5) });
   return {
