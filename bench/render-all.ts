@@ -25,6 +25,7 @@ const environment: Environment = {
     record: {
       ...{ name, environment: "prod", embedded: false, kubeconfig: name, context: undefined, gateway: undefined },
       addressTemplate: "http://{service}.{namespace}.svc.cluster.local",
+      lost: undefined,
       createdAt: at,
     },
     ...{ link: undefined, trouble: undefined, stopped: false },

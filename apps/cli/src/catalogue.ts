@@ -155,6 +155,16 @@ export const catalogue: readonly CatalogueEntry[] = [
     load: async () => (await import("./commands/cluster-actions.ts")).clusterStart,
   },
   {
+    path: ["cluster", "lost"],
+    summary: "go on without a cluster that is away",
+    load: async () => (await import("./commands/cluster-actions.ts")).clusterLost,
+  },
+  {
+    path: ["cluster", "found"],
+    summary: "take a lost cluster back",
+    load: async () => (await import("./commands/cluster-actions.ts")).clusterFound,
+  },
+  {
     path: ["cluster", "remove"],
     summary: "forget a registered cluster",
     load: async () => (await import("./commands/cluster-actions.ts")).clusterRemove,
@@ -224,8 +234,8 @@ export const catalogue: readonly CatalogueEntry[] = [
 /** What a word that only groups commands is about. */
 export const groups: Readonly<Record<string, { readonly summary: string; readonly examples: string }>> = {
   cluster: {
-    summary: "add, stop, start, remove a cluster, its account",
-    examples: examples("fairway cluster stop beta", "fairway cluster start beta", "fairway help cluster add"),
+    summary: "add, stop, start, lose, remove a cluster, its account",
+    examples: examples("fairway cluster stop beta", "fairway cluster lost beta", "fairway help cluster add"),
   },
   registry: {
     summary: "add, list or remove a registry",

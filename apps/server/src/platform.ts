@@ -139,6 +139,11 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
         pooledPort(pool, record.name),
       ),
     releases: stored,
+    lost: async (environment) =>
+      pool
+        .list()
+        .filter(({ record }) => record.environment === environment && record.lost !== undefined)
+        .map(({ record }) => record.name),
     traffic: engineTraffic(drains, (environment, id) => live.publish({ kind: "service", id, environment })),
     secrets,
     images: missingImages({
@@ -188,7 +193,7 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
   const handlers: Handlers = {
     ...aboutHandlers({ version: options.version, edgePort: options.edgePort, pool, registries, isReady: () => ready }),
     ...sessionHandlers(signInCodes(now), options.authenticator),
-    ...clusterHandlers({ home, pool, releases, supervisor, now, kubeconfigLimits: options.kubeconfigLimits }),
+    ...clusterHandlers({ home, pool, releases, journal, supervisor, now, kubeconfigLimits: options.kubeconfigLimits }),
     ...registryHandlers({
       ...{ pool, registries, releases, profile, now },
       files: registryContent,

@@ -161,6 +161,28 @@ export const routes = {
     params: cluster,
     problems: ["cluster-not-embedded"],
   }),
+  loseCluster: route({
+    method: "POST",
+    path: "/v1/clusters/{cluster}/lost",
+    permission: "clusters:write",
+    status: 200,
+    summary: "Declares a cluster lost: rollouts go on without it, and it takes no traffic",
+    params: cluster,
+    response: s.clusterSummary.extend({
+      /** Rollouts that are under way and were told to go on without it. */
+      rollouts: z.array(z.int()),
+    }),
+    problems: ["cluster-last"],
+  }),
+  findCluster: route({
+    method: "DELETE",
+    path: "/v1/clusters/{cluster}/lost",
+    permission: "clusters:write",
+    status: 200,
+    summary: "Takes a lost cluster back: it takes traffic when it has what is active",
+    params: cluster,
+    response: s.clusterSummary,
+  }),
   clusterKubeconfig: route({
     method: "GET",
     path: "/v1/clusters/{cluster}/kubeconfig",

@@ -417,6 +417,8 @@ export const clusterSummary = z.object({
   services: z.int(),
   /** Stopped by a person. */
   stopped: z.boolean(),
+  /** Somebody declared it lost: rollouts go on without it, and it takes no traffic. */
+  lost: z.object({ by: z.string(), at: time }).optional(),
   lastSeenAt: time.optional(),
 });
 export type ClusterSummary = z.infer<typeof clusterSummary>;

@@ -60,6 +60,8 @@ export interface ClusterRecord {
   readonly addressTemplate: string;
   /** host:port of the cluster's HTTP gateway, for the edge. */
   readonly gateway: string | undefined;
+  /** Somebody declared it lost: rollouts go on without it, and it takes no traffic. */
+  readonly lost: { readonly by: string; readonly at: string } | undefined;
   readonly createdAt: string;
 }
 

@@ -204,6 +204,7 @@ export function storeContract(name: string, make: () => Promise<Store>): void {
         context: undefined,
         addressTemplate: "http://127.0.0.1:{21000+number}",
         gateway: "127.0.0.1:9000",
+        lost: undefined,
         createdAt: at(1),
       };
       await clusters.put(alpha);
@@ -217,6 +218,9 @@ export function storeContract(name: string, make: () => Promise<Store>): void {
         ],
       );
       assert.deepEqual(await clusters.get("alpha"), { ...alpha, gateway: "127.0.0.1:9001" });
+      const lost = { ...alpha, lost: { by: "admin", at: at(2) } };
+      await clusters.put(lost);
+      assert.deepEqual(await clusters.get("alpha"), lost);
       await clusters.remove("alpha");
       assert.equal(await clusters.get("alpha"), undefined);
     });

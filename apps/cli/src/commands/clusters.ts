@@ -30,7 +30,7 @@ export const clusters: CliCommand = {
           {
             title: "STATE",
             cell: stateOf,
-            look: (text, { reachable }) => (reachable ? style.good(text) : style.bad(text)),
+            look: (text, { reachable, lost }) => (reachable && lost === undefined ? style.good(text) : style.bad(text)),
           },
           { title: "VERSION", cell: ({ version }) => version ?? "–", least: 8 },
           { title: "NODES", cell: ({ nodes }) => (nodes === undefined ? "–" : String(nodes)) },
@@ -44,6 +44,12 @@ export const clusters: CliCommand = {
         { width: shell.out.width, style },
       ),
     );
+    for (const { name, lost } of items)
+      if (lost !== undefined)
+        printLines(shell, [
+          "",
+          `${style.bad("✗")} ${style.strong(name)}  declared lost by ${printable(lost.by)} ${ago(lost.at, shell.now())}; when it is back: fairway cluster found ${name}`,
+        ]);
     const troubled = items.filter(({ trouble, stopped }) => trouble !== undefined && !stopped);
     for (const { name, trouble = "" } of troubled)
       printLines(shell, ["", `${style.bad("✗")} ${style.strong(name)}  ${printable(trouble)}`]);
@@ -51,7 +57,8 @@ export const clusters: CliCommand = {
   },
 };
 
-function stateOf({ stopped, reachable }: ClusterSummary): string {
+function stateOf({ stopped, reachable, lost }: ClusterSummary): string {
+  if (lost !== undefined) return "✗ lost";
   if (stopped) return "✗ stopped";
   return reachable ? "✓ reachable" : "✗ unreachable";
 }

@@ -30,6 +30,8 @@ export interface ClusterPool {
   /** Stores a record and connects it. */
   put(record: ClusterRecord): Promise<PooledCluster>;
   remove(name: string): Promise<void>;
+  /** Stores that a cluster is lost, or, with undefined, that it is not; its connection stays. */
+  declareLost(name: string, lost: ClusterRecord["lost"]): Promise<void>;
   close(): void;
 }
 
@@ -49,6 +51,8 @@ const running = { stopped: false, trouble: undefined };
 export function createClusterPool(options: PoolOptions): ClusterPool {
   const { home, clusters, log } = options;
   const pooled = new Map<string, PooledCluster>();
+  /** With what each cluster was connected last. */
+  const attempts = new Map<string, PooledCluster>();
   const connecting = new Set<Promise<void>>();
   const seen = new Map<string, EmbeddedCluster>();
   const inTurn = exclusive();
@@ -61,14 +65,15 @@ export function createClusterPool(options: PoolOptions): ClusterPool {
   const connect = async (entry: PooledCluster): Promise<void> => {
     const { record } = entry;
     // Another record or a removal may overtake a slow connection.
-    const isOurs = () => pooled.get(record.name) === entry;
+    const isOurs = () => attempts.get(record.name) === entry;
+    const now = () => pooled.get(record.name) ?? entry;
     try {
       const connection = await options.connect(record, join(home, record.kubeconfig));
       if (!isOurs()) return connection.close();
-      set({ ...entry, link: linkCluster(connection, (...change) => options.onChange(record, ...change)) });
+      set({ ...now(), link: linkCluster(connection, (...change) => options.onChange(record, ...change)) });
     } catch (error) {
       log.error("cluster cannot be connected", { cluster: record.name, error });
-      if (isOurs()) set({ ...entry, trouble: "its kubeconfig cannot be used" });
+      if (isOurs()) set({ ...now(), trouble: "its kubeconfig cannot be used" });
     }
   };
 
@@ -76,6 +81,7 @@ export function createClusterPool(options: PoolOptions): ClusterPool {
     pooled.get(record.name)?.link?.close();
     const entry: PooledCluster = { record, link: undefined, ...state };
     set(entry);
+    attempts.set(record.name, entry);
     const work = state.stopped || state.trouble !== undefined ? Promise.resolve() : connect(entry);
     connecting.add(work);
     return work.finally(() => connecting.delete(work));
@@ -93,6 +99,7 @@ export function createClusterPool(options: PoolOptions): ClusterPool {
       context: undefined,
       addressTemplate: one.addressTemplate,
       gateway: one.gateway ?? stored?.gateway,
+      lost: stored?.lost,
       createdAt: stored?.createdAt ?? new Date(options.now()).toISOString(),
     };
     const isStored = stored !== undefined && JSON.stringify(stored) === JSON.stringify(record);
@@ -130,10 +137,21 @@ export function createClusterPool(options: PoolOptions): ClusterPool {
       await clusters.remove(name);
       pooled.get(name)?.link?.close();
       pooled.delete(name);
+      attempts.delete(name);
     },
+    declareLost: (name, lost) =>
+      inTurn(async () => {
+        const entry = pooled.get(name);
+        if (entry === undefined) return;
+        const record = { ...entry.record, lost };
+        await clusters.put(record);
+        // Its connection may have come meanwhile.
+        set({ ...(pooled.get(name) ?? entry), record });
+      }),
     close() {
       for (const { link } of pooled.values()) link?.close();
       pooled.clear();
+      attempts.clear();
     },
   };
 }

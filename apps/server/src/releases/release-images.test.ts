@@ -30,6 +30,7 @@ function cluster(name: string, embedded: boolean): PooledCluster {
     record: {
       ...{ name, environment: "prod", embedded, kubeconfig: "", context: undefined, gateway: undefined },
       addressTemplate: "http://{service}",
+      lost: undefined,
       createdAt: "2026-01-01T00:00:00.000Z",
     },
     ...{ link: undefined, trouble: undefined, stopped: false },

@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import type { ClusterSummary } from "@fairway/api";
 import type { ClusterRecord, ReleaseStore } from "@fairway/catalog";
 import type { KubeconfigLimits } from "@fairway/kube";
+import type { Journal } from "@fairway/rollout";
 import { checkKubeconfig } from "../clusters/check-kubeconfig.ts";
 import type { ClusterPool, PooledCluster } from "../clusters/cluster-pool.ts";
 import { registeredAs } from "../clusters/same-cluster.ts";
@@ -15,6 +16,7 @@ export interface ClusterResources {
   readonly home: string;
   readonly pool: ClusterPool;
   readonly releases: ReleaseStore;
+  readonly journal: Pick<Journal<never>, "unfinished" | "command">;
   readonly supervisor: SupervisorLink;
   /** What a registered kubeconfig may make this machine do. */
   readonly kubeconfigLimits: KubeconfigLimits;
@@ -27,13 +29,15 @@ type ClusterRoutes =
   | "removeCluster"
   | "stopCluster"
   | "startCluster"
+  | "loseCluster"
+  | "findCluster"
   | "clusterKubeconfig";
 
 /** How services of a Kubernetes cluster reach each other unless its owner says otherwise. */
 const kubernetesAddresses = "http://{service}.{namespace}.svc.cluster.local";
 
 export function clusterHandlers(resources: ClusterResources): Pick<Handlers, ClusterRoutes> {
-  const { home, pool, releases, supervisor, kubeconfigLimits, now } = resources;
+  const { home, pool, releases, journal, supervisor, kubeconfigLimits, now } = resources;
   /** Names that are being registered: the failure of one attempt must not take the files of another. */
   const adding = new Set<string>();
   const inTurn = exclusive();
@@ -76,6 +80,7 @@ export function clusterHandlers(resources: ClusterResources): Pick<Handlers, Clu
       ...(state?.nodes === undefined ? {} : { nodes: state.nodes }),
       services: await servicesOf(record),
       stopped,
+      ...(record.lost === undefined ? {} : { lost: record.lost }),
       ...(state?.lastSeenAt === undefined ? {} : { lastSeenAt: new Date(state.lastSeenAt).toISOString() }),
     };
   };
@@ -106,6 +111,7 @@ export function clusterHandlers(resources: ClusterResources): Pick<Handlers, Clu
           context: body.context,
           addressTemplate: body.addressTemplate ?? kubernetesAddresses,
           gateway: undefined,
+          lost: undefined,
           createdAt: new Date(now()).toISOString(),
         });
         const version = await requireAnswer(added, signal);
@@ -150,6 +156,36 @@ export function clusterHandlers(resources: ClusterResources): Pick<Handlers, Clu
       requireEmbedded(params.cluster);
       await supervisor.command(params.cluster, "start");
       return undefined;
+    },
+    loseCluster: async ({ params, caller }) => {
+      const { record } = requireCluster(params.cluster);
+      const { name, environment } = record;
+      const others = pool.list().filter((one) => one.record.environment === environment && one.record.name !== name);
+      if (others.every((one) => one.record.lost !== undefined)) {
+        throw new Refusal({
+          status: 409,
+          code: "cluster-last",
+          title: `${name} is the last cluster of ${environment}`,
+          detail: "an environment without any serves nothing",
+          hint: "where another one is back: fairway cluster found <name>",
+        });
+      }
+      const lost = record.lost ?? { by: caller.actor, at: new Date(now()).toISOString() };
+      await pool.declareLost(name, lost);
+      // Those that begin from now on know it; those that are under way have to be told.
+      const told: number[] = [];
+      for (const rollout of await journal.unfinished()) {
+        if (rollout.environment !== environment) continue;
+        const command = { type: "lose", cluster: name } as const;
+        const id = `lost ${name} ${lost.at}`;
+        if (await journal.command(rollout.number, { id, actor: caller.actor, command })) told.push(rollout.number);
+      }
+      return { ...(await summary(requireCluster(name))), rollouts: told };
+    },
+    findCluster: async ({ params }) => {
+      const { record } = requireCluster(params.cluster);
+      await pool.declareLost(record.name, undefined);
+      return summary(requireCluster(record.name));
     },
     clusterKubeconfig: async ({ params }) => {
       const { record } = requireCluster(params.cluster);

@@ -13,7 +13,7 @@ export function edgeHost(service: string): string {
 }
 
 /**
- * Where the edge sends requests: every cluster that has the active release, was not stopped and is not drained; equal
+ * Where the edge sends requests: every cluster that has the active release, was not stopped, is not lost and not drained; equal
  * shares. Whether a cluster answers is for the edge to see: that its API is silent, or that this process has just
  * started and has not heard of it yet, says nothing about the services in it.
  */
@@ -28,6 +28,7 @@ export function edgeHandlers(pool: ClusterPool, active: ActiveReleases, drains: 
           const backends = clusters.flatMap(({ record, stopped }) =>
             record.gateway !== undefined &&
             !stopped &&
+            record.lost === undefined &&
             Object.hasOwn(objects, record.name) &&
             !drained.has(`${environment} ${service} ${record.name}`)
               ? [{ cluster: record.name, address: record.gateway, weight: 1 }]

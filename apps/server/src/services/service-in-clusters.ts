@@ -67,7 +67,7 @@ function lookAt(
     desired: workload.release === undefined && isWanted ? release.profile.replicas : workload.desired,
     ready: workload.ready,
     reachable: !pooled.stopped && (pooled.link?.status().reachable ?? false),
-    drained: drained.has(cluster),
+    drained: drained.has(cluster) || pooled.record.lost !== undefined,
   };
   return {
     seen: {

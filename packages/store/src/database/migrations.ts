@@ -179,6 +179,9 @@ export const migrations: Record<string, Migration> = {
           check (kind in ('deploy', 'rollback', 'removal', 'membership', 'repair'))`,
       ]),
   },
+  "0007-lost-clusters": {
+    up: (db) => inOrder(db, [`alter table clusters add column lost_by text, add column lost_at timestamptz`]),
+  },
 };
 
 async function inOrder(db: Kysely<unknown>, statements: readonly string[]): Promise<void> {

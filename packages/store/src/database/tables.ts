@@ -69,6 +69,9 @@ export interface Tables {
     context: string | null;
     address_template: string;
     gateway: string | null;
+    /** Both or none. */
+    lost_by: string | null;
+    lost_at: Date | null;
     created_at: Date;
   };
   registries: {

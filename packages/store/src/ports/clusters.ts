@@ -13,6 +13,8 @@ export function openClusters(db: Kysely<Tables>): Clusters {
         context: cluster.context ?? null,
         address_template: cluster.addressTemplate,
         gateway: cluster.gateway ?? null,
+        lost_by: cluster.lost?.by ?? null,
+        lost_at: cluster.lost === undefined ? null : new Date(cluster.lost.at),
         created_at: new Date(cluster.createdAt),
       };
       await db
@@ -43,6 +45,7 @@ function clusterOf(row: Selectable<Tables["clusters"]>): ClusterRecord {
     context: row.context ?? undefined,
     addressTemplate: row.address_template,
     gateway: row.gateway ?? undefined,
+    lost: row.lost_by === null || row.lost_at === null ? undefined : { by: row.lost_by, at: row.lost_at.toISOString() },
     createdAt: row.created_at.toISOString(),
   };
 }
