@@ -5,6 +5,7 @@ import type { LiveEvent } from "@fairway/api";
 import { snapshotStore } from "@fairway/images";
 import type { KubeconfigLimits } from "@fairway/kube";
 import { type Clock, createEngine, type Engine, type EngineOptions, type RolloutEvent } from "@fairway/rollout";
+import { settingsFor } from "@fairway/spec";
 import type { Store } from "@fairway/store";
 import type { ConnectCluster } from "./clusters/cluster-link.ts";
 import { type ClusterPool, createClusterPool } from "./clusters/cluster-pool.ts";
@@ -44,6 +45,7 @@ import { serviceHandlers } from "./resources/services.ts";
 import { sessionHandlers } from "./resources/sessions.ts";
 import { snapshotHandlers } from "./resources/snapshots.ts";
 import { engineReleases, engineTraffic } from "./rollouts/engine-ports.ts";
+import { prometheusMetrics } from "./rollouts/prometheus-metrics.ts";
 import { rolloutChanges } from "./rollouts/rollout-changes.ts";
 import { createRolloutReader } from "./rollouts/rollout-reader.ts";
 import type { EmbeddedCluster } from "./settings.ts";
@@ -139,6 +141,10 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
         pooledPort(pool, record.name),
       ),
     releases: stored,
+    metrics: prometheusMetrics(async (environment, service) => {
+      const current = await profile();
+      return settingsFor(current.profile, { environment, cluster: undefined, service }).metrics;
+    }),
     lost: async (environment) =>
       pool
         .list()

@@ -78,7 +78,7 @@ test("a refusal tells its reason; nothing under way, what else there is", async 
   const { run: runIdle } = await platform(t, idle([before]));
   const nothing = await runIdle("abort", "user");
   assert.equal(nothing.code, 1);
-  assert.match(nothing.err, /^Nothing of user is being rolled out in prod\.\n {2}do [^]*fairway rollback user\n$/);
+  assert.match(nothing.err, /^Nothing of user is being rolled out in prod\.\n {2}do [\s\S]*fairway rollback user\n$/);
 });
 
 test("one that nobody drives keeps the command for later", async (t) => {

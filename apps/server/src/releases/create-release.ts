@@ -12,7 +12,7 @@ import type { ReadSource } from "./read-source.ts";
 import type { ReleaseImages } from "./release-images.ts";
 import { releaseInputs } from "./release-inputs.ts";
 import { earlierReleases, sameObjects } from "./same-objects.ts";
-import { unknownWaves } from "./unknown-waves.ts";
+import { takeoverWarnings } from "./takeover-warnings.ts";
 
 export interface ReleaseStores {
   readonly services: Services;
@@ -61,6 +61,11 @@ export async function createRelease(request: ReleaseRequest, stores: ReleaseStor
       return stores.services.numbers(names);
     },
   });
+  const settings = settingsFor(profile.profile, {
+    environment: environment.name,
+    cluster: undefined,
+    service: spec.name,
+  });
   const active = await stores.active.of(environment.name);
   const previous = active[spec.name];
   const dependencies = platformDependencies(spec).map(({ name }) => name);
@@ -97,7 +102,7 @@ export async function createRelease(request: ReleaseRequest, stores: ReleaseStor
   return {
     release,
     previous: previous?.name,
-    warnings: [...closedHosts(inputs, environment), ...unknownWaves(inputs)],
+    warnings: [...closedHosts(inputs, environment), ...takeoverWarnings(inputs, settings)],
     changes: [
       ...describeChanges(previous?.inputs, inputs),
       ...dependencies

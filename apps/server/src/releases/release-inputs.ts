@@ -34,6 +34,8 @@ export async function releaseInputs(
     ...platform.settings({ environment: environment.name, cluster, service: spec.name }),
     // They say whether a release may be, not what it is: a new rule must not make all releases new ones.
     rules: [],
+    // Nor is where it is measured any part of it.
+    metrics: undefined,
   });
   const pattern = settings(undefined).namespace;
   return {

@@ -22,7 +22,7 @@ import { readSource } from "../releases/read-source.ts";
 import type { ImagesOf } from "../releases/release-images.ts";
 import { releaseInputs } from "../releases/release-inputs.ts";
 import { earlierReleases, sameObjects } from "../releases/same-objects.ts";
-import { unknownWaves } from "../releases/unknown-waves.ts";
+import { takeoverWarnings } from "../releases/takeover-warnings.ts";
 import { sha256 } from "../sha256.ts";
 import { environments, requireEnvironment } from "./environments.ts";
 
@@ -117,7 +117,7 @@ export function diffHandlers(parts: DiffParts): Pick<Handlers, "diff"> {
           ...(newest?.status === "unfinished" ? [`rollout ${newest.number} is under way: what runs is changing`] : []),
           ...notesOf(code, exact, unknown),
           ...wayNotes(spec.deploy, active !== undefined),
-          ...unknownWaves(inputs),
+          ...takeoverWarnings(inputs, settings),
           ...(spec.migrations === undefined
             ? []
             : [`before pods are replaced, once, in ${lead}: ${spec.migrations.command.join(" ")}`]),

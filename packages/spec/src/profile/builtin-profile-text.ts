@@ -43,6 +43,10 @@ live = false
 ready = false
 startup = false
 
+# Prometheus, which [deploy] analysis asks.
+[metrics]
+url = false
+
 # On every object and pod; {service}, {owner}, {environment} and {cluster} are filled in.
 [labels]
 

@@ -23,6 +23,7 @@ export const builtinProfile: ProfileSettings = {
   },
   images: { warningBytes: 512 * 1024 ** 2, allowed: [] },
   health: { live: undefined, ready: undefined, startup: undefined },
+  metrics: undefined,
   labels: {},
   annotations: {},
   public: {

@@ -77,6 +77,8 @@ export interface ProfileSettings {
     readonly ready: string | undefined;
     readonly startup: string | undefined;
   };
+  /** The HTTP API of Prometheus, which `[deploy] analysis` asks; undefined: there is none. */
+  readonly metrics: string | undefined;
   /** Put on every object and pod; `{service}`, `{owner}`, `{environment}` and `{cluster}` are filled in. */
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;

@@ -8,6 +8,7 @@ import { images } from "./schema/images.ts";
 import { kubernetes } from "./schema/kubernetes.ts";
 import { limits } from "./schema/limits.ts";
 import { annotations, labels } from "./schema/metadata.ts";
+import { metrics } from "./schema/metrics.ts";
 import { namespace } from "./schema/namespace.ts";
 import { network } from "./schema/network.ts";
 import { publicSettings } from "./schema/public.ts";
@@ -29,6 +30,7 @@ const settingsSchema = z.strictObject({
   bases: z.optional(bases),
   images: z.optional(images),
   health: z.optional(health),
+  metrics: z.optional(metrics),
   labels: z.optional(labels),
   annotations: z.optional(annotations),
   public: z.optional(publicSettings),
@@ -44,6 +46,7 @@ const inCluster = z.omit(settingsSchema, {
   bases: true,
   images: true,
   health: true,
+  metrics: true,
   kubernetes: true,
 });
 const inEnvironment = z.omit(settingsSchema, { namespace: true });

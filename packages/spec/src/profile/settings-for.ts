@@ -59,6 +59,7 @@ function settingsOf(layer: ProfileLayer, { rules }: Pick<Profile, "rules">): Pro
       ready: unless(health?.ready, byDefault.health.ready),
       startup: unless(health?.startup, byDefault.health.startup),
     },
+    metrics: unless(layer.metrics?.url, byDefault.metrics),
     labels: layer.labels ?? byDefault.labels,
     annotations: layer.annotations ?? byDefault.annotations,
     public: publicOf(layer.public ?? {}),

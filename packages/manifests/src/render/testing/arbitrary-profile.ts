@@ -26,6 +26,7 @@ export const profile: fc.Arbitrary<ProfileSettings> = fc.record({
   bases: fc.constant(builtinProfile.bases),
   images: fc.constant(builtinProfile.images),
   health: fc.record({ live: path, ready: path, startup: path }),
+  metrics: fc.constant(undefined),
   labels: texts,
   annotations: texts,
   public: fc.record({
