@@ -137,7 +137,7 @@ async function one(invocation: Invocation, number: number, follow: boolean): Pro
   if (follow) return followRollout(number, { shell, style, connected, json, environmentFlag });
   printLines(
     shell,
-    rolloutScreen(detail, { width, now: shell.now(), style }).flatMap(({ lines }) => lines),
+    rolloutScreen(detail, { width, now: shell.now(), style, environmentFlag }).flatMap(({ lines }) => lines),
   );
   const outcome = outcomeScreen(detail, { width, style, url: connected.url, environmentFlag });
   printLines(

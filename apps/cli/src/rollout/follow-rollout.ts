@@ -46,6 +46,7 @@ export async function followRollout(
       now: shell.now(),
       style,
       frame: Math.floor(shell.now() / frameTime),
+      environmentFlag: context.environmentFlag,
       remark: lost === undefined ? undefined : "the server does not answer, trying again",
     });
     const settled = screen.filter(({ key, settled }) => settled && !printed.has(key));

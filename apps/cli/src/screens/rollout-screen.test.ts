@@ -12,6 +12,14 @@ import { rolloutScreen } from "./rollout-screen.ts";
 const colours = styleFor({ isTerminal: true, width: 80, write: () => {} }, {});
 const before = { prepare: "done 0 0.4", init: "done 0.4 0.5" };
 const through = { ...before, app: "done 0.5 4.7: 2/2", balancing: "done 4.7 4.8", cleanup: "done 4.8 5" };
+const canary = {
+  strategy: "canary",
+  waves: [{ clusters: ["alpha"], status: "running" }],
+} as const satisfies Partial<RolloutDetail>;
+const step = (index: number, weight: number, more: Partial<RolloutDetail["steps"][number]>) => ({
+  ...{ wave: 0, index, weight, status: "waiting" as const, promoted: false, analysisSkipped: false },
+  ...more,
+});
 const suspect = cause({
   severity: "likely",
   code: "ReadinessFailing",
@@ -243,6 +251,105 @@ const cases: Readonly<Record<string, { detail: RolloutDetail; seconds?: number; 
           { desired: 3, ready: n % 5 === 3 ? 1 : 3 },
         ),
       ),
+    }),
+  },
+  "canary-at-a-gate": {
+    seconds: 40,
+    width: 100,
+    detail: rollout({
+      ...canary,
+      phase: "balancing",
+      clusters: [cluster("alpha", { ...before, app: "done 0.5 4: 2/2", balancing: "running 4" })],
+      steps: [
+        step(0, 10, { hold: 30_000, status: "done", since: at(4.5), until: at(34.5), promoted: true }),
+        step(1, 50, { status: "holding", since: at(35) }),
+        step(2, 100, { hold: 0, status: "waiting" }),
+      ],
+      commands: [
+        { id: "1", actor: "admin", at: at(20), command: { type: "pause" }, accepted: true },
+        {
+          id: "2",
+          actor: "night",
+          at: at(22),
+          command: { type: "promote" },
+          accepted: false,
+          reason: "it is paused: resume it first",
+        },
+        { id: "3", actor: "admin", at: at(30), command: { type: "resume" }, accepted: true },
+        { id: "4", actor: "admin", at: at(34), command: { type: "promote" }, accepted: true },
+        { id: "5", actor: "admin", at: at(39), command: { type: "promote" } },
+      ],
+    }),
+  },
+  "canary-measured": {
+    seconds: 40,
+    width: 100,
+    detail: rollout({
+      ...canary,
+      phase: "balancing",
+      clusters: [cluster("alpha", { ...before, app: "done 0.5 4: 2/2", balancing: "running 4" })],
+      steps: [
+        step(0, 10, { hold: 120_000, status: "holding", since: at(5), until: at(125) }),
+        step(1, 100, { hold: 0 }),
+      ],
+      analysis: {
+        measurements: [
+          { query: "error_rate", max: 0.01 },
+          { query: 'rate(requests_total{service="user"}[1m])', min: 5 },
+        ],
+        measured: [
+          [0.001, null],
+          [0.004, 9],
+          [0.002, 12],
+          [0.0051, 4.5],
+        ].map(([first, second], index) => ({
+          ...{ at: at(6 + index), wave: 0, step: 0, values: [first ?? null, second ?? null] },
+        })),
+        verdict: { state: "bad", words: "rate is 4.5, at least 5 is well" },
+      },
+    }),
+  },
+  "waves-with-a-look-between": {
+    seconds: 100,
+    width: 100,
+    detail: rollout({
+      phase: "app",
+      clusters: [
+        cluster("alpha", { ...before, app: "done 0.5 4: 2/2" }),
+        cluster("beta", { ...before, app: "waiting" }),
+        cluster(
+          "gamma",
+          { ...before, app: "waiting" },
+          { behind: { reason: "lost", drained: true }, lost: { by: "admin" } },
+        ),
+      ],
+      waves: [
+        { clusters: ["alpha"], status: "baking", bake: { since: at(5), until: at(605), promoted: false } },
+        { clusters: ["beta", "gamma"], status: "waiting" },
+      ],
+      commands: [{ id: "1", actor: "admin", at: at(20), command: { type: "lose", cluster: "gamma" }, accepted: true }],
+    }),
+  },
+  paused: {
+    seconds: 9,
+    width: 100,
+    detail: rollout({
+      phase: "app",
+      paused: { by: "admin", at: at(8) },
+      clusters: [cluster("alpha", { ...before, app: "running 0.5" }, { ready: 1 })],
+    }),
+  },
+  "migration-running": {
+    seconds: 9,
+    detail: rollout({
+      phase: "db",
+      clusters: [cluster("alpha", { ...before, db: "running 0.5" }), cluster("beta", { ...before, db: "skipped" })],
+      migration: {
+        cluster: "alpha",
+        job: "user-migrate-18",
+        status: "running",
+        log: ["from 41", "to 42", "index on orders", "\u001b[31mhalf done"],
+      },
     }),
   },
   "migration-and-long-phases": {

@@ -1,11 +1,12 @@
 import type { RolloutDetail } from "@fairway/api";
 import type { Style } from "../terminal/style.ts";
-import { printable, shortRelease, widthOf } from "../terminal/text.ts";
+import { cut, printable, shortRelease, widthOf } from "../terminal/text.ts";
 import { detailWidth, stepLines } from "./step-line.ts";
+import { bakeLine, command, commandLines, takeoverLines } from "./takeover-lines.ts";
 
 /** One step of a rollout on the screen. Once settled it never changes again. */
 export interface ScreenLine {
-  /** The phase, or `restore`. */
+  /** The phase, of one wave where there are several; `restore`; a step of traffic, a command. */
   readonly key: string;
   readonly settled: boolean;
   /** As printed; the second one says what is waited for. */
@@ -21,25 +22,61 @@ export interface ScreenOptions {
   readonly frame?: number;
   /** Stands beside the running step instead of what it waits for: "the connection was lost". */
   readonly remark?: string | undefined;
+  /** ` --env prod` where commands need it. */
+  readonly environmentFlag?: string;
 }
 
 type InCluster = RolloutDetail["clusters"][number];
 type PhaseInCluster = NonNullable<InCluster["restore"]>;
 type Part = { readonly cluster: InCluster; readonly phase: PhaseInCluster };
 
-const phases = ["prepare", "init", "db", "app", "balancing", "cleanup"];
+/** Lines of a migration's log that are shown while it runs. */
+const migrationLines = 3;
 
 /** The steps of a rollout so far, in order: settled ones, and at most one that still moves, at the end. */
-export function rolloutScreen(detail: RolloutDetail, options: ScreenOptions): readonly ScreenLine[] {
-  const lines: ScreenLine[] = [];
-  for (const name of phases) {
-    const parts = partsOf(detail, (cluster) => cluster.phases[name]);
-    if (parts.every(({ phase }) => phase.status === "waiting" || phase.status === "skipped")) continue;
-    lines.push(phaseLine(detail, name, parts, options));
+export function rolloutScreen(detail: RolloutDetail, given: ScreenOptions): readonly ScreenLine[] {
+  const { paused } = detail;
+  const held = paused && `paused by ${printable(paused.by)}: ${command("resume", detail, given)}`;
+  const options = { ...given, remark: given.remark ?? held };
+  const lines = ["prepare", "init", "db"].flatMap((name) => phaseLines(detail, name, options));
+  // Without waves all clusters are one.
+  const waves = detail.waves.length === 0 ? [undefined] : detail.waves.map(({ clusters }) => clusters);
+  for (const [wave, clusters] of waves.entries()) {
+    const within = waves.length < 2 || clusters === undefined ? undefined : { wave, clusters };
+    lines.push(...phaseLines(detail, "app", options, within));
+    const taken = takeoverLines(detail, wave, options);
+    lines.push(...(taken.length === 0 ? phaseLines(detail, "balancing", options, within) : taken));
+    lines.push(...bakeLine(detail, wave, options));
   }
+  lines.push(...phaseLines(detail, "cleanup", options));
   const restoring = partsOf(detail, (cluster) => cluster.restore);
   if (restoring.length > 0) lines.push(restoreLine(detail, restoring, options));
-  return lines;
+  const settled = lines.filter((line) => line.settled);
+  const moving = lines.filter((line) => !line.settled);
+  return [...settled, ...commandLines(detail, options), ...moving.slice(0, 1)];
+}
+
+interface Within {
+  readonly wave: number;
+  readonly clusters: readonly string[];
+}
+
+/** A phase, in one wave or everywhere; nothing before it has begun anywhere. */
+function phaseLines(
+  detail: RolloutDetail,
+  name: string,
+  options: ScreenOptions,
+  within?: Within,
+): readonly ScreenLine[] {
+  const parts = partsOf(detail, (cluster) =>
+    within === undefined || within.clusters.includes(cluster.name) ? cluster.phases[name] : undefined,
+  );
+  if (parts.every(({ phase }) => phase.status === "waiting" || phase.status === "skipped")) return [];
+  const line = phaseLine(detail, name, parts, options);
+  const log = name === "db" && !line.settled ? (detail.migration?.log ?? []).slice(-migrationLines) : [];
+  const below = log.map((one) => cut(`${" ".repeat(17)}${options.style.faint(printable(one))}`, options.width));
+  const key = within === undefined ? name : `${name} ${within.wave}`;
+  return [{ ...line, key, lines: [...line.lines, ...below] }];
 }
 
 function phaseLine(detail: RolloutDetail, name: string, parts: readonly Part[], options: ScreenOptions): ScreenLine {
@@ -124,6 +161,9 @@ function uncounted({ cluster, phase }: Part): Part {
 
 /** `alpha 2/2 ✓`, `beta 1/2`, `beta …`, `beta ✗`. */
 function partText({ cluster, phase }: Part, name: string, phaseFailed: boolean, style: Style): string {
+  if (cluster.behind !== undefined && phase.status !== "done") {
+    return style.doubtful(`${cluster.name} ${cluster.lost === undefined ? "left behind" : "lost"}`);
+  }
   const count = countOf(cluster, phase, name);
   const words = count === undefined ? cluster.name : `${cluster.name} ${count}`;
   switch (phase.status) {

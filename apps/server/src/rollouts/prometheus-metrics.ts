@@ -46,7 +46,7 @@ export function prometheusMetrics(
       const parsed = answer.safeParse(jsonOf(text));
       if (!parsed.success) throw new Error(`${url.origin} answers ${response.status}, not as Prometheus does`);
       if (parsed.data.status === "error") throw new Error(`${url.origin} refuses the query: ${parsed.data.error}`);
-      return valueOf(parsed.data.data);
+      return oneValue(parsed.data.data);
     },
   };
 }
@@ -55,7 +55,7 @@ function filled(query: string, of: Readonly<Record<string, string>>): string {
   return query.replace(/\$(service|environment|release|slot)\b/g, (_, name: string) => of[name] ?? "");
 }
 
-function valueOf(data: Extract<z.output<typeof answer>, { status: "success" }>["data"]): number | undefined {
+function oneValue(data: Extract<z.output<typeof answer>, { status: "success" }>["data"]): number | undefined {
   if (data.resultType === "scalar") return numberOf(data.result[1]);
   const [only, ...others] = data.result;
   if (others.length > 0) {
