@@ -247,7 +247,8 @@ export const rolloutDetail = rolloutSummary.extend({
     .object({
       cluster: z.string(),
       job: z.string().optional(),
-      status: z.enum(["waiting", "skipped", "running", "succeeded", "failed"]),
+      /** `stopped`: the rollout turned back while it ran. */
+      status: z.enum(["waiting", "skipped", "running", "succeeded", "failed", "stopped"]),
       log: z.array(z.string()),
     })
     .optional(),

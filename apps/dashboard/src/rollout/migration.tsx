@@ -13,6 +13,7 @@ const looks: Readonly<
   running: { shape: "half", tone: "busy", words: "is running" },
   succeeded: { shape: "check", tone: "ok", words: "succeeded" },
   failed: { shape: "cross", tone: "bad", words: "failed" },
+  stopped: { shape: "cross", tone: "bad", words: "was stopped" },
 };
 
 /** The one run that brings the database to the new release, with what it said last. */

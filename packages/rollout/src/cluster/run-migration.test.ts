@@ -35,6 +35,7 @@ function begin(behaviour: JobBehaviour, refused?: "Event") {
     },
     plan: { rollout: 7, namespace, migration: { cluster: "alpha", job } },
     session: { apply: (objects) => Promise.all(objects.map((object) => cluster.apply(object))) },
+    tenure: { prove: async () => undefined },
     identity: { service: "user", environment: "prod", namespace },
     clock,
     limits: { tick: 100 },

@@ -13,7 +13,7 @@ import type { Clock, Cluster } from "../ports.ts";
 import type { ClusterFacts } from "../state/facts.ts";
 import type { InventoryIdentity } from "./inventory.ts";
 import { ownLabels } from "./ownership.ts";
-import type { Session } from "./session.ts";
+import type { Session, Tenure } from "./session.ts";
 
 type Migration = NonNullable<ClusterFacts["migration"]>;
 
@@ -21,6 +21,7 @@ interface Running {
   readonly cluster: Cluster;
   readonly plan: Pick<Plan, "rollout" | "namespace" | "migration">;
   readonly session: Pick<Session, "apply">;
+  readonly tenure: Pick<Tenure, "prove">;
   readonly identity: InventoryIdentity;
   readonly clock: Clock;
   readonly limits: Pick<Limits, "tick">;
@@ -48,26 +49,27 @@ export async function runMigration(of: Running): Promise<Migration> {
   const job = { name: migration.job.metadata.name, uid };
   let earlier: readonly Cause[] = [];
   for (;;) {
-    const { state, causes, doomed } = await examineIn(of, { job, earlier });
-    if (state === "succeeded") return { uid, status: "succeeded", detail: "succeeded", causes: [] };
-    if (state === "failed") return failure(uid, causes);
+    const { state, causes, doomed, log } = await examineIn(of, { job, earlier });
+    if (state === "succeeded") return { uid, status: "succeeded", detail: "succeeded", causes: [], log };
+    if (state === "failed") return { ...failure(uid, causes), log };
     if (state === "gone") return failure(uid, [lost(cluster.name, job.name)]);
     if (doomed) {
       // It has not begun, and must not when its cause is mended and this rollout long over.
+      await of.tenure.prove();
       await cluster.delete(ref, { uid }, signal);
       return failure(uid, causes);
     }
     earlier = causes;
-    tell({ migration: { uid, status: "running", detail: causes[0]?.summary ?? "running", causes } });
+    tell({ migration: { uid, status: "running", detail: causes[0]?.summary ?? "running", causes, log } });
     await clock.sleep(limits.tick, signal);
   }
 }
 
-/** What the Job shows now, with the log of its pod once that tells why. */
+/** What the Job shows now, with the log of its newest pod. */
 async function examineIn(
   { cluster, plan, identity, clock, signal }: Pick<Running, "cluster" | "plan" | "identity" | "clock" | "signal">,
   known: Pick<JobSubject, "job" | "earlier">,
-): Promise<JobExamination> {
+): Promise<JobExamination & { readonly log: readonly string[] }> {
   const { namespace } = plan;
   const of = { apiVersion: "v1", namespace };
   const [live, pods, events] = await Promise.all([
@@ -78,14 +80,14 @@ async function examineIn(
   ]);
   const objects = [...(live === undefined ? [] : [live]), ...pods];
   const subject: JobSubject = { cluster: cluster.name, namespace, objects, events, now: clock.now(), ...known };
-  const first = examineJob(subject);
-  if (!first.causes.some(({ severity }) => severity !== "transient")) return first;
-  const logs = wantsJobLogs(subject).map(async ({ pod: name, container, previous }) => {
-    const wanted = { container, previous, tailLines: wantedLogLines };
-    const text = await cluster.log({ namespace, name }, wanted, signal).catch(() => undefined);
+  const wanted = wantsJobLogs(subject).map(async ({ pod: name, container, previous }) => {
+    const lines = { container, previous, tailLines: wantedLogLines };
+    const text = await cluster.log({ namespace, name }, lines, signal).catch(() => undefined);
     return text === undefined ? [] : [{ pod: name, container, previous, text }];
   });
-  return examineJob({ ...subject, logs: (await Promise.all(logs)).flat() });
+  const logs = (await Promise.all(wanted)).flat();
+  const log = (logs.at(-1)?.text ?? "").split("\n").filter((line) => line !== "");
+  return { ...examineJob({ ...subject, logs }), log };
 }
 
 function lost(cluster: string, job: string): Cause {

@@ -105,11 +105,12 @@ export function startWork(
     facts: () => facts,
     live: () => {
       const observation = watch.observation();
-      const { progress, shift, unreachable } = facts;
+      const { progress, shift, unreachable, migration } = facts;
       return {
         ...(observation === undefined ? {} : { observation }),
         ...(progress === undefined ? {} : { progress }),
         ...(shift === undefined ? {} : { shift }),
+        ...(migration?.log === undefined ? {} : { migrationLog: migration.log }),
         reachable: unreachable === undefined,
       };
     },

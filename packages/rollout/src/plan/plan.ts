@@ -169,10 +169,14 @@ export function plan(
         desired: to === undefined ? undefined : carried(to.release, cluster),
       },
       ...(sides === undefined ? {} : { sides }),
-      leaving: to !== undefined && desired.length === 0 && former.length > 0,
+      leaving: header.kind === "membership" && desired.length === 0 && former.length > 0,
     };
   };
   const migration = header.kind === "deploy" ? to?.release.migration : undefined;
+  const jobOf = ({ cluster, job }: NonNullable<typeof migration>, side: NonNullable<typeof to>): KubernetesObject => {
+    const [placed = job] = options.place([job], side.active.slot, carried(side.release, cluster));
+    return named(placed, header);
+  };
   const waves = wavesOf(clusters, settings?.waves ?? []);
   return {
     rollout,
@@ -191,7 +195,7 @@ export function plan(
     bake: settings?.bake ?? 0,
     steps,
     analysis: settings?.analysis ?? [],
-    migration: migration === undefined ? undefined : { ...migration, job: named(migration.job, header) },
+    migration: migration && to && { ...migration, job: jobOf(migration, to) },
     clusters: Object.fromEntries(clusters.map((cluster) => [cluster, clusterPlan(cluster)])),
   };
 }

@@ -48,6 +48,8 @@ export interface ClusterFacts {
     readonly status: "running" | "succeeded" | "failed";
     readonly detail: string;
     readonly causes: readonly Cause[];
+    /** Its last lines, oldest first. */
+    readonly log?: readonly string[];
   };
   /** What routers said last of the share that they were told. */
   readonly shift?: { readonly detail: string };

@@ -53,6 +53,8 @@ export interface Scenario<Place extends OpenCluster = MemoryCluster> {
   readonly credentials: { current: string | undefined; failure?: string };
   /** What the source of metrics answers by query, for the new release; an error: it does not answer. */
   readonly metrics: Map<string, number | undefined | Error>;
+  /** Names of the environment's clusters; all at first. */
+  members: readonly string[];
   /** Names of clusters that are declared lost. */
   readonly lost: Set<string>;
   /** Stores a release; equal content by name. */
@@ -155,6 +157,7 @@ export function scenarioOver<Place extends OpenCluster>(
     log,
     credentials,
     metrics,
+    members: names,
     lost,
     release(name, options = {}) {
       const objects = objectsOf(name, options);
@@ -169,7 +172,7 @@ export function scenarioOver<Place extends OpenCluster>(
       const wired = connect(owner).map((one) => interceptCluster(one, hooks.cluster ?? {}));
       return createEngine({
         journal: interceptJournal(journal, hooks.journal ?? {}),
-        clusters: () => wired,
+        clusters: () => wired.filter(({ name }) => self.members.includes(name)),
         releases: store,
         traffic,
         secrets: {

@@ -6,7 +6,12 @@ export function cleanup(situation: Situation, open: readonly string[]): readonly
   const { plan, state, limits, now } = situation;
   const isLeaving = (name: string): boolean => plan.clusters[name]?.leaving === true;
   const stepOf = (name: string): Step => (plan.target === undefined || isLeaving(name) ? "remove" : "prune");
-  const clean = open.filter((name) => factsOf(situation, name).performed.has(stepOf(name)));
+  const isClean = (name: string): boolean => {
+    const { performed } = factsOf(situation, name);
+    // Where nothing is any more nothing needs to be kept away from it; should it join again it takes traffic.
+    return performed.has(stepOf(name)) && (!isLeaving(name) || performed.has("undrain"));
+  };
+  const clean = open.filter(isClean);
   if (clean.length > 0) return append({ type: "done", phase: "cleanup", clusters: details(clean, () => "") });
   for (const cluster of open) {
     const reason = hindrance(factsOf(situation, cluster));
@@ -14,10 +19,13 @@ export function cleanup(situation: Situation, open: readonly string[]): readonly
       return append({ type: "behind", cluster, reason, drained: false });
     }
   }
-  return open.flatMap((cluster) =>
+  return open.flatMap((cluster) => {
+    if (!isLeaving(cluster)) return perform(situation, cluster, stepOf(cluster));
+    const { performed } = factsOf(situation, cluster);
     // No request may find a service that is going.
-    isLeaving(cluster) && !factsOf(situation, cluster).performed.has("drain")
-      ? perform(situation, cluster, "drain", false)
-      : perform(situation, cluster, stepOf(cluster)),
-  );
+    if (!performed.has("drain")) return perform(situation, cluster, "drain", false);
+    return performed.has("remove")
+      ? perform(situation, cluster, "undrain", false)
+      : perform(situation, cluster, "remove");
+  });
 }

@@ -4,7 +4,8 @@ import type { LiveCluster } from "./cluster-view.ts";
 /** The Job that brings the database to the new release. */
 export interface MigrationView {
   readonly cluster: string;
-  readonly status: "waiting" | "skipped" | MigrationState["status"];
+  /** `stopped`: the rollout turned back while it ran. */
+  readonly status: "waiting" | "skipped" | "stopped" | MigrationState["status"];
   /** Name of the Job, once it is there. */
   readonly job?: string;
   /** Its last lines while it is followed, oldest first; empty when nobody reads it. */
@@ -22,7 +23,14 @@ export function migrationView(
   const isOver = state.end !== undefined || state.decision !== undefined;
   return {
     cluster,
-    status: migration?.status ?? (isOver ? "skipped" : "waiting"),
+    status:
+      migration === undefined
+        ? isOver
+          ? "skipped"
+          : "waiting"
+        : isOver && migration.status === "running"
+          ? "stopped"
+          : migration.status,
     ...(migration === undefined ? {} : { job: migration.job }),
     log: live[cluster]?.migrationLog ?? [],
   };
