@@ -1,0 +1,143 @@
+/** The real engine over any clusters, with releases and the journal in memory, and one rollout at a time that can be looked at and told. */
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { setTimeout as pause } from "node:timers/promises";
+import { releaseName, render } from "@fairway/manifests";
+import {
+  type Clock,
+  type Cluster,
+  type Command,
+  createEngine,
+  type DeploySettings,
+  fold,
+  type Limits,
+  type RolloutEvent,
+  type RolloutState,
+  type RolloutView,
+  type StoredRelease,
+  type Strategy,
+} from "@fairway/rollout";
+import { memoryJournal } from "@fairway/rollout/testing";
+import { builtinProfile, type ProfileSettings, parseAppToml, specFor } from "@fairway/spec";
+
+const environment = "prod";
+const patience = 240_000;
+const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
+const clock: Clock = {
+  now: () => Date.now(),
+  sleep: (milliseconds, signal) => pause(milliseconds, undefined, signal === undefined ? {} : { signal }),
+};
+
+export interface Rollouts {
+  /** Asks for a rollout of what this app.toml says, and gives its number. */
+  begin(appToml: string, how?: How): Promise<number>;
+  /** Waits until the rollout's state says so; fails when it ends before. */
+  until(number: number, reached: (state: RolloutState) => boolean): Promise<void>;
+  command(number: number, command: Command): Promise<void>;
+  /** Waits for the end. */
+  ended(number: number): Promise<RolloutView>;
+  /** Begins, and waits for success. */
+  deploy(appToml: string, how?: How): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export interface How {
+  readonly strategy?: Strategy;
+  readonly steps?: DeploySettings["steps"];
+  readonly switch?: DeploySettings["switch"];
+}
+
+/** How a program is run in a cluster, and how it is reached. */
+export interface Place {
+  readonly cluster: Cluster;
+  readonly image: string;
+  readonly addressTemplate: string;
+  readonly profile?: Partial<ProfileSettings>;
+}
+
+export function startRollouts(places: readonly Place[], limits: Partial<Limits> = {}): Rollouts {
+  const releases = new Map<string, StoredRelease>();
+  const journal = memoryJournal<RolloutEvent>(clock);
+  const log: string[] = [];
+  const engine = createEngine({
+    journal,
+    clusters: () => places.map(({ cluster }) => cluster),
+    releases: { get: async (name) => releases.get(name) },
+    traffic: { drain: async () => undefined, restore: async () => undefined },
+    clock,
+    owner: "test",
+    limits,
+    log: (message) => log.push(message),
+  });
+  const numbers = new Map<string, number>();
+  let asked = 0;
+
+  const stored = (appToml: string, { strategy = "rolling", steps = [], switch: when = "at-once" }: How) => {
+    const parsed = parseAppToml(appToml);
+    if (!parsed.ok) throw new Error(JSON.stringify(parsed.issues));
+    const spec = specFor(parsed.value, environment);
+    numbers.set(spec.name, numbers.get(spec.name) ?? numbers.size + 1);
+    const objects = places.map(({ cluster, image, addressTemplate, profile }, index) => ({
+      ...{ name: cluster.name, addressTemplate, image, pullSecret: false, lead: index === 0 },
+      profile: { ...builtinProfile, ...profile },
+    }));
+    const inputs = {
+      ...{ environment, spec, namespace: spec.name, clusters: objects, namespaces: {}, extras: [] },
+      numbers: Object.fromEntries(numbers),
+    };
+    const name = releaseName(inputs, sha256);
+    const deploy: DeploySettings = { strategy, steps, switch: when, waves: [], bake: 0, analysis: [] };
+    const { namespace } = inputs;
+    const release = { name, service: spec.name, environment, namespace, objects: render(inputs, sha256), deploy };
+    releases.set(name, release);
+    return release;
+  };
+
+  const stateOf = async (number: number): Promise<RolloutState> => {
+    const header = await journal.header(number);
+    assert.ok(header);
+    return fold(header, await journal.read(number));
+  };
+
+  const self: Rollouts = {
+    async begin(appToml, how = {}) {
+      const { name, service } = stored(appToml, how);
+      const from = (await journal.active(environment, service))?.release;
+      asked += 1;
+      const { strategy = "rolling" } = how;
+      const request = { environment, service, from, to: name, strategy, kind: "deploy", actor: "test" } as const;
+      return (await engine.submit(request, String(asked))).number;
+    },
+    async until(number, reached) {
+      const deadline = Date.now() + patience;
+      for (;;) {
+        const state = await stateOf(number);
+        if (reached(state)) return;
+        assert.equal(state.end, undefined, `it ended: ${JSON.stringify((await engine.view(number))?.reason)}`);
+        assert.ok(Date.now() < deadline, `not in time: ${(await engine.view(number))?.waitsFor} ${log.join("\n")}`);
+        await pause(50);
+      }
+    },
+    async command(number, command) {
+      asked += 1;
+      assert.ok(await journal.command(number, { id: String(asked), actor: "test", command }));
+    },
+    async ended(number) {
+      await self.until(number, ({ end }) => end !== undefined);
+      const view = await engine.view(number);
+      assert.ok(view);
+      return view;
+    },
+    async deploy(appToml, how) {
+      const { status, reason } = await self.ended(await self.begin(appToml, how));
+      assert.equal(status, "succeeded", reason);
+    },
+    stop: () => engine.stop(),
+  };
+  return self;
+}
+
+/** Whether routers have taken this share and it is held. */
+export function holds(weight: number): (state: RolloutState) => boolean {
+  return ({ step }) => step?.weight === weight && step.status === "holding";
+}
