@@ -76,7 +76,8 @@ describe("requests in an embedded cluster", () => {
         await rollouts.until(number, holds(weight));
         for (const target of [byHost, byNumber]) {
           const share = shareOf("2", await requests(target, 1_000));
-          assert.ok(Math.abs(share - weight) <= 0.5, `${share} % at ${weight} %`);
+          // Exact for all requests together; these are only some of them.
+          assert.ok(Math.abs(share - weight) <= 2, `${share} % at ${weight} %`);
         }
         await rollouts.command(number, { type: "promote" });
       }

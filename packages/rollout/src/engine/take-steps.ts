@@ -85,6 +85,10 @@ export function takeSteps(options: StepOptions): (step: Step) => Promise<Partial
   ): Promise<{ readonly detail: string }> =>
     shareOut({ cluster, sides, weight, clock, limits, signal, ...(told === undefined ? {} : { tell: told }) });
 
+  /** Tells routers where requests go. */
+  const lead = (sides: NonNullable<ClusterPlan["sides"]>, weight: number): Promise<unknown> =>
+    session.apply(routers[sides.router].objects(sides, weight), signal, { fields });
+
   /** How many replicas the former release has now. */
   const running = async (former: readonly KubernetesObject[]): Promise<number> => {
     const live = await Promise.all(former.filter(isDeployment).map((one) => cluster.get(refOf(one), signal)));
@@ -117,13 +121,16 @@ export function takeSteps(options: StepOptions): (step: Step) => Promise<Partial
     await untilReady();
     const { sides } = own;
     if (sides === undefined) return {};
-    await session.apply(routers[sides.router].objects(sides, weight), signal, { fields });
+    await lead(sides, weight);
     return { shift: await share(sides, weight, (detail) => tell({ shift: { detail } })) };
   };
 
   const cleanUp = async (own: ClusterPlan): Promise<void> => {
-    // What goes now must not be asked any more.
-    if (own.sides !== undefined) await share(own.sides, 100);
+    // What goes now must not be asked any more, nor be named by a route.
+    if (own.sides !== undefined) {
+      await share(own.sides, 100);
+      await session.apply(own.late.filter(leadsRequests), signal, { fields });
+    }
     await session.prune(await withSecrets(own.keep), signal);
     if (own.late.length > 0) {
       if (own.late.some(isNetworkPolicy)) await formerPodsGone({ cluster, plan, clock, limits, signal });
@@ -135,11 +142,11 @@ export function takeSteps(options: StepOptions): (step: Step) => Promise<Partial
   /**
    * These objects and no others of this service; none: nothing of it.
    *
-   * @param led resolves when requests go to it, and so nothing else is needed any more
+   * @param led resolves when requests go to it, and so nothing else is needed any more; they do by default
    */
   const goTo = async (
     { objects, keep, ...of }: Destination,
-    led: () => Promise<unknown>,
+    led: () => Promise<unknown> = async () => undefined,
   ): Promise<Partial<ClusterFacts>> => {
     if (objects.length === 0) {
       await session.remove(signal);
@@ -158,7 +165,16 @@ export function takeSteps(options: StepOptions): (step: Step) => Promise<Partial
     await session.fence("restore", signal);
     const slot = plan.from?.slot ?? "a";
     const to = { objects: former, keep: keepFormer, release: carries.former ?? "", slot, who: "the former release" };
-    return goTo(to, async () => sides && share(sides, 0));
+    if (sides !== undefined) {
+      // Requests first: the former release's pods are all still there.
+      const leading = [
+        ...former.filter(({ kind }) => kind === "Namespace"),
+        ...routers[sides.router].objects(sides, 0),
+      ];
+      await session.apply(leading, signal, { fields: "take" });
+      await share(sides, 0);
+    }
+    return goTo(to);
   };
 
   /** To what is active now, from whatever is there: requests inside the cluster go on until it can take them. */
@@ -197,8 +213,11 @@ export function takeSteps(options: StepOptions): (step: Step) => Promise<Partial
         return {};
       case "migrate":
         return { migration: await runMigration({ ...options, identity }) };
-      case "app":
-        return newRelease(own, 0);
+      case "app": {
+        const known = await newRelease(own, 0);
+        if (own.sides !== undefined) await lead(own.sides, 0);
+        return known;
+      }
       case "prune":
         await cleanUp(own);
         return {};

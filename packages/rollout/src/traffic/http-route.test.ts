@@ -1,16 +1,23 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import type { HTTPRoute, KubernetesObject } from "@fairway/objects";
+import { type HTTPRoute, isHttpRoute, isService, type KubernetesObject } from "@fairway/objects";
 import { type BackendRefs, httpRoute, pod, sideBySide, slice, stableService } from "../testing/side-by-side.ts";
 import { httpRouteRouter } from "./http-route.ts";
 import { routerOf } from "./routers.ts";
 
 const stable = { name: "web", port: 80 };
 
-/** The references of the first rule of what is applied. */
-function refs(before: BackendRefs, weight: number): BackendRefs {
-  const [route] = httpRouteRouter.objects(sideBySide([httpRoute(before)]), weight);
-  return (route as HTTPRoute | undefined)?.spec?.rules?.[0]?.backendRefs;
+/** Services that the first rule of a route leads to, with their weights. */
+function led(route: KubernetesObject | undefined): readonly string[] {
+  const backends = route !== undefined && isHttpRoute(route) ? (route.spec?.rules?.[0]?.backendRefs ?? []) : [];
+  return backends.map(({ namespace, name, port, weight }) =>
+    [...(namespace === undefined ? [] : [namespace]), `${name}:${port}`, weight ?? "-"].join(" "),
+  );
+}
+
+/** The same of the route that is applied. */
+function ledAt(weight: number, before: BackendRefs): readonly string[] {
+  return led(httpRouteRouter.objects(sideBySide([httpRoute(before)]), weight).find(isHttpRoute));
 }
 
 function taken(
@@ -33,30 +40,39 @@ const former = [...pods, slice(["old"])];
 const switched = [...pods, slice(["new"])];
 
 describe("an HTTPRoute", () => {
-  it("leads to a Service for each slot, by weights", () => {
-    assert.deepEqual(refs([stable], 5), [
-      { name: "web-a", port: 80, weight: 95 },
-      { name: "web-b", port: 80, weight: 5 },
+  it("leads to the Service and to one for each slot, by weights; before and after to the Service alone", () => {
+    assert.deepEqual(ledAt(0, [stable]), ["web:80 100", "web-a:80 0", "web-b:80 0"]);
+    assert.deepEqual(ledAt(5, [stable]), ["web:80 0", "web-a:80 95", "web-b:80 5"]);
+    assert.deepEqual(ledAt(100, [stable]), ["web:80 100", "web-a:80 0", "web-b:80 0"]);
+    const back = { ...sideBySide([httpRoute([stable])]), from: "b", to: "a" } as const;
+    assert.deepEqual(led(httpRouteRouter.objects(back, 5).find(isHttpRoute)), [
+      "web:80 0",
+      "web-a:80 5",
+      "web-b:80 95",
     ]);
   });
 
+  it("leads to nothing that is not there", () => {
+    for (const weight of [0, 5, 100]) {
+      const objects = httpRouteRouter.objects(sideBySide([httpRoute([stable])]), weight);
+      const services = objects.filter(isService).map(({ metadata }) => metadata.name);
+      assert.ok(["web-a", "web-b"].every((name) => services.includes(name)));
+    }
+  });
+
   it("keeps the share of what it leads to besides", () => {
-    assert.deepEqual(
-      refs(
-        [
-          { ...stable, weight: 3 },
-          { name: "other", port: 80 },
-          { ...stable, namespace: "elsewhere", weight: 2 },
-        ],
-        10,
-      ),
-      [
-        { name: "web-a", port: 80, weight: 270 },
-        { name: "web-b", port: 80, weight: 30 },
-        { name: "other", port: 80, weight: 100 },
-        { ...stable, namespace: "elsewhere", weight: 200 },
-      ],
-    );
+    const before = [
+      { ...stable, weight: 3 },
+      { name: "other", port: 80 },
+      { ...stable, namespace: "elsewhere", weight: 2 },
+    ];
+    assert.deepEqual(ledAt(10, before), [
+      "web:80 0",
+      "web-a:80 270",
+      "web-b:80 30",
+      "other:80 100",
+      "elsewhere web:80 200",
+    ]);
   });
 
   it("is each release's own at the ends; one that only one release has is left alone between them", () => {
@@ -64,10 +80,26 @@ describe("an HTTPRoute", () => {
       [httpRoute([stable]), httpRoute([stable], { name: "leaving" })],
       [httpRoute([stable]), httpRoute([stable], { name: "coming" })],
     );
-    assert.deepEqual(httpRouteRouter.objects(of, 0), of.former);
-    assert.deepEqual(httpRouteRouter.objects(of, 100), of.desired);
-    const names = httpRouteRouter.objects(of, 50).map(({ metadata }) => metadata.name);
-    assert.deepEqual(names, ["shop.example"]);
+    const routes = (weight: number) =>
+      httpRouteRouter
+        .objects(of, weight)
+        .filter(isHttpRoute)
+        .map((route) => [route.metadata.name, led(route).length]);
+    assert.deepEqual(routes(0), [
+      ["shop.example", 3],
+      ["leaving", 1],
+    ]);
+    assert.deepEqual(routes(50), [["shop.example", 3]]);
+    assert.deepEqual(routes(100), [
+      ["shop.example", 3],
+      ["coming", 1],
+    ]);
+    const selected = (weight: number) =>
+      httpRouteRouter
+        .objects(of, weight)
+        .filter(isService)
+        .find(({ metadata }) => metadata.name === "web")?.spec?.selector?.["fairway.dev/slot"];
+    assert.deepEqual([selected(0), selected(50), selected(100)], ["a", undefined, "b"]);
   });
 
   for (const [title, weight, parents, live, expected] of [

@@ -30,7 +30,8 @@ export interface Router {
   /** What must be there before the first step and goes with the decision, such as a Service for each slot. */
   beside(of: SideBySide): readonly KubernetesObject[];
   /**
-   * What to apply for this share, beside workloads.
+   * What to apply for this share, beside workloads. That for 0 is applied too as soon as the new workloads are there, so that
+   * routers can get ready for the shares that follow.
    *
    * @param weight percent of requests for `to`; 0 is as before, 100 as after
    */
