@@ -14,6 +14,8 @@ export interface NodeLoads {
 
 export function nodeLoads(): NodeLoads {
   const held = new Map<string, Map<string, Demand>>();
+  /** Sums that still hold. */
+  const sums = new Map<string, Demand>();
   const nodeOf = new Map<string, string>();
 
   function remove(pod: KubernetesObject): void {
@@ -22,6 +24,7 @@ export function nodeLoads(): NodeLoads {
     if (node === undefined) return;
     nodeOf.delete(key);
     held.get(node)?.delete(key);
+    sums.delete(node);
   }
 
   return {
@@ -31,18 +34,27 @@ export function nodeLoads(): NodeLoads {
       if (node === undefined || isFinished(pod)) return remove(pod);
       const key = keyOf(pod);
       if (nodeOf.get(key) === node) return;
+      remove(pod);
       nodeOf.set(key, node);
       const there = held.get(node) ?? new Map<string, Demand>();
       held.set(node, there.set(key, demandOf(pod)));
+      sums.delete(node);
     },
     of(node) {
-      const there = held.get(node.metadata.name) ?? new Map<string, Demand>();
-      const used = { cpu: 0, memory: 0 };
-      for (const { cpu, memory } of there.values()) {
-        used.cpu += cpu;
-        used.memory += memory;
-      }
-      return { node, used, pods: there.size };
+      const { name } = node.metadata;
+      const there = held.get(name);
+      const used = sums.get(name) ?? sumOf(there?.values() ?? []);
+      sums.set(name, used);
+      return { node, used, pods: there?.size ?? 0 };
     },
   };
+}
+
+function sumOf(demands: Iterable<Demand>): Demand {
+  const sum = { cpu: 0, memory: 0 };
+  for (const { cpu, memory } of demands) {
+    sum.cpu += cpu;
+    sum.memory += memory;
+  }
+  return sum;
 }

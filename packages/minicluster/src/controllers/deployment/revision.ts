@@ -1,5 +1,5 @@
 import type { Deployment, PodTemplateSpec, ReplicaSet } from "@fairway/objects";
-import { canonicalJson, equalJson, toJson } from "../../json.ts";
+import { canonicalJson, sameAsJson, toJson } from "../../json.ts";
 import { nameSafeHash, ownerReference, timeOf } from "../object-key.ts";
 
 const HASH_LABEL = "pod-template-hash";
@@ -11,8 +11,7 @@ const LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
 
 /** The ReplicaSet that was made from the Deployment's template; of several the oldest, as Kubernetes chooses. */
 export function currentReplicaSet(deployment: Deployment, replicaSets: readonly ReplicaSet[]): ReplicaSet | undefined {
-  const wanted = toJson(deployment.spec?.template) ?? null;
-  return byAge(replicaSets).find(({ spec }) => equalJson(toJson(withoutHash(spec?.template)) ?? null, wanted));
+  return byAge(replicaSets).find(({ spec }) => sameAsJson(withoutHash(spec?.template), deployment.spec?.template));
 }
 
 /** Oldest first. */
