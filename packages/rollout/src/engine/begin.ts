@@ -1,5 +1,6 @@
 import type { CauseCode } from "@fairway/diagnosis";
-import { type Outline, outlineOf } from "../plan/outline.ts";
+import type { Outline } from "../plan/outline.ts";
+import { outlineOf } from "../plan/outline-of.ts";
 import { isSlotted, type Place, type Plan, plan, targetSlot } from "../plan/plan.ts";
 import type { Active, Cluster, Journal, Releases, RolloutHeader, StoredRelease } from "../ports.ts";
 import type { PrepareFinding, RolloutEvent } from "../state/rollout-event.ts";

@@ -1,5 +1,4 @@
 import type { Measurement } from "../ports.ts";
-import type { Plan } from "./plan.ts";
 import type { TrafficStep } from "./traffic-steps.ts";
 
 /** What a plan is going to do, as far as people see it; plain data, so that the journal tells a rollout without its releases. */
@@ -13,10 +12,4 @@ export interface Outline {
   readonly migration?: string;
   /** Clusters that the service leaves. */
   readonly leaving: readonly string[];
-}
-
-export function outlineOf({ waves, bake, steps, analysis, migration, clusters }: Plan): Outline {
-  const leaving = Object.keys(clusters).filter((name) => clusters[name]?.leaving === true);
-  const shown = { waves, bake, steps, analysis, leaving };
-  return migration === undefined ? shown : { ...shown, migration: migration.cluster };
 }
