@@ -3,7 +3,7 @@ import { type TestContext, test } from "node:test";
 import type { KubernetesObject } from "@fairway/objects";
 import { at, isObject, stringsAt } from "../json.ts";
 import { ApiError } from "../status.ts";
-import { NAMESPACE, type SimulatedCluster, startSimulatedCluster } from "../testing/simulated-cluster.ts";
+import { NAMESPACE, startTestCluster, type TestCluster } from "../testing/test-cluster.ts";
 
 test("a quota counts what is there and refuses what goes beyond it", async (t) => {
   const cluster = await withQuota(t, {
@@ -98,13 +98,13 @@ test("a limit range fills in what containers leave out, and holds them to its bo
   );
 });
 
-function start(t: TestContext): SimulatedCluster {
-  const cluster = startSimulatedCluster({ container: () => ({ exitAfter: 1_000, exitCode: 0 }) });
+function start(t: TestContext): TestCluster {
+  const cluster = startTestCluster({ container: () => ({ exitAfter: 1_000, exitCode: 0 }) });
   t.after(() => cluster.stop());
   return cluster;
 }
 
-async function withQuota(t: TestContext, hard: Readonly<Record<string, string>>): Promise<SimulatedCluster> {
+async function withQuota(t: TestContext, hard: Readonly<Record<string, string>>): Promise<TestCluster> {
   const cluster = start(t);
   const metadata = { name: "all", namespace: NAMESPACE };
   cluster.apply({ apiVersion: "v1", kind: "ResourceQuota", metadata, spec: { hard } });
@@ -112,12 +112,12 @@ async function withQuota(t: TestContext, hard: Readonly<Record<string, string>>)
   return cluster;
 }
 
-function used(cluster: SimulatedCluster): Record<string, string> {
+function used(cluster: TestCluster): Record<string, string> {
   const quota = cluster.objects.get({ resource: "resourcequotas", namespace: NAMESPACE, name: "all" });
   return quota && isObject(quota) ? stringsAt(quota, "status", "used") : {};
 }
 
-function refusal(cluster: SimulatedCluster, object: KubernetesObject): string {
+function refusal(cluster: TestCluster, object: KubernetesObject): string {
   try {
     cluster.apply(object);
   } catch (error) {

@@ -2,12 +2,7 @@ import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import type { Container, ContainerStatus, Pod, PodSpec } from "@fairway/objects";
 import { isReady } from "../controllers/pod-facts.ts";
-import {
-  NAMESPACE,
-  type SimulatedCluster,
-  type SimulatedClusterOptions,
-  startSimulatedCluster,
-} from "../testing/simulated-cluster.ts";
+import { NAMESPACE, startTestCluster, type TestCluster, type TestClusterOptions } from "../testing/test-cluster.ts";
 
 test("crash loop: at once, then after 1 s, doubling to 30 s; a long life resets it", async (t) => {
   const starts: number[] = [];
@@ -155,12 +150,12 @@ function pod(container: Partial<Container> = {}, spec: Partial<PodSpec> = {}, na
   };
 }
 
-function statuses(cluster: SimulatedCluster, name = "web"): readonly ContainerStatus[] {
+function statuses(cluster: TestCluster, name = "web"): readonly ContainerStatus[] {
   return cluster.pods().find(({ metadata }) => metadata.name === name)?.status?.containerStatuses ?? [];
 }
 
-function start(t: TestContext, options: SimulatedClusterOptions = {}): SimulatedCluster {
-  const cluster = startSimulatedCluster(options);
+function start(t: TestContext, options: TestClusterOptions = {}): TestCluster {
+  const cluster = startTestCluster(options);
   t.after(() => cluster.stop());
   return cluster;
 }

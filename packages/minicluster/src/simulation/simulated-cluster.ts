@@ -4,13 +4,12 @@ import { type ServiceAccountTokens, serviceAccountTokens } from "../access/servi
 import { admin, anonymous, type User } from "../access/user.ts";
 import type { BackOffTimes } from "../agent/back-off.ts";
 import type { ContainerExit } from "../agent/container-runtime.ts";
-import { startNodeAgent } from "../agent/node-agent.ts";
-import { keepNode, type NodeCapacity } from "../agent/node-object.ts";
+import type { NodeCapacity } from "../agent/node-object.ts";
 import { podLogs } from "../agent/pod-logs.ts";
+import { startSimulatedNode } from "../agent/simulated/simulated-node.ts";
 import { createSimulatedRuntime, type SimulatedRuntimeOptions } from "../agent/simulated/simulated-runtime.ts";
 import type { Clock } from "../clock/clock.ts";
 import type { PodCpu } from "../controllers/autoscaler/autoscaler-controller.ts";
-import { createEventRecorder } from "../controllers/event-recorder.ts";
 import { startControllers } from "../controllers/start-controllers.ts";
 import { createApiHandler } from "../http/api-handler.ts";
 import { type Objects, openObjects } from "../open-objects.ts";
@@ -74,8 +73,6 @@ export interface SimulatedCluster {
 /** Changes that watches and lists can go back to: enough for any of them, and few enough to keep. */
 const historyLimit = 2_000;
 
-const defaultCapacity: NodeCapacity = { cpu: 8, memory: 32 * 2 ** 30, pods: 110, disk: 2 ** 40 };
-
 /** Starts a cluster that takes no time but the clock's, and repeats itself exactly. */
 export function startSimulatedCluster(options: SimulatedClusterOptions): SimulatedCluster {
   const { name, clock, trace } = options;
@@ -111,19 +108,11 @@ export function startSimulatedCluster(options: SimulatedClusterOptions): Simulat
         return runOf(scripts, request, found !== undefined && isPod(found) ? found : undefined, node.name);
       },
     });
-    const capacity = { ...defaultCapacity, ...node.capacity };
-    const spec = node.taints === undefined ? undefined : { taints: node.taints };
-    const stopNode = keepNode(objects, clock, node.name, capacity, runtime.version, spec);
-    const agent = startNodeAgent({
-      node: node.name,
-      objects,
-      clock,
-      events: createEventRecorder(objects, clock, { component: "kubelet", host: node.name }),
-      runtime,
-      onError,
-      ...(options.backOff === undefined ? {} : { backOff: options.backOff }),
-    });
-    return { runtime, agent, stopNode };
+    const { name: own, capacity, taints } = node;
+    const spec = taints === undefined ? undefined : { taints };
+    const { backOff } = options;
+    const agent = startSimulatedNode({ name: own, objects, clock, runtime, capacity, spec, backOff, onError });
+    return { runtime, agent };
   });
 
   const tokens = lazyTokens(objects, clock);
@@ -171,7 +160,6 @@ export function startSimulatedCluster(options: SimulatedClusterOptions): Simulat
     async stop() {
       api.cut();
       stopControllers();
-      for (const { stopNode } of nodes) stopNode();
       await Promise.all(nodes.map(({ agent }) => agent.stop({ graceMilliseconds: 0 })));
       objects.close();
     },

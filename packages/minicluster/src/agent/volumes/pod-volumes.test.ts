@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import type { KubernetesObject, Volume } from "@fairway/objects";
-import { NAMESPACE, type SimulatedCluster, startSimulatedCluster } from "../../testing/simulated-cluster.ts";
+import { NAMESPACE, startTestCluster, type TestCluster } from "../../testing/test-cluster.ts";
 
 test("a ConfigMap, a Secret and fields become files, with the keys and modes that are asked for", async (t) => {
   const cluster = start(t);
@@ -68,8 +68,8 @@ test("a pod waits for what it mounts, and says so", async (t) => {
   assert.equal(cluster.runtime.running().length, 1);
 });
 
-function start(t: TestContext): SimulatedCluster {
-  const cluster = startSimulatedCluster();
+function start(t: TestContext): TestCluster {
+  const cluster = startTestCluster();
   t.after(() => cluster.stop());
   return cluster;
 }
@@ -85,7 +85,7 @@ function pod(...volumes: readonly Volume[]): KubernetesObject {
   return { apiVersion: "v1", kind: "Pod", metadata, spec: { containers, volumes } };
 }
 
-function files(cluster: SimulatedCluster, volume: string): Record<string, string> | undefined {
+function files(cluster: TestCluster, volume: string): Record<string, string> | undefined {
   const content = cluster.runtime.volume("p", volume);
   if (content?.kind !== "files") return undefined;
   const shown = [...content.files].map(([path, { data, mode }]) => [path, `${Buffer.from(data)} ${mode.toString(8)}`]);

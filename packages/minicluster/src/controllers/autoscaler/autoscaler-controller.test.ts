@@ -1,12 +1,7 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { type HorizontalPodAutoscaler, isHorizontalPodAutoscaler } from "@fairway/objects";
-import {
-  deployment,
-  NAMESPACE,
-  type SimulatedCluster,
-  startSimulatedCluster,
-} from "../../testing/simulated-cluster.ts";
+import { deployment, NAMESPACE, startTestCluster, type TestCluster } from "../../testing/test-cluster.ts";
 
 test("replicas are brought into the bounds, and of what is not known nothing is made", async (t) => {
   const cluster = await started(t, { minReplicas: 3, maxReplicas: 4 });
@@ -60,8 +55,8 @@ async function started(
   bounds: { readonly minReplicas: number; readonly maxReplicas: number },
   spec: { readonly replicas?: number } = { replicas: 1 },
   cpuOf: () => number | undefined = () => undefined,
-): Promise<SimulatedCluster> {
-  const cluster = startSimulatedCluster({ container: () => ({ stopsAfter: 100, readyAfter: 1_000 }), cpuOf });
+): Promise<TestCluster> {
+  const cluster = startTestCluster({ container: () => ({ stopsAfter: 100, readyAfter: 1_000 }), cpuOf });
   t.after(() => cluster.stop());
   cluster.apply(deployment("web", "web:1", spec, { resources: { requests: { cpu: "100m" } } }));
   cluster.apply({
@@ -80,17 +75,17 @@ async function started(
   return cluster;
 }
 
-function scaler(cluster: SimulatedCluster): HorizontalPodAutoscaler {
+function scaler(cluster: TestCluster): HorizontalPodAutoscaler {
   const found = cluster.objects.get({ resource: "horizontalpodautoscalers", namespace: NAMESPACE, name: "web" });
   assert.ok(found && isHorizontalPodAutoscaler(found));
   return found;
 }
 
-function replicas(cluster: SimulatedCluster): number | undefined {
+function replicas(cluster: TestCluster): number | undefined {
   return cluster.deployment("web").spec?.replicas;
 }
 
-function condition(cluster: SimulatedCluster, type: string): readonly (string | undefined)[] {
+function condition(cluster: TestCluster, type: string): readonly (string | undefined)[] {
   const found = scaler(cluster).status?.conditions?.find((one) => one.type === type);
   return [found?.status, found?.reason];
 }

@@ -2,12 +2,7 @@ import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { isJob, type Job } from "@fairway/objects";
 import { isObject, type JsonObject, objectAt, objectsAt, textAt } from "../../json.ts";
-import {
-  NAMESPACE,
-  type SimulatedCluster,
-  type SimulatedClusterOptions,
-  startSimulatedCluster,
-} from "../../testing/simulated-cluster.ts";
+import { NAMESPACE, startTestCluster, type TestCluster, type TestClusterOptions } from "../../testing/test-cluster.ts";
 
 const MINUTE = 60_000;
 
@@ -102,17 +97,17 @@ function cronJob(spec: JsonObject) {
   };
 }
 
-function jobs(cluster: SimulatedCluster): readonly Job[] {
+function jobs(cluster: TestCluster): readonly Job[] {
   return cluster.objects.list("jobs", { namespace: NAMESPACE }).filter(isJob);
 }
 
-function names(cluster: SimulatedCluster): readonly string[] {
+function names(cluster: TestCluster): readonly string[] {
   return jobs(cluster)
     .filter(({ metadata }) => metadata.deletionTimestamp === undefined)
     .map(({ metadata }) => metadata.name);
 }
 
-function status(cluster: SimulatedCluster) {
+function status(cluster: TestCluster) {
   const found = cluster.objects.get({ resource: "cronjobs", namespace: NAMESPACE, name: "report" });
   const stored = found && isObject(found) ? objectAt(found, "status") : undefined;
   const active = objectsAt(stored, "active");
@@ -123,8 +118,8 @@ function status(cluster: SimulatedCluster) {
   };
 }
 
-function start(t: TestContext, options: SimulatedClusterOptions = {}): SimulatedCluster {
-  const cluster = startSimulatedCluster(options);
+function start(t: TestContext, options: TestClusterOptions = {}): TestCluster {
+  const cluster = startTestCluster(options);
   t.after(() => cluster.stop());
   return cluster;
 }

@@ -1,14 +1,9 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import {
-  deployment,
-  NAMESPACE,
-  type SimulatedCluster,
-  startSimulatedCluster,
-} from "../../testing/simulated-cluster.ts";
+import { deployment, NAMESPACE, startTestCluster, type TestCluster } from "../../testing/test-cluster.ts";
 
 const web = { resource: "deployments", namespace: NAMESPACE, name: "web" };
-const count = (cluster: SimulatedCluster) =>
+const count = (cluster: TestCluster) =>
   ["deployments", "replicasets", "pods"].map((resource) => cluster.objects.list(resource).length);
 
 test("background: the owner goes at once, what it owned follows", async (t) => {
@@ -59,8 +54,8 @@ test("a namespace goes when its last pod has ended", async (t) => {
   assert.deepEqual(cluster.objects.list("events", { namespace: NAMESPACE }), []);
 });
 
-async function started(t: TestContext, stopsAfter = 0): Promise<SimulatedCluster> {
-  const cluster = startSimulatedCluster({ container: () => ({ stopsAfter }) });
+async function started(t: TestContext, stopsAfter = 0): Promise<TestCluster> {
+  const cluster = startTestCluster({ container: () => ({ stopsAfter }) });
   t.after(() => cluster.stop());
   cluster.apply(deployment("web", "web:1"));
   await cluster.clock.run(() => cluster.deployment("web").status?.availableReplicas === 2, 5_000);

@@ -1,15 +1,10 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { isReplicaSet } from "@fairway/objects";
-import {
-  deployment,
-  type SimulatedCluster,
-  type SimulatedClusterOptions,
-  startSimulatedCluster,
-} from "../../testing/simulated-cluster.ts";
+import { deployment, startTestCluster, type TestCluster, type TestClusterOptions } from "../../testing/test-cluster.ts";
 import { isActive, isReady } from "../pod-facts.ts";
 
-const rolledOut = (cluster: SimulatedCluster, name: string) => () => {
+const rolledOut = (cluster: TestCluster, name: string) => () => {
   const { status, spec, metadata } = cluster.deployment(name);
   return (
     status?.observedGeneration === metadata.generation &&
@@ -191,15 +186,15 @@ test("pods that the API refuses show as ReplicaFailure on both", async (t) => {
   assert.equal(cluster.condition("web", "ReplicaFailure"), undefined);
 });
 
-function images(cluster: SimulatedCluster): readonly (string | undefined)[] {
+function images(cluster: TestCluster): readonly (string | undefined)[] {
   return cluster
     .pods()
     .filter(isActive)
     .map((pod) => pod.spec?.containers[0]?.image);
 }
 
-function start(t: TestContext, options: SimulatedClusterOptions = {}): SimulatedCluster {
-  const cluster = startSimulatedCluster(options);
+function start(t: TestContext, options: TestClusterOptions = {}): TestCluster {
+  const cluster = startTestCluster(options);
   t.after(() => cluster.stop());
   return cluster;
 }

@@ -4,12 +4,7 @@ import type { KubernetesObject } from "@fairway/objects";
 import { evict } from "../../admission/eviction.ts";
 import { at, isObject, type Json, numberAt, objectAt } from "../../json.ts";
 import { ApiError } from "../../status.ts";
-import {
-  deployment,
-  NAMESPACE,
-  type SimulatedCluster,
-  startSimulatedCluster,
-} from "../../testing/simulated-cluster.ts";
+import { deployment, NAMESPACE, startTestCluster, type TestCluster } from "../../testing/test-cluster.ts";
 
 test("a budget lets pods go only as long as enough are left", async (t) => {
   const cluster = await started(t, { minAvailable: 2 });
@@ -68,8 +63,8 @@ function budget(name: string, spec: Readonly<Record<string, Json>>): KubernetesO
   return { apiVersion: "policy/v1", kind: "PodDisruptionBudget", metadata, spec: { selector, ...spec } };
 }
 
-async function started(t: TestContext, spec: Readonly<Record<string, Json>>): Promise<SimulatedCluster> {
-  const cluster = startSimulatedCluster({ container: () => ({ stopsAfter: 1_000, readyAfter: 5_000 }) });
+async function started(t: TestContext, spec: Readonly<Record<string, Json>>): Promise<TestCluster> {
+  const cluster = startTestCluster({ container: () => ({ stopsAfter: 1_000, readyAfter: 5_000 }) });
   t.after(() => cluster.stop());
   cluster.apply(deployment("web", "web:1", { replicas: 3 }));
   cluster.apply(budget("web", spec));
@@ -77,19 +72,19 @@ async function started(t: TestContext, spec: Readonly<Record<string, Json>>): Pr
   return cluster;
 }
 
-function facts(cluster: SimulatedCluster): (number | undefined)[] {
+function facts(cluster: TestCluster): (number | undefined)[] {
   const stored = cluster.objects.get(ref);
   return ["currentHealthy", "desiredHealthy", "disruptionsAllowed", "expectedPods"].map((field) =>
     stored && isObject(stored) ? numberAt(stored, "status", field) : undefined,
   );
 }
 
-function condition(cluster: SimulatedCluster): Json | undefined {
+function condition(cluster: TestCluster): Json | undefined {
   const stored = cluster.objects.get(ref);
   return stored && isObject(stored) ? at(stored, "status", "conditions", 0, "reason") : undefined;
 }
 
-function take(cluster: SimulatedCluster, pod: string, options: { readonly dryRun?: boolean } = {}): void {
+function take(cluster: TestCluster, pod: string, options: { readonly dryRun?: boolean } = {}): void {
   evict(cluster.objects, NAMESPACE, pod, options, cluster.clock.now());
 }
 

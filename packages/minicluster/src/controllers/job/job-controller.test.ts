@@ -1,12 +1,7 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { type Condition, isJob, type Job } from "@fairway/objects";
-import {
-  NAMESPACE,
-  type SimulatedCluster,
-  type SimulatedClusterOptions,
-  startSimulatedCluster,
-} from "../../testing/simulated-cluster.ts";
+import { NAMESPACE, startTestCluster, type TestCluster, type TestClusterOptions } from "../../testing/test-cluster.ts";
 
 test("a Job that succeeds is Complete", async (t) => {
   const cluster = start(t, { container: () => ({ exitAfter: 2_000, exitCode: 0 }) });
@@ -119,7 +114,7 @@ test("pods do not outlive a Job that is deleted", async (t) => {
   }
 });
 
-function spec(cluster: SimulatedCluster): NonNullable<Job["spec"]> {
+function spec(cluster: TestCluster): NonNullable<Job["spec"]> {
   const { spec: stored } = found(cluster);
   assert.ok(stored);
   return stored;
@@ -135,18 +130,18 @@ function job(spec: Partial<NonNullable<Job["spec"]>> = {}): Job {
   };
 }
 
-function found(cluster: SimulatedCluster): Job {
+function found(cluster: TestCluster): Job {
   const object = cluster.objects.get({ resource: "jobs", namespace: NAMESPACE, name: "migrate" });
   assert.ok(object && isJob(object));
   return object;
 }
 
-function condition(cluster: SimulatedCluster, type: string): Condition | undefined {
+function condition(cluster: TestCluster, type: string): Condition | undefined {
   return found(cluster).status?.conditions?.find((one) => one.type === type);
 }
 
-function start(t: TestContext, options: SimulatedClusterOptions = {}): SimulatedCluster {
-  const cluster = startSimulatedCluster(options);
+function start(t: TestContext, options: TestClusterOptions = {}): TestCluster {
+  const cluster = startTestCluster(options);
   t.after(() => cluster.stop());
   return cluster;
 }

@@ -9,20 +9,19 @@ import {
   type Pod,
 } from "@fairway/objects";
 import { type VirtualClock, virtualClock } from "@fairway/rollout/testing";
-import { startNodeAgent } from "../agent/node-agent.ts";
-import { keepNode, type NodeCapacity } from "../agent/node-object.ts";
+import type { NodeCapacity } from "../agent/node-object.ts";
+import { startSimulatedNode } from "../agent/simulated/simulated-node.ts";
 import {
   createSimulatedRuntime,
   type SimulatedRuntime,
   type SimulatedRuntimeOptions,
 } from "../agent/simulated/simulated-runtime.ts";
 import type { PodCpu } from "../controllers/autoscaler/autoscaler-controller.ts";
-import { createEventRecorder } from "../controllers/event-recorder.ts";
 import { startControllers } from "../controllers/start-controllers.ts";
 import { type Objects, openObjects } from "../open-objects.ts";
 
 /** All controllers, the scheduler and one node whose containers play scripts, in virtual time, without sockets and files. */
-export interface SimulatedCluster {
+export interface TestCluster {
   readonly clock: VirtualClock;
   readonly objects: Objects;
   readonly runtime: SimulatedRuntime;
@@ -36,7 +35,7 @@ export interface SimulatedCluster {
   stop(): Promise<void>;
 }
 
-export interface SimulatedClusterOptions extends Omit<SimulatedRuntimeOptions, "clock"> {
+export interface TestClusterOptions extends Omit<SimulatedRuntimeOptions, "clock"> {
   readonly capacity?: NodeCapacity;
   /** What pods use, for autoscalers. */
   readonly cpuOf?: PodCpu;
@@ -44,7 +43,7 @@ export interface SimulatedClusterOptions extends Omit<SimulatedRuntimeOptions, "
 
 export const NAMESPACE = "shop";
 
-export function startSimulatedCluster(options: SimulatedClusterOptions = {}): SimulatedCluster {
+export function startTestCluster(options: TestClusterOptions = {}): TestCluster {
   const clock = virtualClock(Date.UTC(2030, 0, 1));
   const objects = openObjects({ clock });
   const runtime = createSimulatedRuntime({ ...options, clock });
@@ -53,16 +52,8 @@ export function startSimulatedCluster(options: SimulatedClusterOptions = {}): Si
     errors.push(message);
   };
   objects.create("namespaces", { apiVersion: "v1", kind: "Namespace", metadata: { name: NAMESPACE } });
-  const capacity = options.capacity ?? { cpu: 8, memory: 8 * 2 ** 30, pods: 110, disk: 2 ** 40 };
-  const stopNode = keepNode(objects, clock, "node-a", capacity, runtime.version);
-  const agent = startNodeAgent({
-    node: "node-a",
-    objects,
-    clock,
-    events: createEventRecorder(objects, clock, { component: "kubelet", host: "node-a" }),
-    runtime,
-    onError,
-  });
+  const capacity = { memory: 8 * 2 ** 30, ...options.capacity };
+  const node = startSimulatedNode({ name: "node-a", objects, clock, runtime, capacity, onError });
   const stopControllers = startControllers(objects, clock, onError, undefined, options.cpuOf);
   return {
     clock,
@@ -94,8 +85,7 @@ export function startSimulatedCluster(options: SimulatedClusterOptions = {}): Si
     },
     async stop() {
       stopControllers();
-      stopNode();
-      const stopped = agent.stop({ graceMilliseconds: 0 });
+      const stopped = node.stop({ graceMilliseconds: 0 });
       await clock.advance(60_000);
       await stopped;
       objects.close();
