@@ -14,7 +14,7 @@ after(async () => {
 });
 
 const empty = () =>
-  database.query(`truncate services, releases, rollouts, rollout_entries, rollout_commands, leases, active, clusters, registries, profiles, snapshots, drains,
+  database.query(`truncate webhooks, webhook_deliveries, kept_fields, services, releases, rollouts, rollout_entries, rollout_commands, leases, active, clusters, registries, profiles, snapshots, drains,
     audit restart identity`);
 
 storeContract("PostgreSQL", async () => {

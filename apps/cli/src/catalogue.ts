@@ -190,6 +190,31 @@ export const catalogue: readonly CatalogueEntry[] = [
     load: async () => (await import("./commands/registry-remove.ts")).registryRemove,
   },
   {
+    path: ["webhooks"],
+    summary: "who is told of rollouts, and what became of it",
+    load: async () => (await import("./commands/webhooks.ts")).webhooks,
+  },
+  {
+    path: ["webhook", "add"],
+    summary: "tell an address of rollouts, by signed messages",
+    load: async () => (await import("./commands/webhook-add.ts")).webhookAdd,
+  },
+  {
+    path: ["webhook", "list"],
+    summary: "the same as webhooks",
+    load: async () => (await import("./commands/webhooks.ts")).webhooks,
+  },
+  {
+    path: ["webhook", "test"],
+    summary: "send a message now",
+    load: async () => (await import("./commands/webhook-actions.ts")).webhookTest,
+  },
+  {
+    path: ["webhook", "remove"],
+    summary: "tell an address no more",
+    load: async () => (await import("./commands/webhook-actions.ts")).webhookRemove,
+  },
+  {
     path: ["profile"],
     summary: "what the platform's owner decides for all services",
     load: async () => (await import("./commands/profile.ts")).profile,
@@ -240,5 +265,9 @@ export const groups: Readonly<Record<string, { readonly summary: string; readonl
   registry: {
     summary: "add, list or remove a registry",
     examples: examples("fairway registry list", "fairway registry remove main", "fairway help registry add"),
+  },
+  webhook: {
+    summary: "add, list, test or remove a webhook",
+    examples: examples("fairway webhook list", "fairway webhook test 1", "fairway help webhook add"),
   },
 };

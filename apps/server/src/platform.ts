@@ -4,7 +4,14 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { LiveEvent } from "@fairway/api";
 import { snapshotStore } from "@fairway/images";
 import type { KubeconfigLimits } from "@fairway/kube";
-import { type Clock, createEngine, type Engine, type EngineOptions, type RolloutEvent } from "@fairway/rollout";
+import {
+  type Clock,
+  createEngine,
+  type Engine,
+  type EngineOptions,
+  milestoneOf,
+  type RolloutEvent,
+} from "@fairway/rollout";
 import { settingsFor } from "@fairway/spec";
 import type { Store } from "@fairway/store";
 import type { ConnectCluster } from "./clusters/cluster-link.ts";
@@ -44,6 +51,7 @@ import { rolloutHandlers } from "./resources/rollouts.ts";
 import { serviceHandlers } from "./resources/services.ts";
 import { sessionHandlers } from "./resources/sessions.ts";
 import { snapshotHandlers } from "./resources/snapshots.ts";
+import { webhookHandlers } from "./resources/webhooks.ts";
 import { engineReleases, engineTraffic } from "./rollouts/engine-ports.ts";
 import { prometheusMetrics } from "./rollouts/prometheus-metrics.ts";
 import { rolloutChanges } from "./rollouts/rollout-changes.ts";
@@ -51,6 +59,9 @@ import { createRolloutReader } from "./rollouts/rollout-reader.ts";
 import type { EmbeddedCluster } from "./settings.ts";
 import type { Authenticator } from "./sign-in/authenticator.ts";
 import { signInCodes } from "./sign-in/sign-in-codes.ts";
+import { createDispatcher } from "./webhooks/dispatcher.ts";
+import { rolloutMessage } from "./webhooks/rollout-message.ts";
+import { sealedSecrets } from "./webhooks/sealed-secrets.ts";
 
 export interface PlatformOptions {
   readonly home: string;
@@ -70,6 +81,12 @@ export interface PlatformOptions {
   readonly now: () => number;
   readonly limits?: NonNullable<EngineOptions["limits"]>;
   readonly retention?: Retention;
+  /** Where people open the dashboard, if that is known. */
+  readonly publicUrl: URL | undefined;
+  /** What webhooks' secrets are sealed with. */
+  readonly webhookKey: string;
+  /** How webhooks are tried again. */
+  readonly webhookBackOff?: readonly number[];
 }
 
 /** Everything behind the API, wired. */
@@ -85,7 +102,7 @@ export interface Platform {
 export async function createPlatform(options: PlatformOptions): Promise<Platform> {
   const { home, store, log, now, supervisor, retention = defaultRetention } = options;
   const { services, releases, clusters, registries, profiles, drains, snapshots } = store;
-  const journal = store.journal<RolloutEvent>();
+  const journal = store.journal<RolloutEvent>(milestoneOf);
   const files = snapshotStore(join(home, "snapshots"));
   const registryContent = registryFiles(home);
   const active = activeReleases(releases);
@@ -187,9 +204,16 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
     driftWatch.rolled(header.environment, header.service);
   };
   const report = (error: unknown) => log.error("a change cannot be told", { error });
+  const webhookSecrets = sealedSecrets(options.webhookKey);
+  const dispatcher = createDispatcher({
+    ...{ webhooks: store.webhooks, secrets: webhookSecrets, now, log },
+    messageOf: (delivery) => rolloutMessage(delivery, journal, options.publicUrl),
+    ...(options.webhookBackOff === undefined ? {} : { backOff: options.webhookBackOff }),
+  });
   const unsubscribe = [
     journal.onAppend((number) => {
       rolloutChanged(number).catch(report);
+      dispatcher.wake();
       retireSoon();
     }),
     engine.onChange((number) => reader.changed(number)),
@@ -217,6 +241,7 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
     ...profileHandlers({ pool, profiles, profile, services, releases, active, now, exclusively }),
     ...rolloutHandlers({ pool, releases, active, index: store.rollouts, engine, journal, reader, exclusively }),
     ...rolloutCommandHandlers({ journal, reader }),
+    ...webhookHandlers({ pool, webhooks: store.webhooks, secrets: webhookSecrets, now }),
     ...driftHandlers({
       ...{ pool, services, finder, engine, reader, now, exclusively },
       ...{ watch: driftWatch, keptFields: store.keptFields, index: store.rollouts },
@@ -247,6 +272,7 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
       await pool.embed(options.embeddedClusters);
       await pool.open();
       ready = true;
+      dispatcher.start();
       // Rollouts go on when their clusters can be asked; nobody who calls the API has to wait for that.
       pool
         .settled()
@@ -260,7 +286,7 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
       clearTimeout(retiring);
       driftWatch.stop();
       for (const end of unsubscribe) end();
-      await engine.stop();
+      await Promise.all([engine.stop(), dispatcher.stop()]);
       pool.close();
     },
   };

@@ -30,6 +30,8 @@ export interface ServerParts {
   /** How registries are reached; over the network unless a test has others. */
   readonly images?: ImageClient;
   readonly retention?: Retention;
+  /** How webhooks are tried again; over three days unless a test has no time. */
+  readonly webhookBackOff?: readonly number[];
 }
 
 /** Opens the state, wires everything and listens on 127.0.0.1. Throws when the state or the port cannot be had. */
@@ -41,10 +43,11 @@ export async function startServer(
 ): Promise<RunningServer> {
   const { home } = settings;
   const now = () => Date.now();
-  const [{ openStore }, adminToken, sessionKey, ended] = await Promise.all([
+  const [{ openStore }, adminToken, sessionKey, webhookKey, ended] = await Promise.all([
     import("@fairway/store"),
     secretFile(join(home, "admin-token"), "fairway_"),
     secretFile(join(home, "session-key")),
+    secretFile(join(home, "webhook-key")),
     endedSessions(join(home, "ended-sessions"), now),
   ]);
   const store = await openStore(
@@ -53,7 +56,8 @@ export async function startServer(
   const authenticator = createAuthenticator(adminToken, ended, now);
   const supervisor = supervisorLink(channel);
   const platform = await createPlatform({
-    ...{ home, store, supervisor, authenticator, log, now },
+    ...{ home, store, supervisor, authenticator, log, now, webhookKey },
+    publicUrl: settings.publicUrl,
     version: about.version,
     edgePort: settings.edgePort,
     embeddedClusters: settings.embeddedClusters,
@@ -62,6 +66,7 @@ export async function startServer(
     connect: parts.connect ?? connectKubernetes(log, settings.kubeconfigLimits),
     images: parts.images ?? registryClient(join(home, "layers")),
     ...(parts.retention === undefined ? {} : { retention: parts.retention }),
+    ...(parts.webhookBackOff === undefined ? {} : { webhookBackOff: parts.webhookBackOff }),
   });
   const stopping = new AbortController();
   let names: OwnNames = ownNames(settings.port, settings.publicUrl);

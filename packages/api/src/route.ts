@@ -14,6 +14,8 @@ export type Permission =
   | "clusters:kubeconfig"
   | "profile:read"
   | "profile:write"
+  | "webhooks:read"
+  | "webhooks:write"
   | "edge:read"
   | "sessions:create"
   | "account:read";

@@ -12,6 +12,7 @@ export * from "./ports.ts";
 export { type AnalysisVerdict, judgeAnalysis } from "./state/analysis.ts";
 export { type Answer, answer, type Offer, offers } from "./state/answer.ts";
 export { fold } from "./state/fold.ts";
+export { type Milestone, milestoneOf, milestones } from "./state/milestone.ts";
 export { next } from "./state/next/next.ts";
 export type { Action, Situation } from "./state/next/situation.ts";
 export { type Phase, type PrepareFinding, phases, type RolloutEvent } from "./state/rollout-event.ts";

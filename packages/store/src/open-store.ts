@@ -9,6 +9,7 @@ import type {
   RolloutIndex,
   Services,
   Snapshots,
+  Webhooks,
 } from "@fairway/catalog";
 import type { Journal } from "@fairway/rollout";
 import { connectPglite } from "./database/connect-pglite.ts";
@@ -28,6 +29,7 @@ import { openReleases } from "./ports/releases.ts";
 import { openRolloutIndex } from "./ports/rollout-index.ts";
 import { openServices } from "./ports/services.ts";
 import { openSnapshots } from "./ports/snapshots.ts";
+import { openWebhooks } from "./ports/webhooks.ts";
 
 /** Where the state lives. */
 export type StoreOptions =
@@ -39,8 +41,12 @@ export type StoreOptions =
 /** The platform's memory: one adapter for each port. */
 export interface Store {
   readonly database: "pglite" | "postgres";
-  /** Bodies come back as they were appended; `Body` is JSON, and the caller's own. */
-  journal<Body>(): Journal<Body>;
+  /**
+   * Bodies come back as they were appended; `Body` is JSON, and the caller's own.
+   *
+   * @param eventOf what webhooks are told of an entry; nothing without it
+   */
+  journal<Body>(eventOf?: (body: Body) => string | undefined): Journal<Body>;
   readonly rollouts: RolloutIndex;
   readonly services: Services;
   readonly releases: ReleaseStore;
@@ -50,6 +56,7 @@ export interface Store {
   readonly snapshots: Snapshots;
   readonly drains: Drains;
   readonly keptFields: KeptFields;
+  readonly webhooks: Webhooks;
   readonly audit: Audit;
   /** Ends listeners and connections; safe to repeat. */
   close(): Promise<void>;
@@ -67,7 +74,7 @@ export function storeOn(connection: Connection, signal: AppendSignal): Store {
   let closing: Promise<void> | undefined;
   return {
     database: connection.kind,
-    journal: <Body>() => openJournal<Body>(db, signal),
+    journal: <Body>(eventOf?: (body: Body) => string | undefined) => openJournal<Body>(db, signal, eventOf),
     rollouts: openRolloutIndex(db),
     services: openServices(db),
     releases: openReleases(db),
@@ -77,6 +84,7 @@ export function storeOn(connection: Connection, signal: AppendSignal): Store {
     snapshots: openSnapshots(db),
     drains: openDrains(db),
     keptFields: openKeptFields(db),
+    webhooks: openWebhooks(db),
     audit: openAudit(db),
     close: () => {
       closing ??= signal.close().then(() => connection.close());

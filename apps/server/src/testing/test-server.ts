@@ -34,6 +34,7 @@ interface TestOptions {
   readonly kubeconfigLimits?: KubeconfigLimits;
   /** Nobody looks for changes by hand unless told. */
   readonly driftInterval?: number;
+  readonly webhookBackOff?: readonly number[];
 }
 
 /** The real server over a real database, with clusters in memory; on a port of its own, in a folder that is removed. */
@@ -79,6 +80,7 @@ async function startOn(
         if (cluster === undefined) throw new Error(`no cluster ${name}`);
         return connection(cluster);
       },
+      ...(options.webhookBackOff === undefined ? {} : { webhookBackOff: options.webhookBackOff }),
       ...(options.retention === undefined ? {} : { retention: options.retention }),
       ...(options.images === undefined ? {} : { images: options.images }),
     },

@@ -64,8 +64,13 @@ export type RolloutEvent =
     }
   /** From now on the new release shall have this share of the requests in the wave's clusters. */
   | { readonly type: "step"; readonly step: number; readonly weight: number }
-  /** Routers have taken it, with a line of detail for each cluster; its hold begins. */
-  | { readonly type: "shifted"; readonly step: number; readonly clusters: Readonly<Record<string, string>> }
+  /** Routers have taken it, with a line of detail for each cluster; its hold begins. `gate`: it lasts until somebody promotes. */
+  | {
+      readonly type: "shifted";
+      readonly step: number;
+      readonly clusters: Readonly<Record<string, string>>;
+      readonly gate?: true;
+    }
   /** One value for each measurement; null: there is none. */
   | { readonly type: "analysis"; readonly step: number; readonly values: readonly (number | null)[] }
   /** This wave has the new release; the next one waits until this one has been looked at. */

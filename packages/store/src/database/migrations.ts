@@ -182,6 +182,37 @@ export const migrations: Record<string, Migration> = {
   "0007-lost-clusters": {
     up: (db) => inOrder(db, [`alter table clusters add column lost_by text, add column lost_at timestamptz`]),
   },
+  "0008-webhooks": {
+    up: (db) =>
+      inOrder(db, [
+        `create table webhooks (
+          id integer generated always as identity primary key,
+          url text not null,
+          events jsonb not null,
+          environment text,
+          sealed_secret text not null,
+          actor text not null,
+          created_at timestamptz not null
+        )`,
+        `create table webhook_deliveries (
+          webhook integer not null references webhooks (id) on delete cascade,
+          message text not null,
+          event text not null,
+          rollout integer not null references rollouts (number) on delete cascade,
+          sequence integer not null,
+          status text not null default 'waiting' check (status in ('waiting', 'delivered', 'given-up')),
+          attempts integer not null default 0,
+          created_at timestamptz not null default clock_timestamp(),
+          due_at timestamptz not null default clock_timestamp(),
+          last_at timestamptz,
+          answer integer,
+          error text,
+          primary key (webhook, message)
+        )`,
+        `create index webhook_deliveries_due on webhook_deliveries (due_at) where status = 'waiting'`,
+        `create index webhook_deliveries_rollout on webhook_deliveries (rollout)`,
+      ]),
+  },
 };
 
 async function inOrder(db: Kysely<unknown>, statements: readonly string[]): Promise<void> {

@@ -102,6 +102,29 @@ export interface Tables {
     actor: string;
     created_at: Date;
   };
+  webhooks: {
+    id: Generated<number>;
+    url: string;
+    events: ColumnType<readonly string[], string, never>;
+    environment: string | null;
+    sealed_secret: string;
+    actor: string;
+    created_at: Date;
+  };
+  webhook_deliveries: {
+    webhook: number;
+    message: string;
+    event: string;
+    rollout: number;
+    sequence: number;
+    status: Generated<"waiting" | "delivered" | "given-up">;
+    attempts: Generated<number>;
+    created_at: Generated<Date>;
+    due_at: Generated<Date>;
+    last_at: ColumnType<Date | null, never, Date>;
+    answer: ColumnType<number | null, never, number | null>;
+    error: ColumnType<string | null, never, string | null>;
+  };
   drains: { environment: string; service: string; cluster: string };
   audit: {
     id: Generated<number>;

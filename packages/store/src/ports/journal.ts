@@ -15,12 +15,21 @@ import type { Tables } from "../database/tables.ts";
 import { takeNumber } from "../database/take-number.ts";
 import type { AppendSignal } from "./append-signal.ts";
 import { openLeases } from "./leases.ts";
+import { queueMessages } from "./webhooks.ts";
 
 /** The database's clock, which is the one that all servers share. */
 const now = sql<Date>`clock_timestamp()`;
 
-/** The journal of rollouts. A write holds its service's lease row, so nobody can take the lease between check and commit. */
-export function openJournal<Body>(db: Kysely<Tables>, signal: AppendSignal): Journal<Body> {
+/**
+ * The journal of rollouts. A write holds its service's lease row, so nobody can take the lease between check and commit.
+ *
+ * @param eventOf what webhooks are told of an entry: their messages are written with it, or neither is
+ */
+export function openJournal<Body>(
+  db: Kysely<Tables>,
+  signal: AppendSignal,
+  eventOf: (body: Body) => string | undefined = () => undefined,
+): Journal<Body> {
   const write = async (
     rollout: number,
     afterSequence: number,
@@ -37,6 +46,10 @@ export function openJournal<Body>(db: Kysely<Tables>, signal: AppendSignal): Jou
         .returningAll()
         .executeTakeFirstOrThrow();
       await afterwards?.(transaction);
+      const event = eventOf(body);
+      const { environment } = lease;
+      if (event !== undefined)
+        await queueMessages(transaction, { rollout, sequence: appended.sequence, environment, event });
       await signal.announce(transaction, rollout);
       return appended;
     });

@@ -47,7 +47,8 @@ function shift(situation: Situation, { index }: StepState, open: readonly string
   const late = open.filter((name) => !factsOf(situation, name).performed.has(step));
   if (late.length === 0) {
     const detail = (name: string): string => factsOf(situation, name).shift?.detail ?? "";
-    return append({ type: "shifted", step: index, clusters: details(open, detail) });
+    const gate = situation.plan.steps[index]?.hold === undefined ? ({ gate: true } as const) : {};
+    return append({ type: "shifted", step: index, clusters: details(open, detail), ...gate });
   }
   const suspect = suspectOf(situation, open);
   if (suspect !== undefined) return append(suspect);
