@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 
 /** One fenced block: ```<language> <attributes> */
 interface Block {
@@ -35,7 +36,7 @@ function commandsOf(block: Block): readonly { readonly command: string; readonly
 
 /**
  * Does what a guide says, block by block: `file=<path>` is written below `folder`, `$ ` lines of `console` blocks are
- * typed, and the lines that follow must be in what they show.
+ * typed, and the lines that follow must be in what they show, with `wait=<seconds>` after some tries.
  *
  * @param type Types a command that must end with the exit code, and gives all that it shows.
  */
@@ -53,10 +54,25 @@ export async function followGuide(
     }
     if (block.language !== "console") continue;
     for (const { command, shows } of commandsOf(block)) {
-      const shown = await type(command, Number(block.attributes["exit"] ?? 0));
-      for (const line of shows) assert.ok(shown.includes(line), `${command} shows no "${line}":\n${shown}`);
+      const look = async () => {
+        const shown = await type(command, Number(block.attributes["exit"] ?? 0));
+        for (const line of shows) assert.ok(shown.includes(line), `${command} shows no "${line}":\n${shown}`);
+      };
+      await untilItHolds(look, Number(block.attributes["wait"] ?? 0));
       typed += 1;
     }
   }
   assert.ok(typed > 0);
+}
+
+async function untilItHolds(look: () => Promise<void>, seconds: number): Promise<void> {
+  const end = Date.now() + seconds * 1000;
+  for (;;) {
+    try {
+      return await look();
+    } catch (error) {
+      if (Date.now() >= end) throw error;
+    }
+    await pause(200);
+  }
 }
