@@ -12,6 +12,7 @@ import type { Clock } from "../clock/clock.ts";
 import type { PodCpu } from "../controllers/autoscaler/autoscaler-controller.ts";
 import { startControllers } from "../controllers/start-controllers.ts";
 import { createApiHandler } from "../http/api-handler.ts";
+import { textAt } from "../json.ts";
 import { type Objects, openObjects } from "../open-objects.ts";
 import { unauthorized } from "../status.ts";
 import type { StoreSnapshot } from "../store/object-store.ts";
@@ -91,8 +92,8 @@ export function startSimulatedCluster(options: SimulatedClusterOptions): Simulat
 
   if (trace !== undefined) {
     objects.store.onChange(({ version, type, resource, object }) => {
-      const { namespace = "", name: own, uid } = Object(object["metadata"]);
-      trace(`${clock.now()} ${name} ${version} ${type} ${resource} ${namespace}/${own} ${uid}`);
+      const of = (field: string): string => textAt(object, "metadata", field);
+      trace(`${clock.now()} ${name} ${version} ${type} ${resource} ${of("namespace")}/${of("name")} ${of("uid")}`);
     });
   }
 
