@@ -79,7 +79,7 @@ describe("requests in a real cluster", () => {
       throw error;
     }
     const heard = await stop();
-    console.log(JSON.stringify(heard));
+    show(JSON.stringify(heard.map(({ answers, failed }) => [answers, failed.length])));
     for (const { failed, answers } of heard) {
       assert.deepEqual(failed, []);
       assert.ok(sum(answers) > 100, JSON.stringify(answers));
@@ -108,13 +108,13 @@ describe("requests in a real cluster", () => {
       const [number, other] = await begin("2", { strategy: "canary", steps });
       await rollouts.until(number, holds(20));
       const share = shareOf("2", await requests(publicly, counted));
-      console.log(`20 %: ${share.toFixed(2)} % of ${counted}`);
+      show(`20 %: ${share.toFixed(2)} % of ${counted}`);
       assert.ok(Math.abs(share - 20) <= 2, `${share} %`);
       assert.deepEqual(Object.keys((await requests(await serviceOf("shop"), 100)).answers), ["1"]);
       await rollouts.until(other, holds(20));
       // One new pod beside two: a third is what replicas can do.
       const third = shareOf("2", await requests(await serviceOf("stock"), 2_000));
-      console.log(`by replicas: ${third.toFixed(2)} %`);
+      show(`by replicas: ${third.toFixed(2)} %`);
       assert.ok(Math.abs(third - 100 / 3) <= 6, `${third} %`);
       for (const one of [number, other]) await rollouts.command(one, { type: "promote" });
       await succeeded([number, other]);
@@ -150,6 +150,10 @@ describe("requests in a real cluster", () => {
     });
   });
 });
+
+function show(words: string): void {
+  if (process.env["SHOW"] !== undefined) console.log(words);
+}
 
 function sum(answers: Heard["answers"]): number {
   return Object.values(answers).reduce((all, one) => all + one, 0);
