@@ -28,7 +28,7 @@ const mostSecondTries = 2;
 
 const suites: Readonly<Record<string, Suite>> = {
   unit: { files: ["packages/*/src/**/*.test.ts", "apps/*/src/**/*.test.{ts,tsx}"], concurrency: 2, timeout: 180_000 },
-  simulation: { files: ["test/simulation/**/*.test.ts"], concurrency: 2, timeout: 300_000 },
+  simulation: { files: ["test/simulation/**/*.test.ts"], concurrency: 2, timeout: 1_200_000 },
   e2e: { files: ["test/e2e/**/*.test.ts"], concurrency: 1, timeout: 600_000, secondTry: true },
   postgres: { files: ["test/postgres/**/*.test.ts"], concurrency: 1, timeout: 300_000 },
   kubernetes: { files: ["test/kubernetes/**/*.test.ts"], concurrency: 1, timeout: 900_000, secondTry: true },
@@ -53,8 +53,14 @@ async function runFiles(suite: Suite, files: readonly string[]): Promise<Result>
   events.on("test:fail", ({ name, details, file }) => {
     if (details.type !== "suite") failed.push({ name, file: file ?? "" });
   });
+  // What a suite tells of itself, as how many runs it made, belongs to its verdict.
+  const told: string[] = [];
+  events.on("test:stdout", ({ message }) => {
+    told.push(...message.split("\n").filter((line) => line.startsWith("simulation: ")));
+  });
   const report = process.stdout.isTTY ? events.compose(new spec()) : events.compose(dot);
   for await (const chunk of report) process.stdout.write(chunk);
+  if (told.length > 0) console.log(`\n${told.join("\n")}`);
   return { passed, failed };
 }
 

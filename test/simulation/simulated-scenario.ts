@@ -74,15 +74,16 @@ export function simulatedScenario(options: SimulatedScenarioOptions = {}): Simul
       return cluster;
     });
   const scenario = scenarioOver(clock, places, connect);
-  return {
-    ...scenario,
+  const { release } = scenario;
+  return Object.assign(scenario, {
     simulation,
-    release: (name, of = {}) => scenario.release(name, { ...of, container: { ...probed, ...of.container } }),
+    release: (name: string, of: ReleaseOptions = {}) =>
+      release(name, { ...of, container: { ...probed, ...of.container } }),
     async end() {
       for (const close of closing) close();
       const stopped = simulation.stop();
       await clock.advance(60_000);
       await stopped;
     },
-  };
+  });
 }

@@ -7,6 +7,9 @@ export interface Bell {
   wait(milliseconds: number, signal: AbortSignal): Promise<void>;
 }
 
+/** Made once: an error of its own for each wait would cost more than the wait. */
+const woken = new Error("the wait is over");
+
 export function createBell(clock: Clock): Bell {
   let rung = Promise.withResolvers<void>();
   return {
@@ -18,7 +21,7 @@ export function createBell(clock: Clock): Bell {
       try {
         await Promise.race([rung.promise, slept]);
       } finally {
-        over.abort();
+        over.abort(woken);
         rung = Promise.withResolvers<void>();
       }
     },

@@ -62,7 +62,9 @@ export function startWork(
   };
   const done = (step: Step, known: Partial<ClusterFacts>): void => {
     if (asideOf.has(step)) {
-      facts = { ...facts, performed: new Set([...facts.performed, step]) };
+      // Each takes the other back.
+      const others = [...facts.performed].filter((one) => !asideOf.has(one));
+      facts = { ...facts, performed: new Set([...others, step]) };
       return;
     }
     const { unreachable: _, failure: __, retryAt: ___, ...rest } = facts;

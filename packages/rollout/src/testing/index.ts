@@ -1,11 +1,15 @@
+export { checkJournal } from "./check-journal.ts";
+export { type Met, met } from "./data-path.ts";
 export { type ClusterCall, interceptCluster, interceptJournal, type JournalCall } from "./intercept.ts";
 export { type Behaviour, type MemoryCluster, memoryCluster } from "./memory-cluster.ts";
 export { memoryJournal } from "./memory-journal.ts";
 export {
+  type Asking,
   type EngineHooks,
   type OpenCluster,
   type ReleaseOptions,
   type Scenario,
+  scenario,
   scenarioOver,
   serving,
 } from "./scenario.ts";

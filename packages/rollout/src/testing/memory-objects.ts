@@ -121,10 +121,16 @@ export function memoryObjects(cluster: string, clock: Pick<Clock, "now">): Memor
   };
 }
 
+const contents = new WeakMap<KubernetesObject, string>();
+
 /** Everything but the version, for comparison. */
 function content(object: KubernetesObject): string {
+  const known = contents.get(object);
+  if (known !== undefined) return known;
   const { resourceVersion: _, generation: __, uid: ___, creationTimestamp: ____, ...metadata } = object.metadata;
-  return stable({ ...object, metadata });
+  const made = stable({ ...object, metadata });
+  contents.set(object, made);
+  return made;
 }
 
 function stable(value: unknown): string {

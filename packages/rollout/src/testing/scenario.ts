@@ -103,6 +103,11 @@ export interface EngineHooks {
   readonly journal?: Hooks<JournalCall>;
   readonly cluster?: Hooks<ClusterCall>;
   readonly limits?: Partial<Limits>;
+  /** What the engine has instead of the ports as they are: for proofs that a broken one is found. */
+  readonly through?: {
+    readonly journal?: (journal: Journal<RolloutEvent>) => Journal<RolloutEvent>;
+    readonly cluster?: (cluster: Cluster) => Cluster;
+  };
 }
 
 export function scenario(
@@ -169,9 +174,10 @@ export function scenarioOver<Place extends OpenCluster>(
       });
     },
     engine(owner, hooks = {}) {
-      const wired = connect(owner).map((one) => interceptCluster(one, hooks.cluster ?? {}));
+      const { through } = hooks;
+      const wired = connect(owner).map((one) => interceptCluster(through?.cluster?.(one) ?? one, hooks.cluster ?? {}));
       return createEngine({
-        journal: interceptJournal(journal, hooks.journal ?? {}),
+        journal: interceptJournal(through?.journal?.(journal) ?? journal, hooks.journal ?? {}),
         clusters: () => wired.filter(({ name }) => self.members.includes(name)),
         releases: store,
         traffic,

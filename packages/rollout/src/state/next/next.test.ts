@@ -196,7 +196,10 @@ describe("next", () => {
 
   it("drains a cluster before it goes on without it", () => {
     const abort: RolloutEvent = { type: "abort", phase: "app", failed: {}, causes: [crash], reason: "crashes" };
-    const facts = { alpha: { ...did("restore"), progress: ready }, beta: { ...noFacts, unreachable: silent } };
+    const facts = {
+      alpha: { ...did("restore", "undrain"), progress: ready },
+      beta: { ...noFacts, unreachable: silent },
+    };
     const restored: RolloutEvent = { type: "restored", cluster: "alpha", healthy: true, detail: "2/2" };
     assert.deepEqual(decide([...inApp, abort], facts), [{ type: "append", event: restored }]);
     const events = [...inApp, abort, restored];
@@ -215,9 +218,22 @@ describe("next", () => {
     });
   });
 
+  it("gives requests back to a restored cluster, whoever drained it and did not live to say so", () => {
+    const abort: RolloutEvent = { type: "abort", phase: "app", failed: {}, causes: [crash], reason: "crashes" };
+    const facts = { alpha: { ...did("restore"), progress: ready }, beta: did("restore") };
+    assert.deepEqual(decide([...inApp, abort], facts), [{ type: "perform", cluster: "alpha", step: "undrain" }]);
+  });
+
+  it("does not wait for what a clock said that was set back since", () => {
+    const failedOnce = { ...noFacts, retryAt: start + 3_600_000 };
+    const actions = decide(inApp, { alpha: failedOnce, beta: noFacts });
+    assert.ok(actions.some((one) => one.type === "perform" && one.cluster === "alpha"));
+  });
+
   it("ends a restore whose release does not get healthy", () => {
     const abort: RolloutEvent = { type: "abort", phase: "app", failed: {}, causes: [crash], reason: "crashes" };
-    const facts = { alpha: { ...did("restore"), progress: waiting }, beta: { ...did("restore"), progress: waiting } };
+    const back = { ...did("restore", "undrain"), progress: waiting };
+    const facts = { alpha: back, beta: back };
     const [action] = decide([...inApp, abort], facts, defaultLimits.restored + 1);
     assert.ok(action?.type === "append" && action.event.type === "restored" && !action.event.healthy);
   });

@@ -16,7 +16,12 @@ export function restore(situation: Situation): readonly Action[] {
     const reason = hindrance(known);
     if (known.performed.has("restore")) {
       const { progress } = known;
-      if (!waits(situation, cluster) || progress?.state === "ready") {
+      const isBack = !waits(situation, cluster) || progress?.state === "ready";
+      // An engine that was killed may have drained it without having said so.
+      if ((isBack || (late && reason === undefined)) && !known.performed.has("undrain")) {
+        return perform(situation, cluster, "undrain", false);
+      }
+      if (isBack) {
         return append({ type: "restored", cluster, healthy: true, detail: progress?.detail ?? "" });
       }
       if (late && reason === undefined) {

@@ -42,7 +42,10 @@ export function factsOf({ facts }: Pick<Situation, "facts">, cluster: string): C
 
 /** @param paced a step that failed waits before it is tried again */
 export function perform(situation: Situation, cluster: string, step: Step, paced = true): readonly Action[] {
-  if (paced && (factsOf(situation, cluster).retryAt ?? 0) > situation.now) return [];
+  const { now, limits } = situation;
+  const wait = (factsOf(situation, cluster).retryAt ?? now) - now;
+  // Longer than any pace: the clock was set back since.
+  if (paced && wait > 0 && wait <= Math.max(limits.tick, limits.converge)) return [];
   return [{ type: "perform", cluster, step }];
 }
 

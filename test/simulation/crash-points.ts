@@ -1,0 +1,37 @@
+/** Every journal write and every call to a cluster of a recorded rollout is a point at which an engine may be hurt. */
+import { describe, it } from "node:test";
+import type { EngineFault } from "./engine-faults.ts";
+import { runStory } from "./run-story.ts";
+import { makeRuns, type NamedRun, numberOf } from "./runs.ts";
+import { type Story, storyOf } from "./stories.ts";
+
+/** At each call, or only at those that write. */
+const hurts: readonly { readonly name: string; readonly reads: boolean; readonly what: EngineFault }[] = [
+  { name: "killed-before", reads: true, what: { kind: "kill", when: "before", restart: "other" } },
+  { name: "killed-after", reads: false, what: { kind: "kill", when: "after", restart: "same" } },
+  { name: "answer-lost", reads: false, what: { kind: "lost" } },
+  { name: "refused", reads: false, what: { kind: "refused" } },
+  { name: "paused", reads: false, what: { kind: "pause", milliseconds: 40_000 } },
+];
+
+async function runsOf(story: Story): Promise<readonly NamedRun[]> {
+  const { calls } = await runStory(story, { kind: "memory" });
+  return hurts.flatMap(({ name, reads, what }) =>
+    calls.flatMap(({ writes }, index): readonly NamedRun[] => {
+      if (!writes && !reads) return [];
+      const seed = `${story.title}/${name}/${index + 1}`;
+      const engineFaults = [{ engine: 1, call: index + 1, what }];
+      const run = () => runStory(story, { kind: "memory", seed: numberOf(seed), engineFaults });
+      return [{ seed, where: "memory", run }];
+    }),
+  );
+}
+
+/** Tests of these stories. */
+export function hurtEverywhere(titles: readonly string[]): void {
+  describe("an engine that is hurt at any of its calls", () => {
+    for (const title of titles) {
+      it(`ends ${title} with one decision`, async () => makeRuns(await runsOf(storyOf(title))));
+    }
+  });
+}
