@@ -1,4 +1,6 @@
 export { type Declared, type DependencyGraph, dependencyGraph } from "./dependency-graph.ts";
+export { type FleetCandidate, type FleetPlace, fleetOrder } from "./fleet/fleet-order.ts";
+export { type FleetStep, nextOfFleet } from "./fleet/next-of-fleet.ts";
 export * from "./ports.ts";
 export { type Searchable, searchServices } from "./search-services.ts";
 export { type HealthInClusters, type SeenInCluster, type ServiceHealth, serviceHealth } from "./service-health.ts";

@@ -22,7 +22,7 @@ after(async () => {
 });
 
 const empty = () =>
-  sql`truncate webhooks, webhook_deliveries, kept_fields, services, releases, rollouts, rollout_entries, rollout_commands, leases, active, clusters, registries, profiles, snapshots, drains, audit
+  sql`truncate webhooks, webhook_deliveries, kept_fields, services, releases, rollouts, rollout_entries, rollout_commands, leases, active, clusters, registries, profiles, snapshots, drains, audit, fleets, fleet_services
     restart identity`.execute(db);
 
 storeContract("PGlite", async () => {

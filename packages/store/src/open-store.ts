@@ -2,6 +2,7 @@ import type {
   Audit,
   Clusters,
   Drains,
+  Fleets,
   KeptFields,
   Profiles,
   Registries,
@@ -21,6 +22,7 @@ import { type AppendSignal, listenOnPostgres, localSignal } from "./ports/append
 import { openAudit } from "./ports/audit.ts";
 import { openClusters } from "./ports/clusters.ts";
 import { openDrains } from "./ports/drains.ts";
+import { openFleets } from "./ports/fleets.ts";
 import { openJournal } from "./ports/journal.ts";
 import { openKeptFields } from "./ports/kept-fields.ts";
 import { openProfiles } from "./ports/profiles.ts";
@@ -57,6 +59,7 @@ export interface Store {
   readonly drains: Drains;
   readonly keptFields: KeptFields;
   readonly webhooks: Webhooks;
+  readonly fleets: Fleets;
   readonly audit: Audit;
   /** Ends listeners and connections; safe to repeat. */
   close(): Promise<void>;
@@ -85,6 +88,7 @@ export function storeOn(connection: Connection, signal: AppendSignal): Store {
     drains: openDrains(db),
     keptFields: openKeptFields(db),
     webhooks: openWebhooks(db),
+    fleets: openFleets(db),
     audit: openAudit(db),
     close: () => {
       closing ??= signal.close().then(() => connection.close());

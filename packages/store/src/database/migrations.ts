@@ -213,6 +213,37 @@ export const migrations: Record<string, Migration> = {
         `create index webhook_deliveries_rollout on webhook_deliveries (rollout)`,
       ]),
   },
+  "0009-fleets": {
+    up: (db) =>
+      inOrder(db, [
+        `create table fleets (
+          number integer primary key check (number > 0),
+          environment text not null,
+          kind text not null check (kind in ('profile', 'cluster-added', 'cluster-removed')),
+          cluster text,
+          parallel integer not null check (parallel > 0),
+          stop_after integer not null check (stop_after > 0),
+          forgiven integer not null default 0,
+          status text not null default 'running' check (status in ('running', 'paused', 'halted', 'done', 'stopped')),
+          reason text,
+          actor text not null,
+          created_at timestamptz not null default clock_timestamp(),
+          ended_at timestamptz,
+          check ((status in ('done', 'stopped')) = (ended_at is not null))
+        )`,
+        // One at a time in an environment.
+        `create unique index fleets_unfinished on fleets (environment) where ended_at is null`,
+        `create table fleet_services (
+          fleet integer not null references fleets (number),
+          service text not null,
+          position integer not null,
+          state text not null default 'waiting' check (state in ('waiting', 'begun', 'refused', 'unchanged', 'gone')),
+          rollout integer references rollouts (number) on delete set null,
+          reason text,
+          primary key (fleet, service)
+        )`,
+      ]),
+  },
 };
 
 async function inOrder(db: Kysely<unknown>, statements: readonly string[]): Promise<void> {

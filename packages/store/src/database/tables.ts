@@ -125,6 +125,30 @@ export interface Tables {
     answer: ColumnType<number | null, never, number | null>;
     error: ColumnType<string | null, never, string | null>;
   };
+  fleets: {
+    number: number;
+    environment: string;
+    kind: "profile" | "cluster-added" | "cluster-removed";
+    cluster: string | null;
+    parallel: number;
+    stop_after: number;
+    forgiven: Generated<number>;
+    status: Generated<"running" | "paused" | "halted" | "done" | "stopped">;
+    reason: string | null;
+    actor: string;
+    created_at: Generated<Date>;
+    ended_at: ColumnType<Date | null, never, Date>;
+  };
+  fleet_services: {
+    fleet: number;
+    service: string;
+    /** From 0. */
+    position: number;
+    /** `begun`: its rollout says the rest. */
+    state: Generated<"waiting" | "begun" | "refused" | "unchanged" | "gone">;
+    rollout: number | null;
+    reason: string | null;
+  };
   drains: { environment: string; service: string; cluster: string };
   audit: {
     id: Generated<number>;

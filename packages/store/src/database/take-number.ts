@@ -8,7 +8,10 @@ const lockKey = sql.raw(String(BigInt("0x66776e756d626572")));
  * The next number of a table whose rows are never deleted. A sequence would skip up to 32 numbers whenever the database
  * was killed, and numbers of services are ports. Whoever else asks waits until the transaction ends.
  */
-export async function takeNumber(transaction: Transaction<Tables>, table: "services" | "rollouts"): Promise<number> {
+export async function takeNumber(
+  transaction: Transaction<Tables>,
+  table: "services" | "rollouts" | "fleets",
+): Promise<number> {
   await sql`select pg_advisory_xact_lock(${lockKey})`.execute(transaction);
   const row = await transaction
     .selectFrom(table)
