@@ -122,3 +122,20 @@ test("queue and supersede go with a rollback; both at once are wrong usage", asy
   assert.deepEqual(asked, ["queue", "supersede"]);
   assert.equal((await run("rollback", "user", "--queue", "--supersede")).code, 2);
 });
+
+test("a gate is told once where no line moves, in a pipe or in CI", async (t) => {
+  const gate = rollout({
+    phase: "balancing",
+    steps: [
+      { wave: 0, index: 0, weight: 50, status: "holding", since: at(5), promoted: false, analysisSkipped: false },
+    ],
+  });
+  const { run } = await platform(t, {
+    followRollout: () => ({
+      events: [gate, { ...gate, sequence: 2 }, back].map((data, index) => ({ id: String(index), data })),
+      end: "end",
+    }),
+  });
+  const { out } = await run("rollouts", "18", "--follow");
+  assert.equal(out.match(/50 % to the new release waits for a person: fairway promote user\n/g)?.length, 1);
+});

@@ -4,6 +4,7 @@ import type { Connected } from "../connection/connect.ts";
 import { besides } from "../screens/cause-lines.ts";
 import { outcomeScreen } from "../screens/outcome-screen.ts";
 import { rolloutScreen } from "../screens/rollout-screen.ts";
+import { gateLines } from "../screens/takeover-lines.ts";
 import { liveOutput } from "../terminal/live-output.ts";
 import type { Shell } from "../terminal/shell.ts";
 import type { Style } from "../terminal/style.ts";
@@ -41,15 +42,17 @@ export async function followRollout(
 
   const draw = () => {
     if (json || detail === undefined) return;
-    const screen = rolloutScreen(detail, {
+    const options = {
       width: shell.out.width,
       now: shell.now(),
       style,
       frame: Math.floor(shell.now() / frameTime),
       environmentFlag: context.environmentFlag,
       remark: lost === undefined ? undefined : "the server does not answer, trying again",
-    });
-    const settled = screen.filter(({ key, settled }) => settled && !printed.has(key));
+    };
+    const screen = rolloutScreen(detail, options);
+    const gates = shell.out.isTerminal ? [] : gateLines(detail, options);
+    const settled = [...screen, ...gates].filter(({ key, settled }) => settled && !printed.has(key));
     for (const { key } of settled) printed.add(key);
     const moving = screen.filter(({ settled }) => !settled);
     live.update(

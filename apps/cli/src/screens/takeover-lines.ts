@@ -86,6 +86,21 @@ export function commandLines({ commands }: RolloutDetail, { width, style }: Scre
     });
 }
 
+/** What a rollout waits for a person to say, where nothing on the screen moves: once for each gate. */
+export function gateLines(detail: RolloutDetail, options: ScreenOptions): readonly ScreenLine[] {
+  const gates = detail.steps.filter(
+    ({ status, hold, promoted }) => status === "holding" && hold === undefined && !promoted,
+  );
+  if (!goesForward(detail)) return [];
+  return gates.map(({ wave, index, weight }) => ({
+    key: `gate ${wave} ${index}`,
+    settled: true,
+    lines: [
+      `  ${options.style.doubtful("·")} ${weight} % to the new release waits for a person: ${command("promote", detail, options)}`,
+    ],
+  }));
+}
+
 /** `fairway promote user --env prod` */
 export function command(name: string, { service }: Pick<RolloutDetail, "service">, options: ScreenOptions): string {
   return `fairway ${name} ${service}${options.environmentFlag ?? ""}`;

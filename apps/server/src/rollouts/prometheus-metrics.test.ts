@@ -66,6 +66,7 @@ for (const [what, status, body, headers, message] of [
     {},
     /refuses the query: parse error/,
   ],
+  ["a text", 200, success("string", [1_700_000_000, "up"]), {}, /gives a string, not a number/],
   ["something else", 200, "<html>", {}, /answers 200, not as Prometheus does/],
   ["a way elsewhere", 302, "", { location: "http://169.254.169.254/" }, /answers 302, not as Prometheus does/],
   ["very much", 200, `"${"x".repeat(1_100_000)}"`, {}, /larger than/],

@@ -16,6 +16,7 @@ const answer = z.discriminatedUnion("status", [
         resultType: z.literal("vector"),
         result: z.array(z.object({ value: z.tuple([z.number(), z.string()]).optional() })),
       }),
+      z.object({ resultType: z.enum(["matrix", "string"]) }),
     ]),
   }),
   z.object({ status: z.literal("error"), error: z.string() }),
@@ -57,6 +58,7 @@ function filled(query: string, of: Readonly<Record<string, string>>): string {
 
 function oneValue(data: Extract<z.output<typeof answer>, { status: "success" }>["data"]): number | undefined {
   if (data.resultType === "scalar") return numberOf(data.result[1]);
+  if (data.resultType !== "vector") throw new Error(`the query gives a ${data.resultType}, not a number`);
   const [only, ...others] = data.result;
   if (others.length > 0) {
     throw new Error(

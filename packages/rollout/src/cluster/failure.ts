@@ -65,7 +65,7 @@ function words(error: ClusterError, what: string): Words {
       return {
         code: "ClusterUnreachable",
         summary: `cluster ${error.cluster} cannot be reached`,
-        advice: `check that cluster ${error.cluster} is up: fairway clusters`,
+        advice: `check that cluster ${error.cluster} is up: fairway clusters; to go on without it: fairway cluster lost ${error.cluster}`,
       };
     case "unauthenticated":
       return {
