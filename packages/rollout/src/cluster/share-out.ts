@@ -12,6 +12,9 @@ export class ShareNotTaken extends Error {
   }
 }
 
+/** Most routers answer at once, in milliseconds. */
+const firstPause = 50;
+
 /**
  * Waits until routers do what was applied for this share. A router that does not within the limit is a failure of the step
  * (`ShareNotTaken`); one whose answer nobody needs any more is waited for no longer either.
@@ -28,7 +31,7 @@ export async function shareOut(of: {
   const { cluster, sides, weight, clock, limits, signal } = of;
   const router = routers[sides.router];
   const end = clock.now() + limits.shift;
-  for (;;) {
+  for (let pause = firstPause; ; pause = Math.min(2 * pause, limits.tick)) {
     const live = (await Promise.all(router.reads(sides).map((query) => read(cluster, query, signal)))).flat();
     const { taken, detail } = router.taken(sides, weight, live);
     if (taken) return { detail };
@@ -36,7 +39,7 @@ export async function shareOut(of: {
     if (clock.now() >= end) {
       throw new ShareNotTaken(`after ${Math.round(limits.shift / 1000)} s: ${detail}`);
     }
-    await clock.sleep(limits.tick, signal);
+    await clock.sleep(pause, signal);
   }
 }
 

@@ -164,6 +164,28 @@ describe("a canary", () => {
     world.holds("one");
   });
 
+  it("is not held up on its way back by a router that has stopped: that cluster is drained, and keeps what it may still lead to", async () => {
+    const { world, engine, number } = await started({ deploy: byHand }, { router: "gateway" });
+    const stop = watchRequests(world.clusters);
+    await world.until(number, isHolding(10));
+    world.cluster("beta").stickRouters(true);
+    await world.command(number, { type: "abort" });
+    const result = await world.ended(number);
+    assert.equal(result.status, "failed");
+    assert.equal(result.reason, "aborted by ops");
+    assert.match(result.clusters[1]?.behind?.reason ?? "", /the gateway has not taken 0 % yet/);
+    assert.deepEqual([...world.drained], ["beta"]);
+    world.holds("one", ["alpha"]);
+    await world.clock.advance(300_000);
+    assert.deepEqual(met(world.cluster("beta")).outside, ["one", "two"]);
+    world.cluster("beta").stickRouters(false);
+    await world.clock.run(async () => (await world.journal.unfinished()).length === 0);
+    await engine.stop();
+    stop();
+    assert.deepEqual([...world.drained], []);
+    world.holds("one");
+  });
+
   it("fails when a router does not take its share, and says which", async () => {
     const { world, engine, number } = await started({ deploy: canary }, { router: "gateway" });
     const stop = watchRequests(world.clusters);

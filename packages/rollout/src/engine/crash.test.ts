@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { isDeployment, type KubernetesObject } from "@fairway/objects";
-import { ClusterError } from "../ports.ts";
+import { ClusterError, type DeploySettings } from "../ports.ts";
+import { met } from "../testing/data-path.ts";
 import type { MemoryCluster } from "../testing/memory-cluster.ts";
 import type { EngineHooks, ReleaseOptions } from "../testing/scenario.ts";
 import { type Scenario, scenario, serving } from "../testing/scenario.ts";
@@ -17,7 +18,14 @@ interface Story {
   readonly replicas?: readonly [before: Replicas, to: Replicas];
   readonly status: "succeeded" | "failed";
   readonly left: string | undefined;
+  /** Of the one that is asked for. */
+  readonly deploy?: Partial<DeploySettings>;
+  readonly migration?: string;
+  /** Somebody aborts it at its first hold. */
+  readonly aborted?: boolean;
 }
+
+const steps = [{ weight: 10, hold: 2_000 }];
 
 type Replicas = ReleaseOptions["replicas"];
 const bounds = { min: 2, max: 8 };
@@ -44,6 +52,24 @@ const stories: readonly Story[] = [
     left: "two",
   },
   { title: "a removal", before: ["one"], to: undefined, status: "succeeded", left: undefined },
+  {
+    ...{ title: "a canary with a migration", before: ["one"], to: "two", status: "succeeded", left: "two" },
+    deploy: { strategy: "canary", steps },
+    migration: "alpha",
+  },
+  {
+    ...{ title: "a canary that fails", before: ["one"], to: "two", crashing: true, status: "failed", left: "one" },
+    deploy: { strategy: "canary", steps },
+  },
+  {
+    ...{ title: "a canary that is aborted", before: ["one"], to: "two", status: "failed", left: "one" },
+    deploy: { strategy: "canary", steps: [{ weight: 10, hold: undefined }] },
+    aborted: true,
+  },
+  {
+    ...{ title: "blue-green in waves", before: ["one"], to: "two", status: "succeeded", left: "two" },
+    deploy: { strategy: "blue-green", waves: [["beta"], ["alpha"]], bake: 3_000 },
+  },
 ];
 
 /** Journal writes and writes to clusters, counted in the order in which an engine begins them. */
@@ -52,12 +78,18 @@ type Point = { readonly index: number; readonly when: "before" | "after" };
 const journalWrites = new Set(["append", "finish", "close"]);
 
 async function prepared(story: Story): Promise<Scenario> {
-  const world = scenario();
+  const { deploy, migration } = story;
+  const world = scenario(["alpha", "beta"], deploy === undefined ? {} : { router: "gateway" });
   world.credentials.current = "credentials";
   const [before, to] = story.replicas ?? [];
   for (const name of ["zero", "one", "two"]) {
     const replicas = name === "two" ? to : before;
-    world.release(name, { config: name, extra: late(name), ...(replicas === undefined ? {} : { replicas }) });
+    world.release(name, {
+      ...{ config: name, extra: late(name) },
+      ...(replicas === undefined ? {} : { replicas }),
+      ...(name === "two" && deploy !== undefined ? { deploy } : {}),
+      ...(name === "two" && migration !== undefined ? { migration } : {}),
+    });
   }
   if (story.crashing) world.cluster("beta").script("two", { kind: "crash", exitCode: 1 });
   const engine = world.engine("engine-0");
@@ -127,6 +159,13 @@ function late(name: string): readonly KubernetesObject[] {
   ];
 }
 
+/** Gives the command as soon as the rollout holds; whoever drives then answers it. */
+async function abortsWhenHolding(world: Scenario, { aborted = false }: Story, number: number): Promise<boolean> {
+  if (!aborted || (await world.journal.commands(number)).length > 0) return false;
+  const isHolding = (await world.events(number)).some(({ type }) => type === "shifted");
+  return isHolding && world.command(number, { type: "abort" });
+}
+
 function replicasOf(cluster: MemoryCluster): number {
   const deployment = cluster.objects("user").find(isDeployment);
   return deployment === undefined ? 0 : (deployment.spec?.replicas ?? 1);
@@ -136,9 +175,18 @@ async function recorded(story: Story): Promise<number> {
   const world = await prepared(story);
   const hooks = stopping(undefined, () => undefined, Promise.resolve());
   const engine = world.engine("engine-1", hooks);
-  await world.deploy(engine, story.to);
+  const { number } = await world.ask(engine, story.to);
+  await closed(world, story, number);
   await engine.stop();
   return hooks.count();
+}
+
+/** Waits until nothing is unfinished, or `also` holds. */
+async function closed(world: Scenario, story: Story, number: number, also = () => false): Promise<void> {
+  await world.clock.run(async () => {
+    await abortsWhenHolding(world, story, number);
+    return also() || (await world.journal.unfinished()).length === 0;
+  });
 }
 
 /** Runs the story with the first engine stopped at `point`; a second one takes over. */
@@ -159,16 +207,21 @@ async function interrupted(story: Story, point: Point, aliveAgain: boolean): Pro
     const served = serving(cluster) > 0 && story.to !== undefined;
     const least = story.to === undefined ? 0 : replicasOf(cluster);
     return cluster.onChange(() => {
+      const now = story.to === undefined ? undefined : met(cluster);
+      assert.ok(
+        story.deploy === undefined || !now?.outside.includes("nothing"),
+        `${cluster.name}: a request meets nothing`,
+      );
       assert.ok(replicasOf(cluster) >= least, `${cluster.name} is never made smaller`);
       assert.ok(!served || serving(cluster) > 0, `${cluster.name} serves all the time`);
     });
   });
   const first: Engine = world.engine("engine-1", hooks);
   const header = await world.ask(first, story.to);
-  await world.clock.run(async () => reached || (await world.journal.unfinished()).length === 0);
+  await closed(world, story, header.number, () => reached);
   const second = world.engine("engine-2");
   await second.start();
-  await world.clock.run(async () => (await world.journal.unfinished()).length === 0);
+  await closed(world, story, header.number);
   if (aliveAgain) {
     gate.resolve();
     await world.clock.advance(60_000);
@@ -184,6 +237,7 @@ async function interrupted(story: Story, point: Point, aliveAgain: boolean): Pro
   assert.equal(types.filter((type) => type === "ended").length, 1);
   assert.equal((await world.active())?.release, story.left);
   assert.deepEqual([...world.drained], []);
+  if (story.migration !== undefined) assert.equal(world.cluster(story.migration).jobs.length, 1, "migrated once");
   world.holds(story.left);
 }
 
@@ -228,7 +282,7 @@ describe("engine whose answers get lost", () => {
           journal: { after: (call) => lose(journalWrites.has(call), new Error("connection terminated")) },
         });
         const header = await world.ask(engine, story.to);
-        await world.clock.run(async () => (await world.journal.unfinished()).length === 0);
+        await closed(world, story, header.number);
         await engine.stop();
         assert.equal((await world.viewOf(header.number)).status, story.status, `answer ${index} of ${count}`);
         world.holds(story.left);

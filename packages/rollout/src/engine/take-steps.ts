@@ -1,6 +1,7 @@
 import { slotLabel } from "@fairway/manifests";
 import { isDeployment, isNetworkPolicy, isService, type KubernetesObject, refOf, type Secret } from "@fairway/objects";
 import { endBackOff } from "../cluster/end-back-off.ts";
+import { ownLabels } from "../cluster/ownership.ts";
 import { type Expectation, expect } from "../cluster/progress.ts";
 import { runMigration } from "../cluster/run-migration.ts";
 import { type ApplyManner, keyOf, type Session, type Tenure } from "../cluster/session.ts";
@@ -10,7 +11,7 @@ import type { ClusterPlan, Plan } from "../plan/plan.ts";
 import type { Clock, Cluster, Images, NamespaceSecrets, Slot, Traffic } from "../ports.ts";
 import { prepareCluster } from "../prepare/prepare.ts";
 import type { ClusterFacts, Step } from "../state/facts.ts";
-import { routers } from "../traffic/routers.ts";
+import { routerOf, routers } from "../traffic/routers.ts";
 import { sized } from "../traffic/sized.ts";
 import { leadsRequests, leadsToSlot } from "../traffic/slot-services.ts";
 import { formerPodsGone } from "./former-pods-gone.ts";
@@ -40,6 +41,9 @@ export interface StepOptions {
 
 /** Kinds that change other objects of the release, and so go before those are written. */
 const autoscalers = new Set(["HorizontalPodAutoscaler"]);
+
+/** Between looks at what was observed, in milliseconds; they ask nobody. */
+const readyPause = 100;
 
 /**
  * What each step does in one cluster. All can be repeated from the start at any time; they resolve with what is known then, and
@@ -75,7 +79,7 @@ export function takeSteps(options: StepOptions): (step: Step) => Promise<Partial
 
   const untilReady = async (): Promise<void> => {
     options.follow();
-    while (!options.isReady()) await clock.sleep(limits.tick, signal);
+    while (!options.isReady()) await clock.sleep(readyPause, signal);
   };
 
   const share = (
@@ -191,8 +195,12 @@ export function takeSteps(options: StepOptions): (step: Step) => Promise<Partial
       await untilReady();
     }
     const from = slot === "a" ? "b" : "a";
-    const sides = { service, namespace, from, to: slot, former: desired, desired, router: "replicas" } as const;
-    return goTo({ objects: desired, keep, ...of }, async () => isElsewhere && share(sides, 100));
+    const labels = { ...ownLabels(identity), [slotLabel]: from };
+    const beside = await cluster.list({ apiVersion: "apps/v1", kind: "Deployment", namespace, labels }, signal);
+    const router = routerOf(cluster, desired, desired);
+    const sides = { service, namespace, from, to: slot, former: desired, desired, router } as const;
+    // Nothing is taken away while a router may still lead there.
+    return goTo({ objects: desired, keep, ...of }, async () => beside.length > 0 && share(sides, 100));
   };
 
   return async (step) => {

@@ -47,7 +47,8 @@ function bakeWords({ bake, begun }: RolloutState): string {
 
 function balancingWords(state: RolloutState, live: Readonly<Record<string, LiveCluster>>): string {
   const { step, begun } = state;
-  if (step === undefined) return state.decision === "commit" ? "the new release is decided" : "requests go over";
+  if (state.decision === "commit") return "the new release is decided";
+  if (step === undefined) return "requests go over";
   if (step.status === "shifting") {
     return `routers take ${step.weight} % for the new release${routerWords(state, live)}`;
   }
