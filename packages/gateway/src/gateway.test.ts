@@ -55,6 +55,22 @@ test("round robin over endpoints, weights over backends", async (t) => {
   assert.deepEqual(counts, { a: 6, b: 6, c: 4 });
 });
 
+test("endpoints that refuse do not change what backends have of the requests", async (t) => {
+  const [old, fresh] = await Promise.all(["old", "new"].map((name) => service(t, (_, response) => response.end(name))));
+  assert.ok(old && fresh);
+  const refusing = await Promise.all([closedPort(), closedPort(), closedPort()]);
+  const { call } = await gatewayTo(t, [
+    { name: "old", weight: 1, endpoints: [...refusing, old] },
+    { name: "new", weight: 1, endpoints: [fresh] },
+  ]);
+  const counts: Record<string, number> = {};
+  for (let index = 0; index < 12; index++) {
+    const { body } = await call("/");
+    counts[body] = (counts[body] ?? 0) + 1;
+  }
+  assert.deepEqual(counts, { old: 6, new: 6 });
+});
+
 test("a route without endpoints answers 503 and says why; an unknown host 404", async (t) => {
   const { call } = await gatewayTo(t, [{ name: "app", weight: 1, endpoints: [] }]);
   const none = await call("/");

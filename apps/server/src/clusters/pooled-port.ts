@@ -5,7 +5,7 @@ import type { ClusterPool } from "./cluster-pool.ts";
  * The Cluster port of a registered cluster, whatever its connection is at the moment of a call: a rollout outlives a
  * connection. Without one every call fails as `unreachable`.
  */
-export function pooledPort(pool: ClusterPool, name: string): Cluster {
+export function pooledPort(pool: Pick<ClusterPool, "get">, name: string): Cluster {
   const current = (): Cluster => {
     const entry = pool.get(name);
     if (entry?.link !== undefined && !entry.stopped) return entry.link.cluster;
