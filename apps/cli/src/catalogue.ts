@@ -190,6 +190,11 @@ export const catalogue: readonly CatalogueEntry[] = [
     load: async () => (await import("./commands/registry-remove.ts")).registryRemove,
   },
   {
+    path: ["audit"],
+    summary: "who did what, refused commands too",
+    load: async () => (await import("./commands/audit.ts")).audit,
+  },
+  {
     path: ["webhooks"],
     summary: "who is told of rollouts, and what became of it",
     load: async () => (await import("./commands/webhooks.ts")).webhooks,

@@ -34,6 +34,7 @@ import { activeReleases } from "./releases/active-releases.ts";
 import { releaseImages } from "./releases/release-images.ts";
 import { defaultRetention, type Retention, retireReleases } from "./releases/retention.ts";
 import { aboutHandlers } from "./resources/about.ts";
+import { auditHandlers } from "./resources/audit.ts";
 import { clusterHandlers } from "./resources/clusters.ts";
 import { diffHandlers } from "./resources/diff.ts";
 import { driftHandlers } from "./resources/drift.ts";
@@ -54,6 +55,7 @@ import { snapshotHandlers } from "./resources/snapshots.ts";
 import { webhookHandlers } from "./resources/webhooks.ts";
 import { engineReleases, engineTraffic } from "./rollouts/engine-ports.ts";
 import { prometheusMetrics } from "./rollouts/prometheus-metrics.ts";
+import { releaseCommits } from "./rollouts/release-commits.ts";
 import { rolloutChanges } from "./rollouts/rollout-changes.ts";
 import { createRolloutReader } from "./rollouts/rollout-reader.ts";
 import type { EmbeddedCluster } from "./settings.ts";
@@ -182,7 +184,7 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
     log: (message) => log.info(message),
     ...(options.limits === undefined ? {} : { limits: options.limits }),
   });
-  const reader = createRolloutReader(store.rollouts, engine, rolloutChanges(releases));
+  const reader = createRolloutReader(store.rollouts, engine, rolloutChanges(releases), releaseCommits(releases));
 
   let retiring: NodeJS.Timeout | undefined;
   const retireSoon = () => {
@@ -241,6 +243,7 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
     ...profileHandlers({ pool, profiles, profile, services, releases, active, now, exclusively }),
     ...rolloutHandlers({ pool, releases, active, index: store.rollouts, engine, journal, reader, exclusively }),
     ...rolloutCommandHandlers({ journal, reader }),
+    ...auditHandlers(store.audit),
     ...webhookHandlers({ pool, webhooks: store.webhooks, secrets: webhookSecrets, now }),
     ...driftHandlers({
       ...{ pool, services, finder, engine, reader, now, exclusively },

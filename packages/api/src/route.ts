@@ -14,6 +14,7 @@ export type Permission =
   | "clusters:kubeconfig"
   | "profile:read"
   | "profile:write"
+  | "audit:read"
   | "webhooks:read"
   | "webhooks:write"
   | "edge:read"

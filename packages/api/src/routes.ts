@@ -243,6 +243,23 @@ export const routes = {
     problems: ["registry-in-use"],
   }),
 
+  listAudit: route({
+    method: "GET",
+    path: "/v1/audit",
+    permission: "audit:read",
+    status: 200,
+    summary: "Every command, refused ones too, newest first",
+    query: z.object({
+      actor: z.string().max(200).optional(),
+      /** A word of the target: a service, a rollout's number, a release. */
+      about: z.string().max(200).optional(),
+      outcome: z.enum(["accepted", "refused"]).optional(),
+      /** Entries older than this id. */
+      before: z.coerce.number().int().positive().max(2_147_483_647).optional(),
+      limit: z.coerce.number().int().min(1).max(500).default(50),
+    }),
+    response: z.object({ items: z.array(s.auditEntry) }),
+  }),
   listWebhooks: route({
     method: "GET",
     path: "/v1/webhooks",
@@ -426,6 +443,8 @@ export const routes = {
       ...serviceFiles,
       /** Needed unless app.toml names a ready image. */
       snapshot: s.digest.optional(),
+      /** What the folder was at. */
+      commit: s.commit.optional(),
     }),
     response: z.object({
       release: s.release,

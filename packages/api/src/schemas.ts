@@ -116,6 +116,20 @@ export const serviceInCluster = z.object({
   observedAt: time.optional(),
 });
 
+/** The commit that a release was made at. */
+export const commit = z.object({
+  hash: z.string().regex(/^[0-9a-f]{40,64}$/),
+  /** First line of its message. */
+  subject: z
+    .string()
+    .max(200)
+    .regex(/^\P{Cc}*$/u),
+  committedAt: time,
+  /** The folder had changes beside it: what runs is not what the commit has. */
+  dirty: z.boolean(),
+});
+export type Commit = z.infer<typeof commit>;
+
 export const rolloutStatus = z.enum(["queued", "running", "restoring", "succeeded", "failed", "refused"]);
 export const rolloutSummary = z.object({
   number: z.int(),
@@ -132,6 +146,10 @@ export const rolloutSummary = z.object({
   changes: z.array(z.string()),
   createdAt: time,
   endedAt: time.optional(),
+  /** Of the release that it brings; absent where it is not known. */
+  commit: commit.optional(),
+  /** From the commit to its running everywhere, in milliseconds: of a deploy that ended well. */
+  leadTime: z.number().optional(),
   /** The first cause, or the first finding, in one line. */
   reason: z.string().optional(),
 });
@@ -367,6 +385,8 @@ export const serviceDetail = serviceSummary.extend({
   dependencies: z.array(z.object({ name: z.string(), known: z.boolean(), health: health.optional() })),
   consumers: z.array(z.object({ name: z.string(), health: health.optional() })),
   rollouts: z.array(rolloutSummary),
+  /** Median of the lead times of the shown rollouts, in milliseconds; absent where none is known. */
+  leadTime: z.number().optional(),
   /** Plain variables as the process sees them. */
   env: z.record(z.string(), z.string()),
   /** Between which numbers the replicas are kept, by what percent of the cpu that they request. */
@@ -398,6 +418,7 @@ export const release = z.object({
   image: z.object({ asked: z.string(), reference: z.string() }).optional(),
   /** Version of the platform owner's profile that it was made with; absent where it is not known. */
   profile: z.string().optional(),
+  commit: commit.optional(),
   createdAt: time,
   actor: z.string(),
   /** False once it was retired, and its snapshot deleted: it cannot be rolled back to. */
@@ -465,6 +486,23 @@ export const imageEvent = z.discriminatedUnion("type", [
   }),
 ]);
 export type ImageEvent = z.infer<typeof imageEvent>;
+
+/** Who did what; refused commands too. */
+export const auditEntry = z.object({
+  /** Grows; the next page lies before the last one. */
+  id: z.int(),
+  at: time,
+  actor: z.string(),
+  permission: z.string(),
+  /** Operation of the API: `createRollout`. */
+  command: z.string(),
+  /** What it was about: a service, a rollout's number, a release. */
+  target: z.string(),
+  outcome: z.enum(["accepted", "refused"]),
+  /** Code of the problem that it was refused with. */
+  detail: z.string().optional(),
+});
+export type AuditEntry = z.infer<typeof auditEntry>;
 
 /** What a webhook may be told of a rollout. */
 export const webhookEvent = z.enum(["started", "waiting", "failed", "rolled-back", "done"]);

@@ -23,6 +23,17 @@ export interface ServiceSource {
   readonly kubernetes: Readonly<Record<string, string>>;
 }
 
+/** The commit that a release was made at, as its deployer's git said. */
+export interface Commit {
+  readonly hash: string;
+  /** First line of its message. */
+  readonly subject: string;
+  /** RFC 3339. */
+  readonly committedAt: string;
+  /** The folder had changes beside it. */
+  readonly dirty: boolean;
+}
+
 /** A stored release: immutable, named by the hash of its inputs. JSON only. */
 export interface ReleaseRecord {
   readonly name: string;
@@ -44,6 +55,8 @@ export interface ReleaseRecord {
   readonly sameAs?: Readonly<Record<string, string>>;
   /** The Job that brings the database to it, and the cluster in which it runs. */
   readonly migration?: { readonly cluster: string; readonly job: unknown };
+  /** Of the first clean folder that it was made of; undefined where git was not asked. */
+  readonly commit?: Commit;
   readonly createdAt: string;
   readonly actor: string;
   /** False once it was retired, and its snapshot deleted. */
@@ -168,6 +181,8 @@ export interface ReleaseStore {
    */
   put(release: ReleaseRecord): Promise<ReleaseRecord>;
   get(name: string): Promise<ReleaseRecord | undefined>;
+  /** The commit of a release alone. */
+  commit(name: string): Promise<Commit | undefined>;
   /** Names that begin with `prefix`, at most 10. */
   find(service: string, environment: string, prefix: string): Promise<readonly string[]>;
   /** Newest first. */
@@ -321,7 +336,14 @@ export interface Webhooks {
 
 export interface Audit {
   append(entry: AuditEntry): Promise<void>;
-  list(limit: number): Promise<readonly AuditEntry[]>;
+  /** Newest first. @param filter.about a word of the target: a service, a rollout's number. `before`: an id, for the next page. */
+  list(filter: {
+    readonly limit: number;
+    readonly before?: number | undefined;
+    readonly actor?: string | undefined;
+    readonly about?: string | undefined;
+    readonly outcome?: AuditEntry["outcome"] | undefined;
+  }): Promise<readonly (AuditEntry & { readonly id: number })[]>;
 }
 
 /** A change of the platform that goes through the services of an environment, each by an ordinary rollout. */

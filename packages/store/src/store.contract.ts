@@ -391,8 +391,17 @@ export function storeContract(name: string, make: () => Promise<Store>): void {
       } as const;
       await audit.append(entry);
       await audit.append({ ...entry, outcome: "refused", detail: "no\0such" });
-      assert.deepEqual(await audit.list(10), [{ ...entry, outcome: "refused", detail: "no\ufffdsuch" }, entry]);
-      assert.equal((await audit.list(1)).length, 1);
+      const listed = await audit.list({ limit: 10 });
+      assert.deepEqual(
+        listed.map(({ id: _, ...rest }) => rest),
+        [{ ...entry, outcome: "refused", detail: "no\ufffdsuch" }, entry],
+      );
+      const [newest] = listed;
+      assert.equal((await audit.list({ limit: 1 })).length, 1);
+      assert.deepEqual(await audit.list({ limit: 5, before: newest?.id }), listed.slice(1));
+      assert.deepEqual(await audit.list({ limit: 5, outcome: "refused" }), listed.slice(0, 1));
+      assert.deepEqual(await audit.list({ limit: 5, about: "user" }), listed);
+      assert.deepEqual(await audit.list({ limit: 5, actor: "nobody" }), []);
     });
 
     it("keeps every version of the profile; of several who change one, the first is heard", async () => {

@@ -12,6 +12,7 @@ import type { Connected } from "../connection/connect.ts";
 import { type Environment, environmentOf } from "../connection/environment.ts";
 import { buildService } from "../deploy/build-service.ts";
 import { pushImage } from "../deploy/push-image.ts";
+import { readCommit } from "../deploy/read-commit.ts";
 import { stepPrinter } from "../deploy/step-printer.ts";
 import { uploadSnapshot } from "../deploy/upload-snapshot.ts";
 import { detach, followRollout } from "../rollout/follow-rollout.ts";
@@ -110,9 +111,14 @@ async function deployService(
       const request = { ...body, snapshot: built.digest };
       await withSnapshot(() => pushImage(connected, request, steps, event, interrupt.signal));
     }
+    const commit = await readCommit(file.folder);
     const { release, previous, changes, warnings } = await withSnapshot(() =>
       client.createRelease({
-        body: { ...body, ...(built === undefined ? {} : { snapshot: built.digest }) },
+        body: {
+          ...body,
+          ...(built === undefined ? {} : { snapshot: built.digest }),
+          ...(commit === undefined ? {} : { commit }),
+        },
         signal: interrupt.signal,
         timeout: releaseLimit,
       }),

@@ -8,7 +8,7 @@ import { outcomeScreen } from "../screens/outcome-screen.ts";
 import { rolloutScreen } from "../screens/rollout-screen.ts";
 import { releaseLines } from "../screens/step-line.ts";
 import { table } from "../terminal/table.ts";
-import { ago, cut, printable, shortRelease } from "../terminal/text.ts";
+import { ago, cut, duration, printable, shortRelease } from "../terminal/text.ts";
 
 export const rollouts: CliCommand = {
   define(command) {
@@ -134,6 +134,12 @@ async function one(invocation: Invocation, number: number, follow: boolean): Pro
             style,
           )),
     ]);
+  if (!json && detail.commit !== undefined) {
+    const { hash, subject, dirty } = detail.commit;
+    const took = detail.leadTime === undefined ? "" : `, running ${duration(detail.leadTime)} after it`;
+    const what = `  commit   ${hash.slice(0, 7)}${dirty ? " and changes" : ""} ${printable(subject)}${took}`;
+    printLines(shell, [cut(what, width)]);
+  }
   if (follow) return followRollout(number, { shell, style, connected, json, environmentFlag });
   printLines(
     shell,

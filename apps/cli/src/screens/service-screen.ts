@@ -1,7 +1,7 @@
-import { type Cause, hasCrashed, type ServiceDetail, sameCauses } from "@fairway/api";
+import { type Cause, type Commit, hasCrashed, type ServiceDetail, sameCauses } from "@fairway/api";
 import type { Style } from "../terminal/style.ts";
 import { table } from "../terminal/table.ts";
-import { ago, cut, padEnd, printable, shortRelease, wrap } from "../terminal/text.ts";
+import { ago, cut, duration, padEnd, printable, shortRelease, wrap } from "../terminal/text.ts";
 import { adviceLines, causeLines, causeTitle } from "./cause-lines.ts";
 import { driftLines } from "./drift-screen.ts";
 import { healthLook, healthText } from "./health.ts";
@@ -40,6 +40,9 @@ export function serviceScreen(
     ...(service.publicAddresses === undefined ? [] : [["public", publicText(service.publicAddresses)] as const]),
     ...(service.autoscaler === undefined ? [] : [["replicas", boundsText(service.autoscaler)] as const]),
     ...(service.crons ?? []).map((cron, at) => [at === 0 ? "crons" : "", cronText(cron, now)] as const),
+    ...(service.leadTime === undefined
+      ? []
+      : [["lead time", `${duration(service.leadTime)} from commit to running, median of the last deploys`] as const]),
     ["calls", service.dependencies.map(dependencyText).join(", ") || "–"],
     ["called by", service.consumers.map(({ name }) => name).join(", ") || "–"],
   ];
@@ -74,7 +77,7 @@ export function serviceScreen(
     lines.push("");
     for (const rollout of service.rollouts.slice(0, 5))
       lines.push(
-        `  ${style.faint(padEnd(`rollout ${rollout.number}`, 12))} ${cut(`${rollout.status}, ${ago(rollout.endedAt ?? rollout.createdAt, now)} by ${printable(rollout.actor)}${rollout.reason === undefined ? "" : `: ${printable(rollout.reason)}`}`, width - 15)}`,
+        `  ${style.faint(padEnd(`rollout ${rollout.number}`, 12))} ${cut(`${rollout.status}, ${ago(rollout.endedAt ?? rollout.createdAt, now)} by ${printable(rollout.actor)}${commitText(rollout.commit)}${rollout.reason === undefined ? "" : `: ${printable(rollout.reason)}`}`, width - 15)}`,
       );
   }
   return [
@@ -108,6 +111,12 @@ function cronText(cron: NonNullable<ServiceDetail["crons"]>[number], now: number
         ? ", never to a good end"
         : `, last good end ${ago(lastSuccessAt, now)}`;
   return `${name} (${schedule}) in ${cluster}: ${ran}${well}`;
+}
+
+/** `, 1a2b3c4 Greets in Dutch`; what was not committed is said. */
+function commitText(commit: Commit | undefined): string {
+  if (commit === undefined) return "";
+  return `, ${commit.hash.slice(0, 7)}${commit.dirty ? " and changes" : ""} ${printable(commit.subject)}`;
 }
 
 type SameCauses = readonly [Cause, ...Cause[]];

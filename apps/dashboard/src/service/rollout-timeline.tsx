@@ -4,6 +4,7 @@ import { Mark } from "../elements/mark.tsx";
 import { Duration, Moment } from "../elements/moment.tsx";
 import { ReleaseChange } from "../elements/release-change.tsx";
 import { rolloutAppearance } from "../elements/states.ts";
+import { durationWords } from "../elements/time-words.ts";
 import "./rollout-timeline.css";
 
 const kindWords = {
@@ -38,6 +39,13 @@ export function RolloutTimeline({ rollouts }: { readonly rollouts: readonly Roll
               {rollout.actor} · <Moment at={rollout.createdAt} /> ·{" "}
               <Duration from={rollout.createdAt} to={rollout.endedAt} />
             </p>
+            {rollout.commit !== undefined && (
+              <p className="quiet">
+                <code>{rollout.commit.hash.slice(0, 7)}</code>
+                {rollout.commit.dirty && " and changes"} {rollout.commit.subject}
+                {rollout.leadTime !== undefined && ` · running ${durationWords(rollout.leadTime)} after the commit`}
+              </p>
+            )}
           </div>
         </li>
       ))}

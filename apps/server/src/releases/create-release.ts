@@ -1,4 +1,4 @@
-import type { ReleaseRecord, ReleaseStore, Services, Snapshots } from "@fairway/catalog";
+import type { Commit, ReleaseRecord, ReleaseStore, Services, Snapshots } from "@fairway/catalog";
 import type { SnapshotStore } from "@fairway/images";
 import { describeChanges, migrationJob, platformDependencies, releaseName, render } from "@fairway/manifests";
 import { settingsFor } from "@fairway/spec";
@@ -32,6 +32,7 @@ export interface ReleaseRequest {
   readonly images: ReleaseImages;
   readonly profile: CurrentProfile;
   readonly actor: string;
+  readonly commit: Commit | undefined;
 }
 
 export interface CreatedRelease {
@@ -95,6 +96,7 @@ export async function createRelease(request: ReleaseRequest, stores: ReleaseStor
     objects,
     sameAs,
     ...(migration === undefined ? {} : { migration }),
+    ...(request.commit === undefined ? {} : { commit: request.commit }),
     createdAt: new Date(stores.now()).toISOString(),
     actor: request.actor,
     available: true,

@@ -66,7 +66,10 @@ export function releaseHandlers(
       const { snapshot } = body;
       const images = await withImages({ environment, spec: read.spec, settings, snapshot, signal });
       const { release, previous, changes, warnings } = await exclusively(() =>
-        createRelease({ environment, read, snapshot, images, profile, actor: caller.actor }, stores),
+        createRelease(
+          { environment, read, snapshot, images, profile, actor: caller.actor, commit: body.commit },
+          stores,
+        ),
       );
       return {
         release: releaseView(release, previous),
@@ -135,6 +138,7 @@ function releaseView(release: ReleaseRecord, active: string | undefined): Releas
     ...{ name, service, environment, createdAt, actor, available, active: name === active },
     ...(snapshot === undefined ? {} : { snapshot }),
     ...(image === undefined ? {} : { image }),
+    ...(release.commit === undefined ? {} : { commit: release.commit }),
     ...(release.profileVersion === undefined ? {} : { profile: release.profileVersion }),
   };
 }

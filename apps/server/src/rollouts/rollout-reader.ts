@@ -1,5 +1,5 @@
 import type { RolloutDetail, RolloutEntry, RolloutSummary } from "@fairway/api";
-import type { RolloutIndex, RolloutListing } from "@fairway/catalog";
+import type { Commit, RolloutIndex, RolloutListing } from "@fairway/catalog";
 import type { Engine, RolloutView } from "@fairway/rollout";
 import type { OutgoingEvent } from "../http/handler.ts";
 import { notFound } from "../http/refusal.ts";
@@ -31,10 +31,24 @@ export function createRolloutReader(
   index: RolloutIndex,
   engine: Pick<Engine, "view" | "entries">,
   changes: RolloutChanges,
+  commitOf: (release: string) => Promise<Commit | undefined>,
 ): RolloutReader {
   const signals = changeSignal<number>();
 
   const unknown = (number: number): Error => notFound(`there is no rollout ${number}`, "see them: fairway rollouts");
+
+  /** Which commit it brings, and how long that took to run. */
+  const delivery = async (
+    of: { readonly status: string; readonly kind: string },
+    to: string | undefined,
+    endedAt: string | undefined,
+  ): Promise<Pick<RolloutSummary, "commit" | "leadTime">> => {
+    const commit = to === undefined ? undefined : await commitOf(to);
+    if (commit === undefined) return {};
+    const took = endedAt === undefined ? -1 : Date.parse(endedAt) - Date.parse(commit.committedAt);
+    const counts = of.status === "succeeded" && of.kind === "deploy" && !commit.dirty && took >= 0;
+    return { commit, ...(counts ? { leadTime: took } : {}) };
+  };
 
   const viewOf = async (number: number, until?: number): Promise<RolloutView> => {
     const seen = await engine.view(number, until);
@@ -48,6 +62,7 @@ export function createRolloutReader(
     return {
       ...summaryOf(seen),
       changes: await changes(seen.from, seen.to),
+      ...(await delivery(seen, seen.to, seen.endedAt)),
       clusters: seen.clusters.map(({ suspect, pods, phases, ...cluster }) => ({
         ...cluster,
         phases: { ...phases },
@@ -81,13 +96,18 @@ export function createRolloutReader(
   const summary = async (listing: RolloutListing): Promise<RolloutSummary> => {
     if (listing.status === "unfinished") {
       const seen = await viewOf(listing.number);
-      return { ...summaryOf(seen), changes: await changes(seen.from, seen.to) };
+      return {
+        ...summaryOf(seen),
+        changes: await changes(seen.from, seen.to),
+        ...(await delivery(seen, seen.to, seen.endedAt)),
+      };
     }
     const { number, kind, service, environment, from, to, strategy, status, actor, createdAt, endedAt, reason } =
       listing;
     return {
       ...{ number, kind, service, environment, strategy, status, actor, createdAt },
       changes: await changes(from, to),
+      ...(await delivery(listing, to, endedAt)),
       ...(from === undefined ? {} : { from }),
       ...(to === undefined ? {} : { to }),
       ...(endedAt === undefined ? {} : { endedAt }),

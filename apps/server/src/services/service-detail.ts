@@ -57,9 +57,16 @@ export async function describeService(
     dependencies,
     consumers,
     rollouts,
+    ...medianOf(rollouts.flatMap(({ leadTime }) => leadTime ?? [])),
     env: variablesOf(release),
     ...extent,
   };
+}
+
+function medianOf(leadTimes: readonly number[]): Pick<ServiceDetail, "leadTime"> {
+  const sorted = leadTimes.toSorted((a, b) => a - b);
+  const median = sorted[Math.floor((sorted.length - 1) / 2)];
+  return median === undefined ? {} : { leadTime: median };
 }
 
 /** What the process gets, addresses of its dependencies included, as its first cluster has it. */

@@ -244,6 +244,9 @@ export const migrations: Record<string, Migration> = {
         )`,
       ]),
   },
+  "0010-commits": {
+    up: (db) => inOrder(db, [`alter table releases add column commit jsonb`]),
+  },
 };
 
 async function inOrder(db: Kysely<unknown>, statements: readonly string[]): Promise<void> {

@@ -17,6 +17,8 @@ export interface Tables {
     same_as: ColumnType<object | null, string | null, string>;
     /** `{ cluster, job }`; null: it has none. */
     migration: ColumnType<object | null, string | null, string>;
+    /** As in the catalog's port. */
+    commit: ColumnType<object | null, string | null, string>;
     profile_version: string | null;
     created_at: Date;
     /** When it was last asked for: what was asked for again is kept as if it were new. */

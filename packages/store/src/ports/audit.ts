@@ -1,5 +1,5 @@
 import type { Audit } from "@fairway/catalog";
-import type { Kysely } from "kysely";
+import { type Kysely, sql } from "kysely";
 import { storedText } from "../database/stored-json.ts";
 import type { Tables } from "../database/tables.ts";
 
@@ -19,9 +19,14 @@ export function openAudit(db: Kysely<Tables>): Audit {
         })
         .execute();
     },
-    async list(limit) {
-      const rows = await db.selectFrom("audit").selectAll().orderBy("id", "desc").limit(limit).execute();
-      return rows.map(({ id: _id, ...row }) => ({
+    async list({ limit, before, actor, about, outcome }) {
+      let query = db.selectFrom("audit").selectAll().orderBy("id", "desc").limit(limit);
+      if (before !== undefined) query = query.where("id", "<", before);
+      if (actor !== undefined) query = query.where("actor", "=", actor);
+      if (outcome !== undefined) query = query.where("outcome", "=", outcome);
+      // A target is a few words: the service, the rollout's number, the release.
+      if (about !== undefined) query = query.where(sql<boolean>`${about} = any(string_to_array(target, ' '))`);
+      return (await query.execute()).map((row) => ({
         ...row,
         at: row.at.toISOString(),
         detail: row.detail ?? undefined,

@@ -1,4 +1,4 @@
-import type { ReleaseRecord, ReleaseStore, ServiceProfile, ServiceSource } from "@fairway/catalog";
+import type { Commit, ReleaseRecord, ReleaseStore, ServiceProfile, ServiceSource } from "@fairway/catalog";
 import { type Kysely, type Selectable, sql } from "kysely";
 import { storedJson } from "../database/stored-json.ts";
 import type { Tables } from "../database/tables.ts";
@@ -24,6 +24,7 @@ export function openReleases(db: Kysely<Tables>): ReleaseStore {
           objects: storedJson(release.objects),
           source: release.source === undefined ? null : storedJson(release.source),
           profile_version: release.profileVersion ?? null,
+          commit: release.commit === undefined ? null : storedJson(release.commit),
           same_as: release.sameAs === undefined ? null : storedJson(release.sameAs),
           migration: release.migration === undefined ? null : storedJson(release.migration),
           created_at: new Date(release.createdAt),
@@ -34,6 +35,9 @@ export function openReleases(db: Kysely<Tables>): ReleaseStore {
           conflict.column("name").doUpdateSet({
             available: sql<boolean>`releases.available or excluded.available`,
             source: sql<string>`coalesce(releases.source, excluded.source)`,
+            // Content that was tried out before it was committed gets the commit that has it.
+            commit: sql<string>`case when coalesce((releases.commit->>'dirty')::boolean, true)
+              then coalesce(excluded.commit, releases.commit) else releases.commit end`,
             profile_version: sql<string>`coalesce(releases.profile_version, excluded.profile_version)`,
             stored_at: sql<Date>`clock_timestamp()`,
           }),
@@ -45,6 +49,10 @@ export function openReleases(db: Kysely<Tables>): ReleaseStore {
     async get(name) {
       const row = await db.selectFrom("releases").selectAll().where("name", "=", name).executeTakeFirst();
       return row === undefined ? undefined : releaseOf(row);
+    },
+    async commit(name) {
+      const row = await db.selectFrom("releases").select("commit").where("name", "=", name).executeTakeFirst();
+      return (row?.commit as Commit | null | undefined) ?? undefined;
     },
     async find(service, environment, prefix) {
       const rows = await ofService(service, environment)
@@ -149,6 +157,7 @@ function releaseOf(row: Selectable<Tables["releases"]>): ReleaseRecord {
     objects: row.objects as ReleaseRecord["objects"],
     ...(row.same_as === null ? {} : { sameAs: row.same_as as NonNullable<ReleaseRecord["sameAs"]> }),
     ...(row.migration === null ? {} : { migration: row.migration as NonNullable<ReleaseRecord["migration"]> }),
+    ...(row.commit === null ? {} : { commit: row.commit as Commit }),
     createdAt: row.created_at.toISOString(),
     actor: row.actor,
     available: row.available,
