@@ -1,6 +1,6 @@
 import type { RolloutDetail } from "@fairway/api";
 import { cut, duration, padEnd, printable } from "../terminal/text.ts";
-import type { ScreenLine, ScreenOptions } from "./rollout-screen.ts";
+import type { ScreenLine, ScreenOptions } from "./screen-line.ts";
 import { sparkline } from "./sparkline.ts";
 import { stepLines } from "./step-line.ts";
 
