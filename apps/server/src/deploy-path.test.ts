@@ -134,6 +134,23 @@ test("the same key gives the same rollout, also to the next process; another one
   await assert.rejects(create({ service: "hello" }), { code: "idempotency-key-used", status: 409 });
 });
 
+test("a rollout that is over is told entry by entry, each with how it was then", async () => {
+  const { name } = await release(server.client, "replayed", "// one");
+  const { number } = await rollOut(server.client, "replayed", name);
+  const { items } = await server.client.listRolloutEntries({ params: { number } });
+  assert.deepEqual(
+    items.map(({ sequence }) => sequence),
+    items.map((_, index) => index + 1),
+  );
+  const decided = items.find(({ type }) => type === "committed");
+  assert.equal(decided?.words, "decided: the new release everywhere");
+  const then = await server.client.getRollout({ params: { number }, query: { until: decided.sequence } });
+  assert.deepEqual([then.status, then.phase, then.sequence], ["running", "balancing", decided.sequence]);
+  const queued = await server.client.getRollout({ params: { number }, query: { until: 0 } });
+  assert.deepEqual([queued.status, queued.waitsFor], ["queued", "waits for its turn"]);
+  await assert.rejects(server.client.listRolloutEntries({ params: { number: 9_999 } }), { status: 404 });
+});
+
 test("pages that are open hear what changed, also what they missed", async () => {
   const abort = new AbortController();
   const heard = new Set<string>();

@@ -137,6 +137,20 @@ describe("next", () => {
     assert.deepEqual(decide([...inApp, both], well), [{ type: "append", event: { type: "committed" } }]);
   });
 
+  it("goes on with a rollout that began before there were waves", () => {
+    const old: readonly RolloutEvent[] = [...inApp.slice(0, -1), { type: "phase", phase: "app" }];
+    assert.deepEqual(
+      decide(old, {}),
+      ["alpha", "beta"].map((cluster) => ({ type: "perform", cluster, step: "app" })),
+    );
+    const well = { alpha: { ...did("app"), progress: ready }, beta: { ...did("app"), progress: ready } };
+    const both: RolloutEvent = { type: "done", phase: "app", clusters: { alpha: "2/2", beta: "2/2" } };
+    assert.deepEqual(decide([...old, both], well), [{ type: "append", event: { type: "committed" } }]);
+    assert.deepEqual(decide([...old, both, { type: "committed" }], well), [
+      { type: "append", event: { type: "phase", phase: "cleanup" } },
+    ]);
+  });
+
   it("turns back when all new pods of one cluster are doomed", () => {
     const doomed = { ...waiting, state: "doomed", causes: [crash] } as const;
     const [action] = decide(inApp, {
