@@ -83,6 +83,8 @@ export interface PlatformOptions {
   readonly now: () => number;
   readonly limits?: NonNullable<EngineOptions["limits"]>;
   readonly retention?: Retention;
+  /** Rollouts of each service that are remembered. */
+  readonly keptRollouts: number;
   /** Where people open the dashboard, if that is known. */
   readonly publicUrl: URL | undefined;
   /** What webhooks' secrets are sealed with. */
@@ -190,7 +192,10 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
   const retireSoon = () => {
     retiring ??= setTimeout(() => {
       retiring = undefined;
-      exclusively(() => retireReleases(retention.kept, releases, snapshots, files)).then(
+      exclusively(async () => {
+        await store.rollouts.trim(retention.rollouts ?? options.keptRollouts);
+        return retireReleases(retention.kept, releases, snapshots, files);
+      }).then(
         (count) => count > 0 && log.info("old snapshots deleted", { count }),
         (error: unknown) => log.error("old snapshots cannot be deleted", { error }),
       );

@@ -62,6 +62,7 @@ export async function startServer(
     edgePort: settings.edgePort,
     embeddedClusters: settings.embeddedClusters,
     driftInterval: settings.driftInterval,
+    keptRollouts: settings.keptRollouts,
     kubeconfigLimits: settings.kubeconfigLimits,
     connect: parts.connect ?? connectKubernetes(log, settings.kubeconfigLimits),
     images: parts.images ?? registryClient(join(home, "layers")),

@@ -159,6 +159,11 @@ export interface RolloutIndex {
     readonly service?: string;
     readonly limit: number;
   }): Promise<readonly RolloutListing[]>;
+  /**
+   * Forgets rollouts with their journals beyond the `keep` newest of each service and environment; never one that is not
+   * closed, the one that brought what is active, nor one of which a webhook has not been told yet. Gives how many.
+   */
+  trim(keep: number): Promise<number>;
   /** The rollout that was created under this key. */
   byKey(idempotencyKey: string): Promise<RolloutListing | undefined>;
   /** The newest rollout of each service of an environment, by service name. */

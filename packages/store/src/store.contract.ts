@@ -85,6 +85,22 @@ export function storeContract(name: string, make: () => Promise<Store>): void {
       assert.deepEqual(await keptFields.list("prod", "user"), []);
     });
 
+    it("forgets old rollouts with their journals, never what is active or under way; numbers go on", async () => {
+      const store = await make();
+      for (const name of ["user", "shop"]) await store.services.ensure(name);
+      await roll(store, "user", undefined, "r-1");
+      await roll(store, "user", "r-1", "r-2");
+      for (const key of ["a", "b", "c"]) await roll(store, "user", "r-2", "r-2", "prod", key);
+      await roll(store, "shop", undefined, "s-1");
+      const numbers = async () => (await store.rollouts.list({ limit: 50 })).map(({ number }) => number);
+      assert.deepEqual(await numbers(), [6, 5, 4, 3, 2, 1]);
+      assert.equal(await store.rollouts.trim(2), 2);
+      assert.deepEqual(await numbers(), [6, 5, 4, 2], "2 brought what is active");
+      assert.deepEqual(await store.journal().read(3), []);
+      assert.equal(await store.rollouts.trim(2), 0);
+      assert.equal(await begin(store, "shop", "s-2", "s-1"), 7);
+    });
+
     it("lists services that are active or on their way, by environment", async () => {
       const store = await make();
       for (const name of ["user", "shop", "cart", "idle"]) await store.services.ensure(name);
@@ -527,11 +543,12 @@ async function roll(
   from: string | undefined,
   to: string | undefined,
   environment = "prod",
+  key = "",
 ): Promise<void> {
   const journal = store.journal<string>();
   const kind = to === undefined ? "removal" : "deploy";
   const request = { service, from, to, environment, strategy: "rolling", kind, actor: "admin" } as const;
-  const { number } = await journal.create(request, `${environment}-${service}-${from}-${to}`);
+  const { number } = await journal.create(request, `${environment}-${service}-${from}-${to}${key}`);
   const lease = await journal.acquire(environment, service, "engine", 60_000);
   assert.ok(lease);
   await journal.finish(number, 0, "end", lease, {

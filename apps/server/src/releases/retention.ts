@@ -5,6 +5,8 @@ import type { SnapshotStore } from "@fairway/images";
 export interface Retention {
   /** Releases of each service and environment that keep their snapshot. */
   readonly kept: number;
+  /** Rollouts of each service and environment that are remembered. */
+  readonly rollouts?: number;
   /** Milliseconds after a change of a rollout; several that end together are one occasion. */
   readonly after: number;
 }

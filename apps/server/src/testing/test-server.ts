@@ -65,6 +65,7 @@ async function startOn(
         generation: 1,
         stopped: false,
       })),
+      keptRollouts: 200,
       driftInterval: options.driftInterval ?? 0,
       kubeconfigLimits: options.kubeconfigLimits ?? { programs: [], folders: [] },
     },

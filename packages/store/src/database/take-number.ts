@@ -5,7 +5,7 @@ import type { Tables } from "./tables.ts";
 const lockKey = sql.raw(String(BigInt("0x66776e756d626572")));
 
 /**
- * The next number of a table whose rows are never deleted. A sequence would skip up to 32 numbers whenever the database
+ * The next number of a table whose newest row is never deleted. A sequence would skip up to 32 numbers whenever the database
  * was killed, and numbers of services are ports. Whoever else asks waits until the transaction ends.
  */
 export async function takeNumber(
