@@ -20,7 +20,7 @@ export interface RunOptions {
   readonly through?: EngineHooks["through"];
   /** Whether it must end as the story says; when clusters are hurt a rollout may as well turn back. */
   readonly strict?: boolean;
-  /** What somebody else does to pods, routes or objects makes requests meet nothing; that is not the engine's. */
+  /** Somebody else makes requests meet nothing. */
   readonly requestsMayFail?: boolean;
 }
 
@@ -140,7 +140,7 @@ async function tell(world: World, story: Story, options: RunOptions): Promise<Ru
     world,
     stopped.then(() => undefined),
   );
-  requests.end();
+  if (options.requestsMayFail !== true) requests.end();
 
   await check(world, story, asked, options);
   return {

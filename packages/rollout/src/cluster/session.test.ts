@@ -122,6 +122,22 @@ describe("session", () => {
     assert.equal(level(cluster), "theirs");
   });
 
+  it("leaves the inventory to the newer engine that has made it, when its own create comes too late", async () => {
+    const cluster = memoryCluster("alpha", virtualClock());
+    const lease = { lost: false };
+    const late = interceptCluster(cluster, {
+      async before({ method }) {
+        if (method !== "create") return;
+        await session(cluster, 2).apply([space, config("theirs")], signal);
+        lease.lost = true;
+        throw new LeaseLost("prod", "user");
+      },
+    });
+    await assert.rejects(session(late, 1, lease).apply([space, config("ours")], signal), LeaseLost);
+    const stored = cluster.objects("user").find((one) => refOf(one).name === inventoryRef(identity).name);
+    assert.equal(stored && parseInventory(stored)?.epoch, 2);
+  });
+
   it("touches nothing that is not ours", async () => {
     const cluster = memoryCluster("alpha", virtualClock());
     const own = session(cluster, 1);

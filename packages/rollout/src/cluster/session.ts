@@ -236,8 +236,11 @@ export function openSession(options: {
     // Without an answer it is not known who made a namespace; an empty one does less harm than a lost one.
     if (created === undefined ? ref.kind === "Namespace" : created.metadata.uid !== uid) return;
     const stored = await cluster.get(inventoryRef(identity));
-    const entries = stored === undefined ? [] : (parseInventory(stored)?.entries ?? []);
-    const adopted = entries.some((entry) => refKey(entry) === refKey(ref) && (entry.uid ?? uid) === uid);
+    const inventory = stored === undefined ? undefined : parseInventory(stored);
+    const adopted =
+      refKey(ref) === refKey(inventoryRef(identity))
+        ? inventory?.epoch !== tenure.epoch
+        : inventory?.entries.some((entry) => refKey(entry) === refKey(ref) && (entry.uid ?? uid) === uid);
     // Where the answer is known, any touch since then makes it somebody else's.
     const version = created?.metadata.resourceVersion ?? resourceVersion;
     if (!adopted) await cluster.delete(ref, { uid, resourceVersion: version });

@@ -55,16 +55,25 @@ function checkDecision(bodies: readonly RolloutEvent[], types: readonly RolloutE
   if (end?.status === "refused") assert.ok(committed < 0 && !types.includes("abort"), "what was refused did nothing");
 }
 
-/** Every phase was begun before somebody passed it, and a migration ran before it ended. */
+/** Each phase is begun, passed, and then followed by another; `db` is passed by a migration that succeeded. */
 function checkPassages(bodies: readonly RolloutEvent[]): void {
   const begun = new Set<string>();
-  let job: string | undefined;
+  const passed = new Set<string>();
+  let job: { readonly uid: string; readonly status: string } | undefined;
   for (const body of bodies) {
+    if (body.type === "phase" || body.type === "committed") {
+      const open = [...begun].filter((phase) => !passed.has(phase));
+      assert.deepEqual(open, [], "passed by nobody, and yet it went on");
+    }
     if (body.type === "phase") begun.add(body.phase);
-    if (body.type === "done") assert.ok(begun.has(body.phase), `${body.phase} was passed before it began`);
+    if (body.type === "done") {
+      assert.ok(begun.has(body.phase), `${body.phase} was passed before it began`);
+      assert.ok(body.phase !== "db" || job?.status === "succeeded", "the migration succeeded before db was passed");
+      passed.add(body.phase);
+    }
     if (body.type !== "migration") continue;
-    assert.ok(job === undefined || job === body.uid, "one migration Job");
-    job = body.uid;
+    assert.ok(job === undefined || job.uid === body.uid, "one migration Job");
+    job = body;
   }
 }
 
