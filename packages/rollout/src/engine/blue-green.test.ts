@@ -106,7 +106,11 @@ describe("blue-green", () => {
       const stop = watchRequests(world.clusters, (now, cluster) => {
         if (!now.inside.includes("two") || now.inside.includes("one")) return;
         const serving = world.cluster(cluster).objects("user").filter(isPod);
-        const ready = serving.filter(({ metadata }) => metadata.labels?.["fairway.dev/release"] === "two");
+        const ready = serving.filter(
+          ({ metadata, status }) =>
+            metadata.labels?.["fairway.dev/release"] === "two" &&
+            status?.conditions?.some((one) => one.type === "Ready" && one.status === "True"),
+        );
         assert.ok(ready.length >= 6, `${ready.length} pods take the load of 6`);
       });
       await world.command(number, { type: "promote" });

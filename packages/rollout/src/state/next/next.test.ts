@@ -208,6 +208,17 @@ describe("next", () => {
     assert.ok(later?.type === "append" && later.event.type === "behind" && !later.event.drained);
   });
 
+  it("is not hindered by a cluster that was declared lost, however long its drain takes", () => {
+    const lost: RolloutEvent = {
+      ...{ type: "answered", id: "1", actor: "ops", accepted: true },
+      command: { type: "lose", cluster: "beta" },
+    };
+    const facts = { alpha: did("app"), beta: { ...noFacts, unreachable: silent } };
+    assert.deepEqual(decide([...inApp, lost], facts)[0], { type: "perform", cluster: "beta", step: "drain" });
+    const actions = decide([...inApp, lost], facts, defaultLimits.unreachable + 1);
+    assert.ok(!actions.some((action) => "event" in action && action.event.type === "abort"));
+  });
+
   it("drains a cluster before it goes on without it", () => {
     const abort: RolloutEvent = { type: "abort", phase: "app", failed: {}, causes: [crash], reason: "crashes" };
     const facts = {
