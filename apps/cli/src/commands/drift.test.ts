@@ -81,7 +81,7 @@ test("fairway drift: all services; status says the same", async (t) => {
     /user\n.*changed by hand: \.spec\.replicas of Deployment\/user-a by kubectl-edit, 12 min\s+ago/,
   );
   const status = await run(t, ["status"]);
-  assert.match(status.out, /user {2}changed by hand: \.spec\.replicas of Deployment\/user-a by kubectl-edit, 12/);
+  assert.match(status.out, /user {2}changed by hand: \.spec\.replicas of Deployment\/user-a by kubectl-edit,\s+12/);
   const none = await run(t, ["drift"], { listServices: () => ({ value: { items: [...services] } }) });
   assert.match(none.out, /^Nothing was changed by hand in prod/);
   assert.equal((await run(t, ["drift", "--exit-code"])).code, 3);
