@@ -245,6 +245,31 @@ export const catalogue: readonly CatalogueEntry[] = [
     load: async () => (await import("./commands/profile-history.ts")).profileHistory,
   },
   {
+    path: ["fleet"],
+    summary: "how far a new profile or platform version is, service by service",
+    load: async () => (await import("./commands/fleet.ts")).fleet,
+  },
+  {
+    path: ["fleet", "start"],
+    summary: "roll a new profile or platform version out to all services",
+    load: async () => (await import("./commands/fleet-start.ts")).fleetStart,
+  },
+  {
+    path: ["fleet", "pause"],
+    summary: "begin no more services for now",
+    load: async () => (await import("./commands/fleet-actions.ts")).fleetPause,
+  },
+  {
+    path: ["fleet", "resume"],
+    summary: "go on after a pause, or past failures",
+    load: async () => (await import("./commands/fleet-actions.ts")).fleetResume,
+  },
+  {
+    path: ["fleet", "stop"],
+    summary: "end it; services that have not begun stay as they are",
+    load: async () => (await import("./commands/fleet-actions.ts")).fleetStop,
+  },
+  {
     path: ["kubeconfig"],
     summary: "print a kubeconfig for kubectl",
     load: async () => (await import("./commands/kubeconfig.ts")).kubeconfig,

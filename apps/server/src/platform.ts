@@ -22,8 +22,10 @@ import { createDriftFinder } from "./drift/drift-finder.ts";
 import { createDriftWatch } from "./drift/drift-watch.ts";
 import { leaveKept } from "./drift/leave-kept.ts";
 import { exclusive } from "./exclusive.ts";
+import { createFleetDriver } from "./fleets/fleet-driver.ts";
 import type { Handlers } from "./http/handler.ts";
 import type { ImageClient } from "./images/image-client.ts";
+import { changeSignal } from "./live/change-signal.ts";
 import { createLiveEvents } from "./live/live-events.ts";
 import type { Log } from "./log.ts";
 import { readProfile } from "./profile/current-profile.ts";
@@ -42,6 +44,7 @@ import { edgeHandlers } from "./resources/edge.ts";
 import { environments } from "./resources/environments.ts";
 import { escapeHatchHandlers } from "./resources/escape-hatches.ts";
 import { eventHandlers } from "./resources/events.ts";
+import { fleetHandlers } from "./resources/fleets.ts";
 import { logHandlers } from "./resources/logs.ts";
 import { profileHandlers } from "./resources/profile.ts";
 import { registryHandlers } from "./resources/registries.ts";
@@ -187,6 +190,17 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
     ...(options.limits === undefined ? {} : { limits: options.limits }),
   });
   const reader = createRolloutReader(store.rollouts, engine, rolloutChanges(releases), releaseCommits(releases));
+  const fleetChanges = changeSignal<string>();
+  const fleetDriver = createFleetDriver({
+    ...{ pool, engine, exclusively, log },
+    ...{ fleets: store.fleets, index: store.rollouts },
+    stores: { services, releases, active, snapshots, files, profile, now },
+    onChange: (environment) => fleetChanges.publish(environment),
+  });
+  const fleetsChanged = (environment: string): void => {
+    fleetDriver.wake();
+    fleetChanges.publish(environment);
+  };
 
   let retiring: NodeJS.Timeout | undefined;
   const retireSoon = () => {
@@ -209,6 +223,7 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
     live.publish({ kind: "rollout", id: String(number), environment: header.environment });
     live.publish({ kind: "service", id: header.service, environment: header.environment });
     driftWatch.rolled(header.environment, header.service);
+    fleetsChanged(header.environment);
   };
   const report = (error: unknown) => log.error("a change cannot be told", { error });
   const webhookSecrets = sealedSecrets(options.webhookKey);
@@ -250,6 +265,10 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
     ...rolloutCommandHandlers({ journal, reader }),
     ...auditHandlers(store.audit),
     ...webhookHandlers({ pool, webhooks: store.webhooks, secrets: webhookSecrets, now }),
+    ...fleetHandlers({
+      ...{ pool, releases, profile, fleets: store.fleets, changes: fleetChanges },
+      changed: fleetsChanged,
+    }),
     ...driftHandlers({
       ...{ pool, services, finder, engine, reader, now, exclusively },
       ...{ watch: driftWatch, keptFields: store.keptFields, index: store.rollouts },
@@ -285,6 +304,7 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
       pool
         .settled()
         .then(() => (stopping.signal.aborted ? undefined : engine.start()))
+        .then(() => fleetDriver.start())
         .then(() => driftWatch.start())
         .catch((error: unknown) => log.error("rollouts cannot be taken up", { error }));
     },

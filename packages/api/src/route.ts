@@ -17,6 +17,8 @@ export type Permission =
   | "audit:read"
   | "webhooks:read"
   | "webhooks:write"
+  | "fleets:read"
+  | "fleets:write"
   | "edge:read"
   | "sessions:create"
   | "account:read";

@@ -15,7 +15,7 @@ export const profileSet: CliCommand = {
         `${examples("fairway profile set profile.toml", "fairway profile set profile.toml --yes")}
 
 Shows what would change for which services, asks, and makes it the profile that holds. Services change with their
-next deploy, none before. The versions before stay: fairway profile history.`,
+next deploy or with fairway fleet start, none before. The versions before stay: fairway profile history.`,
       );
   },
   async run(invocation) {
@@ -37,7 +37,10 @@ next deploy, none before. The versions before stay: fairway profile history.`,
     await confirm(invocation, before.version, yes === true);
     const { version } = await connected.client.putProfile({ body: { text, after: before.version } });
     if (json) printJson(shell, { version, changed: true });
-    else shell.out.write(`${style.good("✓")} version ${version} of the profile holds\n`);
+    else
+      shell.out.write(
+        `${style.good("✓")} version ${version} of the profile holds\n  Bring it to the services: ${style.accent("fairway fleet start")}\n`,
+      );
     return exitCode.done;
   },
 };

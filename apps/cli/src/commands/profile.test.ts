@@ -132,7 +132,7 @@ test("fairway profile set: shows, asks, and sets behind the version that it look
   const yes = await run(t, ["profile", "set", "profile.toml"], { files, handlers, answer: "y" });
   assert.equal(yes.code, 0, yes.err);
   assert.match(yes.out, /14 services: 1 could not be released any more, 11 would change/);
-  assert.match(yes.out, /✓ version 3 of the profile holds\n$/);
+  assert.match(yes.out, /✓ version 3 of the profile holds\n {2}Bring it to the services: fairway fleet start\n$/);
   assert.deepEqual(asked, [{ text: "# new\n", after: 2 }]);
   const nobody = await run(t, ["profile", "set", "profile.toml"], { files, handlers });
   assert.match(nobody.err, /Nobody can be asked here; nothing was set\.\n {2}do {7}add --yes/);

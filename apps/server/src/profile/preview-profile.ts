@@ -3,16 +3,12 @@ import type { PreviewEvent } from "@fairway/api";
 import type { ReleaseRecord, ReleaseStore, Services } from "@fairway/catalog";
 import { AddressError, describeObjectChanges, render } from "@fairway/manifests";
 import { type Profile, settingsFor } from "@fairway/spec";
-import { z } from "zod";
 import { Refusal } from "../http/refusal.ts";
-import { readSource } from "../releases/read-source.ts";
 import { refuseHatchIssues } from "../releases/refuse-hatch-issues.ts";
-import { refuseUnallowed, refuseUndeliverable } from "../releases/refuse-unallowed.ts";
-import type { ReleaseImages } from "../releases/release-images.ts";
 import { releaseInputs } from "../releases/release-inputs.ts";
+import { readRelease, tooOld } from "../releases/remake-release.ts";
 import type { Environment } from "../resources/environments.ts";
 import { sha256 } from "../sha256.ts";
-import { settingsIn } from "./current-profile.ts";
 
 export interface PreviewRequest {
   readonly profile: Profile;
@@ -71,43 +67,28 @@ export async function* previewProfile(request: PreviewRequest, stores: PreviewSt
   yield { type: "end", ...counts };
 }
 
-/** What is known of a release's inputs, whichever version stored them. */
-const storedInputs = z.object({
-  clusters: z.array(z.object({ name: z.string(), image: z.string(), pullSecret: z.boolean() })),
-  ready: z.object({ asked: z.string(), reference: z.string() }).optional(),
-  base: z.object({ asked: z.string(), reference: z.string() }).optional(),
-  numbers: z.record(z.string(), z.number()).default({}),
-});
-
-function numbersIn(releases: readonly ReleaseRecord[]): readonly string[] {
+/** Services whose numbers releases have need of. */
+export function numbersIn(releases: readonly ReleaseRecord[]): readonly string[] {
   return [...new Set(releases.flatMap(({ service, profile }) => [service, ...profile.dependencies]))];
 }
 
-async function previewService(
+/** What an active release would become; undefined: what it is. Changes nothing. */
+export async function previewService(
   release: ReleaseRecord,
   environment: Environment,
   numbers: Readonly<Record<string, number>>,
-  { profile, environmentNames }: PreviewRequest,
+  { profile, environmentNames }: Pick<PreviewRequest, "profile" | "environmentNames">,
 ): Promise<ServiceEvent | undefined> {
-  const { service, name, source } = release;
+  const { service, name } = release;
   const about = { type: "service" as const, environment: environment.name, service, release: name };
   const nothing = { changes: [], restarts: [] };
-  const before = storedInputs.safeParse(release.inputs);
-  if (source === undefined || !before.success) {
-    return {
-      ...about,
-      ...nothing,
-      outcome: "unknown",
-      reason: "it was deployed by an older version: deploy it once to see",
-    };
-  }
   try {
-    const read = await readSource({ environment: environment.name, environmentNames, source });
-    refuseUndeliverable(read);
-    refuseUnallowed(read, environment.name, settingsIn({ profile }, environment, service));
-    const known = { ...numbers, ...before.data.numbers };
+    const found = await readRelease(release, environment, { profile, environmentNames });
+    if (found === undefined) return { ...about, ...nothing, outcome: "unknown", reason: tooOld };
+    const { read, images } = found;
+    const known = { ...numbers, ...found.numbers };
     const inputs = await releaseInputs(
-      { environment, read, images: imagesOf(before.data, environment) },
+      { environment, read, images },
       { settings: (place) => settingsFor(profile, place), numbers: async () => known },
     );
     refuseHatchIssues(inputs, read);
@@ -115,12 +96,12 @@ async function previewService(
     const clusters = environment.clusters
       .map(({ record }) => record.name)
       .filter((one) => Object.hasOwn(release.objects, one));
-    const found = clusters.map((cluster) => ({
+    const described = clusters.map((cluster) => ({
       cluster,
       ...describeObjectChanges(service, release.objects[cluster] ?? [], rendered[cluster] ?? []),
     }));
     const changes = Map.groupBy(
-      found.flatMap(({ cluster, changes: words }) => words.map((change) => ({ change, cluster }))),
+      described.flatMap(({ cluster, changes: words }) => words.map((change) => ({ change, cluster }))),
       ({ change }) => change,
     );
     if (changes.size === 0) return undefined;
@@ -128,7 +109,7 @@ async function previewService(
       ...about,
       outcome: "changed",
       changes: [...changes].map(([change, where]) => ({ change, clusters: where.map(({ cluster }) => cluster) })),
-      restarts: found.filter(({ restarts }) => restarts).map(({ cluster }) => cluster),
+      restarts: described.filter(({ restarts }) => restarts).map(({ cluster }) => cluster),
     };
   } catch (error) {
     if (error instanceof Refusal) {
@@ -139,23 +120,4 @@ async function previewService(
     if (error instanceof AddressError) return { ...about, ...nothing, outcome: "refused", reason: error.message };
     throw error;
   }
-}
-
-/** What runs now goes on running; in clusters that came since, the same. */
-function imagesOf(
-  { clusters, ready, base }: z.output<typeof storedInputs>,
-  environment: Environment,
-): Pick<ReleaseImages, "clusters" | "ready" | "base"> {
-  const [first] = clusters;
-  const known = new Map(clusters.map(({ name, image, pullSecret }) => [name, { image, pullSecret }]));
-  return {
-    clusters: new Map(
-      environment.clusters.map(({ record: { name } }) => [
-        name,
-        known.get(name) ?? { image: first?.image ?? "", pullSecret: first?.pullSecret ?? false },
-      ]),
-    ),
-    ...(ready === undefined ? {} : { ready }),
-    ...(base === undefined ? {} : { base }),
-  };
 }
