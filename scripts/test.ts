@@ -27,7 +27,7 @@ interface Suite {
 const mostSecondTries = 2;
 
 const suites: Readonly<Record<string, Suite>> = {
-  unit: { files: ["packages/*/src/**/*.test.ts", "apps/*/src/**/*.test.{ts,tsx}"], concurrency: 2, timeout: 180_000 },
+  unit: { files: ["packages/*/src/**/*.test.ts", "apps/*/src/**/*.test.{ts,tsx}"], concurrency: 2, timeout: 300_000 },
   simulation: { files: ["test/simulation/**/*.test.ts"], concurrency: 2, timeout: 1_200_000 },
   e2e: { files: ["test/e2e/**/*.test.ts"], concurrency: 1, timeout: 600_000, secondTry: true },
   postgres: { files: ["test/postgres/**/*.test.ts"], concurrency: 1, timeout: 300_000 },
