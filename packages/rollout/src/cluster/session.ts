@@ -116,6 +116,7 @@ export function openSession(options: {
   const { cluster, identity, tenure, clock, log } = options;
   const namespaceRef: ObjectRef = { apiVersion: "v1", kind: "Namespace", name: identity.namespace };
   let opened = false;
+  let wentBack = false;
   /** Another engine was at work when we came: its late writes are looked for again at the end. As is anything in a repair. */
   let tookOver = options.repairs ?? false;
   let stampDue = false;
@@ -147,7 +148,10 @@ export function openSession(options: {
       const found = await readInventory(signal);
       const base = found?.inventory ?? emptyInventory;
       await refuseNewer(base);
-      const unsettled = !opened && base.epoch < tenure.epoch && !base.settled;
+      // Only a store that was put back to a backup can be older than what this session has written.
+      const isBack = found !== undefined && opened && base.epoch < tenure.epoch;
+      wentBack ||= isBack;
+      const unsettled = base.epoch < tenure.epoch && (isBack || (!opened && !base.settled));
       const swept = found === undefined || unsettled ? await sweep(base, signal) : [];
       const opening = withUids(withIntent(base, swept.map(refOf)), swept);
       const after = change({ ...opening, epoch: tenure.epoch, settled: false });
@@ -165,6 +169,8 @@ export function openSession(options: {
     if (stampDue) await stamp(wanted, String(tenure.epoch), signal);
     stampDue = false;
     opened = true;
+    // What was done before is not there any more, so what comes next must not rest on it.
+    if (wentBack) throw new ClusterError("unknown", cluster.name, "the cluster was put back to an earlier state");
     return wanted;
   };
 
@@ -438,6 +444,9 @@ export function openSession(options: {
     },
 
     async fence(mark, signal) {
+      // What follows sets everything again.
+      if (wentBack) opened = false;
+      wentBack = false;
       if ((await ownNamespace(signal)) === undefined) return;
       if ((await cluster.get(inventoryRef(identity), signal)) === undefined) return;
       const inventory = await update((one) => one, signal);
