@@ -246,7 +246,7 @@ export const catalogue: readonly CatalogueEntry[] = [
   },
   {
     path: ["fleet"],
-    summary: "how far a new profile or platform version is, service by service",
+    summary: "how far a change of the platform has come",
     load: async () => (await import("./commands/fleet.ts")).fleet,
   },
   {

@@ -3,7 +3,7 @@ import { type CliCommand, examples, type Invocation, printJson, printLines } fro
 import { CommandFailure, exitCode } from "../command-failure.ts";
 import type { Connected } from "../connection/connect.ts";
 import { type Environment, environmentOf } from "../connection/environment.ts";
-import { preview } from "../profile-file/preview.ts";
+import { type Preview, preview } from "../profile-file/preview.ts";
 import { previewScreen } from "../screens/preview-screen.ts";
 import { table } from "../terminal/table.ts";
 import { followFleet } from "./fleet.ts";
@@ -67,6 +67,11 @@ async function dryRun(
   const { shell, style, options } = invocation;
   const { width } = shell.out;
   const { items } = await connected.client.fleetOrder({ query: { environment: name } });
+  const unknown = (only ?? []).filter((wanted) => !items.some(({ service }) => service === wanted));
+  if (unknown.length > 0)
+    throw new CommandFailure("not-found", `${unknown.join(", ")}: nothing of that name runs in ${name}.`, {
+      advice: "see: fairway services",
+    });
   const order = only === undefined ? items : items.filter(({ service }) => only.includes(service));
   if (options.json === true) {
     // Its events are lines of their own; the order stands before them.
@@ -88,9 +93,20 @@ async function dryRun(
     ),
   );
   const found = await preview(invocation, connected, { environment: name });
-  const services = only === undefined ? found.services : found.services.filter(({ service }) => only.includes(service));
-  printLines(shell, ["", ...previewScreen({ ...found, services }, style, width, false)]);
+  const shown = only === undefined ? found : among(found, new Set(order.map(({ service }) => service)));
+  printLines(shell, ["", ...previewScreen(shown, style, width, false)]);
   return exitCode.done;
+}
+
+/** What is said of these services alone. */
+function among({ services: all, end }: Preview, names: ReadonlySet<string>): Preview {
+  const services = all.filter(({ service }) => names.has(service));
+  const count = (outcome: (typeof services)[number]["outcome"]) =>
+    services.filter((one) => one.outcome === outcome).length;
+  const counts = { changed: count("changed"), refused: count("refused"), unknown: count("unknown") };
+  const restarting = services.filter(({ restarts }) => restarts.length > 0).length;
+  const unchanged = names.size - services.length;
+  return { services, end: { ...end, ...counts, services: names.size, unchanged, restarting } };
 }
 
 function countOf(option: string, text: string, most: number): number {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import type { FleetDetail } from "@fairway/api";
+import type { FleetDetail, PreviewEvent } from "@fairway/api";
 import { runProgram } from "../program.ts";
 import { fakeServer } from "../testing/fake-server.ts";
 import { fakeShell } from "../testing/fake-shell.ts";
@@ -17,6 +17,14 @@ const halted: FleetDetail = {
   ],
 };
 
+const changed = (service: string): PreviewEvent => ({
+  ...{ type: "service", environment: "prod", service, release: "7c41e0b8a402", outcome: "changed" },
+  ...{ changes: [{ change: "label team added: users", clusters: ["alpha"] }], restarts: [] },
+});
+const end: PreviewEvent = {
+  ...{ type: "end", services: 2, unchanged: 0, changed: 2, refused: 0, unknown: 0, restarting: 0 },
+};
+
 async function run(t: TestContext, args: readonly string[], fleet = halted, known = true) {
   const asked: unknown[] = [];
   const server = await fakeServer(t, {
@@ -28,6 +36,13 @@ async function run(t: TestContext, args: readonly string[], fleet = halted, know
     getFleet: () => ({ value: fleet }),
     followFleet: () => ({
       events: [halted, fleet].map((data, index) => ({ id: String(index), data })),
+      end: "end",
+    }),
+    fleetOrder: () => ({
+      value: { items: ["user", "shop"].map((service) => ({ service, kind: "business", dependents: 0 })) },
+    }),
+    previewProfile: () => ({
+      events: [changed("user"), changed("shop"), end].map((data, index) => ({ id: String(index), data })),
       end: "end",
     }),
     startFleet: ({ body }) => {
@@ -75,4 +90,18 @@ test("fairway fleet start and its commands send what was asked for", async (t) =
   for (const type of ["pause", "resume", "stop"]) {
     assert.deepEqual((await run(t, ["fleet", type])).asked, [{ command: { type } }]);
   }
+});
+
+test("fairway fleet start --dry-run: the order and what would change, of the services asked for alone; nothing begins", async (t) => {
+  const all = await run(t, ["fleet", "start", "--dry-run"]);
+  assert.equal(all.code, 0, all.err);
+  assert.match(all.out, /^user .*\nshop /m);
+  assert.match(all.out, /2 services: 2 would change/);
+  const one = await run(t, ["fleet", "start", "--dry-run", "--service", "shop"]);
+  assert.doesNotMatch(one.out, /user /);
+  assert.match(one.out, /1 service: 1 would change\./);
+  const absent = await run(t, ["fleet", "start", "--dry-run", "--service", "absent"]);
+  assert.equal(absent.code, 1);
+  assert.match(absent.err, /absent: nothing of that name runs in prod/);
+  assert.deepEqual([all.asked, one.asked], [[], []]);
 });

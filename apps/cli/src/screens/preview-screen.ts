@@ -77,6 +77,6 @@ function summary({ services, unchanged, changed, refused, unknown, restarting }:
     ...(unchanged === 0 ? [] : [`${unchanged} would stay as ${unchanged === 1 ? "it is" : "they are"}`]),
   ];
   return `${counted(services, "service")}${parts.length === 0 ? "" : `: ${parts.join(", ")}`}.${
-    changed === 0 ? "" : " Each changes with its next deploy, none before."
+    changed === 0 ? "" : " Each changes with its next deploy or with fairway fleet start, none before."
   }`;
 }
