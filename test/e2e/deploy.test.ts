@@ -71,7 +71,7 @@ test("a service of one's own", async (t) => {
       name: "exits at start",
       code: "CrashLoop",
       files: { "index.js": `console.error("boom: no cellar");\nprocess.exit(3);\n` },
-      said: [/exit code 3/, /boom: no cellar/],
+      said: [/exit\s+code 3/, /boom: no cellar/],
     },
     {
       name: "never gets ready",
