@@ -125,7 +125,7 @@ describe("what is rendered", { concurrency: true }, () => {
       assert.equal(new Set(pods.map((pod) => field(pod, "spec", "nodeName"))).size, 4);
     });
 
-    it("refuses pods above a quota: the service's own before anything is changed, another's with its name", async () => {
+    it("refuses pods above a quota before anything is changed: the service's own and another's, by its name", async () => {
       const greedy = (replicas: number) => appToml("greedy", `replicas = ${replicas}\n[deploy]\ntimeout = "5s"`);
       const quota = { ...builtinProfile.quota, pods: 4 };
       const refused = await deployer.deploy(greedy(4), { quota });
@@ -133,9 +133,9 @@ describe("what is rendered", { concurrency: true }, () => {
       assert.match(refused.reason ?? "", /need 5 pods.*QuotaTooSmall/);
       assert.equal((await deployer.deploy(greedy(1), { quota })).status, "succeeded");
       await real.kubectl(["create", "quota", "theirs", "--hard=pods=2", "--namespace=greedy"]);
-      const failed = await deployer.deploy(greedy(3), { quota });
-      assert.equal(failed.status, "failed");
-      assert.match(failed.reason ?? "", /QuotaExceeded/);
+      const theirs = await deployer.deploy(greedy(3), { quota });
+      assert.equal(theirs.status, "refused");
+      assert.match(theirs.reason ?? "", /the quota theirs is 2 \(QuotaTooSmall/);
     });
 
     it("lets the owner team look at its service, and at nothing else", async () => {
