@@ -3,7 +3,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { type ContractBody, journalContract } from "@fairway/rollout/journal.contract";
 import { openStore } from "@fairway/store";
 import { storeContract } from "@fairway/store/store.contract";
-import { temporaryDatabase } from "@fairway/store/testing";
+import { emptyTables, temporaryDatabase } from "@fairway/store/testing";
 
 const database = await temporaryDatabase(process.env["DATABASE_URL"] ?? "");
 const here = await openStore({ databaseUrl: database.url });
@@ -13,9 +13,7 @@ after(async () => {
   await database.drop();
 });
 
-const empty = () =>
-  database.query(`truncate webhooks, webhook_deliveries, kept_fields, services, releases, rollouts, rollout_entries, rollout_commands, leases, active, clusters, registries, profiles, snapshots, drains,
-    audit restart identity`);
+const empty = () => database.query(emptyTables);
 
 storeContract("PostgreSQL", async () => {
   await empty();

@@ -10,6 +10,7 @@ import { storeOn } from "./open-store.ts";
 import { localSignal } from "./ports/append-signal.ts";
 import { openJournal } from "./ports/journal.ts";
 import { storeContract } from "./store.contract.ts";
+import { emptyTables } from "./testing/empty-tables.ts";
 
 // One database for all cases: its first start takes seconds.
 const home = await mkdtemp(join(tmpdir(), "fairway-contracts-"));
@@ -21,9 +22,7 @@ after(async () => {
   await rm(home, { recursive: true });
 });
 
-const empty = () =>
-  sql`truncate webhooks, webhook_deliveries, kept_fields, services, releases, rollouts, rollout_entries, rollout_commands, leases, active, clusters, registries, profiles, snapshots, drains, audit, fleets, fleet_services
-    restart identity`.execute(db);
+const empty = () => sql.raw(emptyTables).execute(db);
 
 storeContract("PGlite", async () => {
   await empty();
