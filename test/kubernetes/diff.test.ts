@@ -1,16 +1,15 @@
 /** What `fairway diff` says of a real API: its defaults are no changes, its refusals are told. */
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, describe, it } from "node:test";
-import { accountYaml, type ConnectedCluster, connectCluster } from "@fairway/kube";
+import { type ConnectedCluster, connectCluster, makeAccount } from "@fairway/kube";
 import { type KubernetesObject, parseObject } from "@fairway/objects";
 import { type ClusterDiff, ClusterError, compareCluster, type Plan, plan } from "@fairway/rollout";
 import { parseAllDocuments } from "yaml";
 import { checkout } from "../e2e/platform.ts";
 import { type KubernetesCluster, startKubernetes } from "./harness/start-kubernetes.ts";
+import { kubeconfigOf } from "./rendered.ts";
 
 const goldens = path.join(checkout, "packages/manifests/testdata");
 const { signal } = new AbortController();
@@ -21,22 +20,9 @@ let cluster: ConnectedCluster;
 before(async () => {
   const started = await startKubernetes({ after: (work) => void ends.push(work) });
   real = started.clusters[0] ?? assert.fail("no cluster");
-  const folder = await mkdtemp(path.join(tmpdir(), "fairway-diff-"));
-  ends.push(() => rm(folder, { recursive: true, force: true }));
   // The rights that we document are enough.
-  await writeFile(path.join(folder, "account.yaml"), accountYaml());
-  await real.kubectl(["apply", "-f", path.join(folder, "account.yaml")]);
-  const secret = ["get", "secret", "fairway-token", "-n", "fairway-system"];
-  let token = "";
-  while (token === "")
-    token = await real.kubectl([...secret, "-o", "go-template={{with .data.token}}{{. | base64decode}}{{end}}"]);
-  const config: { clusters: { cluster: Record<string, unknown> }[]; users: { user: unknown }[] } = JSON.parse(
-    real.kubeconfig,
-  );
-  for (const one of config.users) one.user = { token };
-  // A test comes in by addresses that the certificate does not have.
-  for (const one of config.clusters) one.cluster["tls-server-name"] = "kubernetes";
-  cluster = await connectCluster({ name: "alpha", kubeconfig: JSON.stringify(config) });
+  const kubeconfig = await makeAccount({ name: "alpha", kubeconfig: kubeconfigOf(real) });
+  cluster = await connectCluster({ name: "alpha", kubeconfig });
 });
 after(async () => {
   cluster?.close();

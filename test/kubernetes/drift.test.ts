@@ -5,7 +5,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, describe, it } from "node:test";
-import { accountYaml, type ConnectedCluster, connectCluster } from "@fairway/kube";
+import { type ConnectedCluster, connectCluster, makeAccount } from "@fairway/kube";
 import { placeInSlot } from "@fairway/manifests";
 import { type KubernetesObject, parseObject } from "@fairway/objects";
 import {
@@ -22,6 +22,7 @@ import { memoryJournal } from "@fairway/rollout/testing";
 import { parseAllDocuments } from "yaml";
 import { checkout } from "../e2e/platform.ts";
 import { type KubernetesCluster, startKubernetes } from "./harness/start-kubernetes.ts";
+import { kubeconfigOf } from "./rendered.ts";
 
 const goldens = path.join(checkout, "packages/manifests/testdata");
 const { signal } = new AbortController();
@@ -48,19 +49,8 @@ before(async () => {
   folder = await mkdtemp(path.join(tmpdir(), "fairway-drift-"));
   ends.push(() => rm(folder, { recursive: true, force: true }));
   // The rights that we document are enough.
-  await writeFile(path.join(folder, "account.yaml"), accountYaml());
-  await real.kubectl(["apply", "-f", path.join(folder, "account.yaml")]);
-  const secret = ["get", "secret", "fairway-token", "-n", "fairway-system"];
-  let token = "";
-  while (token === "")
-    token = await real.kubectl([...secret, "-o", "go-template={{with .data.token}}{{. | base64decode}}{{end}}"]);
-  const config: { clusters: { cluster: Record<string, unknown> }[]; users: { user: unknown }[] } = JSON.parse(
-    real.kubeconfig,
-  );
-  for (const one of config.users) one.user = { token };
-  // A test comes in by addresses that the certificate does not have.
-  for (const one of config.clusters) one.cluster["tls-server-name"] = "kubernetes";
-  cluster = await connectCluster({ name: "alpha", kubeconfig: JSON.stringify(config) });
+  const kubeconfig = await makeAccount({ name: "alpha", kubeconfig: kubeconfigOf(real) });
+  cluster = await connectCluster({ name: "alpha", kubeconfig });
 });
 after(async () => {
   cluster?.close();

@@ -3,6 +3,7 @@ import { refusalFinding } from "../cluster/failure.ts";
 import { emptyInventory, inventoryRef, isListed, parseInventory } from "../cluster/inventory.ts";
 import { namespaceFinding, permissionFinding } from "../cluster/namespace-finding.ts";
 import { keyOf } from "../cluster/session.ts";
+import { withinReach } from "../cluster/within-reach.ts";
 import type { Plan } from "../plan/plan.ts";
 import { type Clock, type Cluster, ClusterError } from "../ports.ts";
 import { hiderOf } from "../prepare/hide-values.ts";
@@ -30,21 +31,13 @@ export async function compareCluster(
   options: { readonly clock: Clock; readonly reach: number; readonly secrets: () => Promise<readonly Secret[]> },
   signal: AbortSignal,
 ): Promise<ClusterDiff> {
-  const ended = new AbortController();
-  const late = new AbortController();
-  const waiting = options.clock.sleep(options.reach, ended.signal).then(
-    () => late.abort(new ClusterError("unreachable", cluster.name, `no answer within ${options.reach / 1000} s`)),
-    () => undefined,
-  );
   try {
-    return await compare(cluster, plan, await options.secrets(), AbortSignal.any([signal, late.signal]));
+    return await withinReach({ cluster: cluster.name, ...options }, signal, async (limited) =>
+      compare(cluster, plan, await options.secrets(), limited),
+    );
   } catch (error) {
     signal.throwIfAborted();
-    const reason = late.signal.aborted ? late.signal.reason : error;
-    return notCompared(cluster, [refusalFinding(cluster.name, reason, "the service")]);
-  } finally {
-    ended.abort();
-    await waiting;
+    return notCompared(cluster, [refusalFinding(cluster.name, error, "the service")]);
   }
 }
 

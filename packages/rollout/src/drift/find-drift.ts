@@ -22,6 +22,7 @@ import {
 import { isOurs, ownLabels } from "../cluster/ownership.ts";
 import { isDerived, keyOf } from "../cluster/session.ts";
 import { tryObject } from "../cluster/try-object.ts";
+import { withinReach } from "../cluster/within-reach.ts";
 import { isAddressVariable } from "../diff/address-variable.ts";
 import { type Clock, type Cluster, ClusterError } from "../ports.ts";
 import type { ClusterDrift, ObjectDrift } from "./cluster-drift.ts";
@@ -45,22 +46,14 @@ export async function findDrift(
   options: { readonly clock: Clock; readonly reach: number; readonly memory?: DriftMemory },
   signal: AbortSignal,
 ): Promise<ClusterDrift> {
-  const ended = new AbortController();
-  const late = new AbortController();
-  const waiting = options.clock.sleep(options.reach, ended.signal).then(
-    () => late.abort(new ClusterError("unreachable", cluster.name, `no answer within ${options.reach / 1000} s`)),
-    () => undefined,
-  );
   try {
-    const limited = AbortSignal.any([signal, late.signal]);
-    return await look(cluster, identity, desired, options.memory ?? new Map(), limited);
+    return await withinReach({ cluster: cluster.name, ...options }, signal, (limited) =>
+      look(cluster, identity, desired, options.memory ?? new Map(), limited),
+    );
   } catch (error) {
     signal.throwIfAborted();
-    const { summary } = refusalOf(late.signal.aborted ? late.signal.reason : error, "the service");
+    const { summary } = refusalOf(error, "the service");
     return { cluster: cluster.name, compared: false, objects: [], problems: [summary] };
-  } finally {
-    ended.abort();
-    await waiting;
   }
 }
 
