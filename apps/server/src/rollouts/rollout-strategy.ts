@@ -1,11 +1,12 @@
 import type { ReleaseRecord } from "@fairway/catalog";
 import type { Strategy } from "@fairway/rollout";
+import { z } from "zod";
 import { carriedName } from "../releases/same-objects.ts";
 import { deploySettings } from "./deploy-settings.ts";
 
 /**
- * By which way a release takes over from what runs: its own. Where nothing differs between the two there is nothing to put
- * beside; and who goes back does so at once, whatever steps led there.
+ * By which way a release takes over from what runs: its own. Where nothing differs between the two, or the new one runs
+ * nothing, there is nothing to put beside; and who goes back does so at once, whatever steps led there.
  */
 export function rolloutStrategy(
   release: ReleaseRecord,
@@ -13,8 +14,16 @@ export function rolloutStrategy(
   kind: "deploy" | "rollback",
 ): Strategy {
   const strategy = deploySettings(release.inputs)?.strategy ?? "rolling";
-  if (strategy === "rolling" || (running !== undefined && hasSameObjects(release, running))) return "rolling";
+  if (strategy === "rolling" || isStopped(release) || (running !== undefined && hasSameObjects(release, running)))
+    return "rolling";
   return kind === "rollback" ? "blue-green" : strategy;
+}
+
+const stored = z.object({ spec: z.object({ replicas: z.literal(0) }) });
+
+/** No replicas at all are an order to stop. */
+function isStopped({ inputs }: ReleaseRecord): boolean {
+  return stored.safeParse(inputs).success;
 }
 
 function hasSameObjects(one: ReleaseRecord, other: ReleaseRecord): boolean {

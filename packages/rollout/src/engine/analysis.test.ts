@@ -19,6 +19,17 @@ describe("the analysis of a canary", () => {
     assert.deepEqual(analysis.verdict, { state: "good", words: "" });
   });
 
+  for (const journalAhead of [-5_000, 5_000]) {
+    it(`is written once a measurement where the journal's clock is ${journalAhead} ms ahead`, async () => {
+      const { world, result } = await going(canary, { ...gateway, journalAhead });
+      world.metrics.set("errors", 0.002);
+      const { status, analysis } = await result();
+      assert.equal(status, "succeeded");
+      const count = analysis?.measured.length ?? 0;
+      assert.ok(count >= 3 && count <= 5, `${count} values in a minute`);
+    });
+  }
+
   it("turns back when one is out of its bounds, long before the hold is over", async () => {
     const { world, number, result } = await going(canary, gateway);
     world.metrics.set("errors", 0.002);

@@ -69,6 +69,20 @@ describe("commands", () => {
     assert.ok(began - since >= 560_000 && began - since < 565_000, `${began - since} ms`);
   });
 
+  it("give a share that was taken in a pause its whole hold, and no more", async () => {
+    const { world, number, result } = await going(canary, { ...gateway, latency: 100 });
+    await world.until(number, isShifting(10));
+    await world.command(number, { type: "pause" });
+    await world.until(number, isHolding(10));
+    await world.clock.advance(3_600_000);
+    const resumed = world.clock.now();
+    await world.command(number, { type: "resume" });
+    await world.until(number, isShifting(50));
+    const held = world.clock.now() - resumed;
+    await result();
+    assert.ok(held >= 60_000 && held < 65_000, `${held} ms`);
+  });
+
   it("abort while a step is promoted, and while requests go over for good", async () => {
     const { world, number, result } = await going(canary, gateway);
     await world.until(number, isHolding(50));

@@ -164,6 +164,7 @@ export async function drive(options: DriveOptions, header: RolloutHeader): Promi
       const entry = actions.find((action) => "event" in action);
       if (entry !== undefined) {
         if ((await write(entry)) === "over") return;
+        if (["analysis", "step", "phase"].includes(entry.event.type)) measuring.forget();
         continue;
       }
       for (const action of actions) {

@@ -5,7 +5,10 @@ import type { Measured } from "../state/facts.ts";
 export interface Measuring {
   /** Begins unless it is under way. */
   measure(step: number, measurements: readonly Measurement[], of: Active): void;
+  /** What was measured since the last `forget`. */
   newest(): Measured | undefined;
+  /** It is written, or belongs to a step that is over; nor does what is still under way count. */
+  forget(): void;
   stop(): Promise<void>;
 }
 
@@ -26,6 +29,7 @@ export function startMeasuring(options: {
   const signal = AbortSignal.any([options.signal, cancel.signal]);
   let newest: Measured | undefined;
   let running: Promise<void> | undefined;
+  let forgotten = 0;
 
   /** A source that does not answer is no reason to turn back: it says nothing about the release. */
   const ask = async (query: string, of: Active): Promise<number | null> => {
@@ -48,8 +52,9 @@ export function startMeasuring(options: {
   };
 
   const take = async (step: number, measurements: readonly Measurement[], of: Active): Promise<void> => {
+    const begun = forgotten;
     const values = await Promise.all(measurements.map(({ query }) => ask(query, of)));
-    if (!signal.aborted) newest = { step, at: clock.now(), values };
+    if (!signal.aborted && begun === forgotten) newest = { step, values };
   };
 
   return {
@@ -61,6 +66,10 @@ export function startMeasuring(options: {
       });
     },
     newest: () => newest,
+    forget() {
+      newest = undefined;
+      forgotten += 1;
+    },
     async stop() {
       cancel.abort(new Error("no longer wanted"));
       await running;

@@ -12,7 +12,7 @@ import type { Clock, Cluster, Images, NamespaceSecrets, Slot, Traffic } from "..
 import { prepareCluster } from "../prepare/prepare.ts";
 import type { ClusterFacts, Step } from "../state/facts.ts";
 import { routerOf, routers } from "../traffic/routers.ts";
-import { sized } from "../traffic/sized.ts";
+import { isInSlot, sized } from "../traffic/sized.ts";
 import { leadsRequests, leadsToSlot } from "../traffic/slot-services.ts";
 import { formerPodsGone } from "./former-pods-gone.ts";
 
@@ -95,7 +95,7 @@ export function takeSteps(options: StepOptions): (step: Step) => Promise<Partial
 
   /** How many replicas the former release has now. */
   const running = async (former: readonly KubernetesObject[]): Promise<number> => {
-    const live = await Promise.all(former.filter(isDeployment).map((one) => cluster.get(refOf(one), signal)));
+    const live = await Promise.all(former.filter(isInSlot).map((one) => cluster.get(refOf(one), signal)));
     return live.reduce((sum, one) => sum + (one && isDeployment(one) ? (one.spec?.replicas ?? 1) : 0), 0);
   };
 
@@ -138,7 +138,9 @@ export function takeSteps(options: StepOptions): (step: Step) => Promise<Partial
     await session.prune(await withSecrets(own.keep), signal);
     if (own.late.length > 0) {
       if (own.late.some(isNetworkPolicy)) await formerPodsGone({ cluster, plan, clock, limits, signal });
-      await session.apply(own.late, signal, { fields });
+      const applied = own.sides === undefined ? new Set<KubernetesObject>() : new Set(own.late.filter(leadsRequests));
+      const rest = own.late.filter((object) => !applied.has(object));
+      if (rest.length > 0) await session.apply(rest, signal, { fields });
     }
     await session.settle(signal);
   };

@@ -62,8 +62,6 @@ export interface ClusterFacts {
 /** What was measured last for a canary. */
 export interface Measured {
   readonly step: number;
-  /** Milliseconds since the epoch. */
-  readonly at: number;
   readonly values: readonly (number | null)[];
 }
 

@@ -227,7 +227,7 @@ function answered(
       return { ...state, paused: { by: actor, at } };
     case "resume": {
       const { paused, ...rest } = state;
-      return paused === undefined ? state : later(rest, at - paused.at);
+      return paused === undefined ? state : later(rest, paused.at, at);
     }
     case "promote":
       return {
@@ -249,14 +249,16 @@ function withoutPause(state: RolloutState): RolloutState {
   return rest;
 }
 
-/** What was waited for goes on waiting for as long as it would have without the pause. */
-function later(state: RolloutState, pause: number): RolloutState {
+/** What was waited for goes on waiting for as long as it would have without the pause; what began in it begins with its end. */
+function later(state: RolloutState, pausedAt: number, resumedAt: number): RolloutState {
   const { step, bake } = state;
+  const moved = (since: number): number => since + (resumedAt - Math.max(pausedAt, since));
   return {
     ...state,
-    since: state.since + pause,
-    ...(step === undefined ? {} : { step: { ...step, since: step.since + pause } }),
-    ...(bake === undefined ? {} : { bake: { ...bake, since: bake.since + pause } }),
+    resumedAt,
+    since: moved(state.since),
+    ...(step === undefined ? {} : { step: { ...step, since: moved(step.since) } }),
+    ...(bake === undefined ? {} : { bake: { ...bake, since: moved(bake.since) } }),
   };
 }
 

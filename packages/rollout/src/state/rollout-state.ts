@@ -107,6 +107,8 @@ export interface RolloutState {
   readonly bake?: BakeState;
   readonly baked: readonly (BakeState & { readonly endedAt: number })[];
   readonly paused?: { readonly by: string; readonly at: number };
+  /** When the last pause ended; milliseconds since the epoch. */
+  readonly resumedAt?: number;
   /** Somebody wants the former release back; it is decided as soon as it can be. */
   readonly abortWanted?: { readonly by: string; readonly supersededBy: number | undefined };
   /** Ids of commands that have an answer. */

@@ -112,11 +112,18 @@ export interface EngineHooks {
 
 export function scenario(
   names: readonly string[] = ["alpha", "beta"],
-  options: Pick<Cluster, "router"> = {},
+  options: Pick<Cluster, "router"> & ClockSkew = {},
 ): Scenario {
   const clock = virtualClock();
-  const clusters = names.map((name) => memoryCluster(name, clock, options));
-  return scenarioOver(clock, clusters, () => clusters);
+  const { journalAhead = 0, ...cluster } = options;
+  const clusters = names.map((name) => memoryCluster(name, clock, cluster));
+  return scenarioOver(clock, clusters, () => clusters, { journalAhead });
+}
+
+/** How far a database's clock may be from the engine's. */
+export interface ClockSkew {
+  /** Milliseconds by which the journal's clock is ahead of the engine's; negative: behind. */
+  readonly journalAhead?: number;
 }
 
 /** @param connect The clusters as an engine of that owner sees them. */
@@ -124,9 +131,10 @@ export function scenarioOver<Place extends OpenCluster>(
   clock: VirtualClock,
   clusters: readonly Place[],
   connect: (owner: string) => readonly Cluster[],
+  { journalAhead = 0 }: ClockSkew = {},
 ): Scenario<Place> {
   const names = clusters.map(({ name }) => name);
-  const journal = memoryJournal<RolloutEvent>(clock);
+  const journal = memoryJournal<RolloutEvent>({ now: () => clock.now() + journalAhead });
   const releases = new Map<string, StoredRelease>();
   const drained = new Set<string>();
   const log: string[] = [];

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { Engine } from "../engine/engine.ts";
 import type { Cluster, DeploySettings } from "../ports.ts";
 import type { RolloutView } from "../state/view/view.ts";
-import { type Asking, type ReleaseOptions, type Scenario, scenario } from "./scenario.ts";
+import { type Asking, type ClockSkew, type ReleaseOptions, type Scenario, scenario } from "./scenario.ts";
 
 /** A rollout under way. */
 export interface Going {
@@ -16,16 +16,17 @@ export interface Going {
 /** Release `one` stands, `two` has just been asked for: it goes as `deploy` says. */
 export async function going(
   deploy: Partial<DeploySettings>,
-  options: Pick<Cluster, "router"> & {
-    readonly clusters?: readonly string[];
-    /** Of both releases, and of each. */
-    readonly both?: ReleaseOptions;
-    readonly one?: ReleaseOptions;
-    readonly two?: ReleaseOptions;
-    readonly how?: Asking;
-    /** How long each call to a cluster takes, in milliseconds. */
-    readonly latency?: number;
-  } = {},
+  options: Pick<Cluster, "router"> &
+    ClockSkew & {
+      readonly clusters?: readonly string[];
+      /** Of both releases, and of each. */
+      readonly both?: ReleaseOptions;
+      readonly one?: ReleaseOptions;
+      readonly two?: ReleaseOptions;
+      readonly how?: Asking;
+      /** How long each call to a cluster takes, in milliseconds. */
+      readonly latency?: number;
+    } = {},
 ): Promise<Going> {
   const { clusters = ["alpha", "beta"], both = {}, one = {}, two = {}, how, latency = 0, ...cluster } = options;
   const world = scenario(clusters, cluster);

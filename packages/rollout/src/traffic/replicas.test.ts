@@ -9,7 +9,8 @@ import { sized } from "./sized.ts";
 function deployment(name: string, replicas?: number): Deployment {
   const template = { spec: { containers: [] } };
   const spec = { selector: {}, template, ...(replicas === undefined ? {} : { replicas }) };
-  return { apiVersion: "apps/v1", kind: "Deployment", metadata: { name, namespace: "web" }, spec };
+  const labels = { "fairway.dev/slot": name.endsWith("-a") ? "a" : "b" };
+  return { apiVersion: "apps/v1", kind: "Deployment", metadata: { name, namespace: "web", labels }, spec };
 }
 
 function autoscaler(name: string, minReplicas: number): HorizontalPodAutoscaler {
@@ -56,6 +57,12 @@ describe("shares by replicas", () => {
     assert.deepEqual(sizes(former, [deployment("web-b", 4), deployment("web-2-b", 2)], 50), [4, 2]);
     assert.deepEqual(sizes(former, [deployment("web-b", 3), deployment("web-2-b", 3)], 25), [1, 1]);
     assert.deepEqual(sizes(former, [deployment("web-b", 5), deployment("web-2-b", 1)], 5), [1, 0]);
+  });
+
+  it("leave what a team brings itself as it is, and do not count it", () => {
+    const { labels: _, ...metadata } = deployment("worker", 8).metadata;
+    const worker = { ...deployment("worker", 8), metadata };
+    assert.deepEqual(sizes([deployment("web-a", 2), worker], [deployment("web-b", 2), worker], 10), [1, 8]);
   });
 
   it("begin without autoscalers, from what these have at least; the ends are the release's own", () => {

@@ -1,3 +1,4 @@
+import { slotLabel } from "@fairway/manifests";
 import { type Deployment, isDeployment, isHorizontalPodAutoscaler, type KubernetesObject } from "@fairway/objects";
 import { startingReplicas } from "../cluster/replicas.ts";
 import type { RouterName, SideBySide } from "./router.ts";
@@ -31,14 +32,19 @@ export function sized(
   return objects
     .filter((object) => !isHorizontalPodAutoscaler(object))
     .map((object) =>
-      isDeployment(object) && object.spec !== undefined
+      isInSlot(object) && object.spec !== undefined
         ? { ...object, spec: { ...object.spec, replicas: part(object) } }
         : object,
     );
 }
 
+/** Whether a workload is one of the service's slots; what a team brings itself is in none, and takes no part in shares. */
+export function isInSlot(object: KubernetesObject): object is Deployment {
+  return isDeployment(object) && object.metadata.labels?.[slotLabel] !== undefined;
+}
+
 function sum(objects: readonly KubernetesObject[]): number {
-  return objects.filter(isDeployment).reduce((all, one) => all + smallest(one, objects), 0);
+  return objects.filter(isInSlot).reduce((all, one) => all + smallest(one, objects), 0);
 }
 
 /** What a workload has at least: its own number, or its autoscaler's. */

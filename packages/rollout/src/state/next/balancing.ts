@@ -85,8 +85,7 @@ function measure(situation: Situation, step: StepState): readonly Action[] {
 }
 
 function measuredEntry({ measured }: Situation, step: StepState): readonly Action[] | undefined {
-  const last = Math.max(step.measured.at(-1)?.at ?? 0, step.since);
-  if (measured === undefined || measured.step !== step.index || measured.at <= last) return undefined;
+  if (measured === undefined || measured.step !== step.index) return undefined;
   return append({ type: "analysis", step: step.index, values: measured.values });
 }
 

@@ -26,16 +26,17 @@ function failureOf(situation: Situation, name: string, phase: Phase): readonly C
   if (known.migration?.status === "failed" && phase === "db") return known.migration.causes;
   // Somebody who holds a rollout is given time; what is broken stays broken.
   const isPaused = state.paused !== undefined;
+  const { resumedAt = 0 } = state;
   if (known.unreachable !== undefined) {
     const { since, message } = known.unreachable;
-    if (isPaused || now - since <= limits.unreachable) return undefined;
+    if (isPaused || now - Math.max(since, resumedAt) <= limits.unreachable) return undefined;
     return [{ ...unreachableCause({ cluster: name, since, now, message }), severity: "fatal" }];
   }
   const isServing = phase === "app" || phase === "balancing";
   if (!isServing || known.progress === undefined || known.progress.state === "ready") return undefined;
   const { progress } = known;
   if (progress.state === "doomed") return progress.causes;
-  const since = Math.max(known.progressedAt ?? 0, state.since);
+  const since = Math.max(known.progressedAt ?? 0, state.since, resumedAt);
   const patience = known.progressDeadline ?? limits.progress;
   if (isPaused || now - since <= patience) return undefined;
   const telling = progress.causes.filter((cause) => cause.severity !== "transient");

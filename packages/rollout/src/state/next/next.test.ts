@@ -87,6 +87,53 @@ const ready = { ...waiting, ready: 2, state: "ready", detail: "2/2" } as const;
 const silent = { since: start, message: "refused" };
 
 describe("next", () => {
+  it("ends nothing while a lost cluster is being drained, and does not ask what it lacks", () => {
+    const lost: readonly RolloutEvent[] = [{ ...begun, lost: ["beta"] }, ...inApp.slice(1, 2)];
+    const found = { cluster: "alpha", code: "FieldConflict", message: "no" } as const;
+    const refused = { alpha: { ...noFacts, findings: [found] } };
+    assert.deepEqual(decide(lost, refused), [{ type: "perform", cluster: "beta", step: "drain" }]);
+    const [left] = decide(lost, { ...refused, beta: did("drain") });
+    assert.ok(left?.type === "append" && left.event.type === "behind" && left.event.drained);
+    const [ended] = decide([...lost, left.event], { ...refused, beta: did("drain") });
+    assert.ok(ended?.type === "end" && ended.event.type === "ended");
+    assert.deepEqual([ended.event.status, ended.event.converging], ["refused", ["beta"]]);
+  });
+
+  it("goes back in one cluster while another one's drain does not succeed", () => {
+    const aborted: readonly RolloutEvent[] = [
+      ...inApp,
+      { type: "abort", phase: "app", failed: { beta: "no" }, causes: [crash], reason: "no" },
+    ];
+    const alpha: ClusterFacts = { ...noFacts, unreachable: silent };
+    const actions = decide(aborted, { alpha, beta: noFacts }, defaultLimits.giveUp + 1);
+    assert.deepEqual(actions, [
+      { type: "perform", cluster: "alpha", step: "drain" },
+      { type: "perform", cluster: "beta", step: "restore" },
+    ]);
+  });
+
+  it("counts no time that a pause took, against a release that makes no progress or a cluster that is silent", () => {
+    const told = (type: "pause" | "resume", seconds: number) => ({
+      at: new Date(start + seconds * 1000).toISOString(),
+      body: { type: "answered", id: type, actor: "ops", command: { type }, accepted: true } as const,
+    });
+    const base = inApp.map((body) => ({ at: new Date(start).toISOString(), body }));
+    const records = [...base, told("pause", 600), told("resume", 1_000)].map((one, index) => {
+      return { rollout: 7, sequence: index + 1, epoch: 1, ...one };
+    });
+    const state = fold(header, records);
+    const decisions = (facts: Facts, seconds: number) =>
+      next({ state, plan: ours, facts, commands: [], now: start + seconds * 1000, limits: defaultLimits });
+    const isAbort = (actions: readonly Action[]) =>
+      actions.some((one) => one.type === "append" && one.event.type === "abort");
+    const slow = { ...did("app"), progress: waiting, progressedAt: start + 595_000, progressDeadline: 60_000 };
+    assert.equal(isAbort(decisions({ alpha: slow, beta: slow }, 1_030)), false);
+    assert.equal(isAbort(decisions({ alpha: slow, beta: slow }, 1_061)), true);
+    const away = { ...did("app"), unreachable: { since: start + 595_000, message: "refused" } };
+    assert.equal(isAbort(decisions({ alpha: away, beta: did("app") }, 1_005)), false);
+    assert.equal(isAbort(decisions({ alpha: away, beta: did("app") }, 1_031)), true);
+  });
+
   it("prepares all clusters before it says anything", () => {
     const events = inApp.slice(0, 2);
     const found = { cluster: "alpha", code: "FieldConflict", message: "no" } as const;
@@ -246,7 +293,10 @@ describe("next", () => {
   it("gives requests back to a restored cluster, whoever drained it and did not live to say so", () => {
     const abort: RolloutEvent = { type: "abort", phase: "app", failed: {}, causes: [crash], reason: "crashes" };
     const facts = { alpha: { ...did("restore"), progress: ready }, beta: did("restore") };
-    assert.deepEqual(decide([...inApp, abort], facts), [{ type: "perform", cluster: "alpha", step: "undrain" }]);
+    assert.deepEqual(decide([...inApp, abort], facts), [
+      { type: "perform", cluster: "alpha", step: "undrain" },
+      { type: "watch", cluster: "beta" },
+    ]);
   });
 
   it("does not wait for what a clock said that was set back since", () => {

@@ -27,12 +27,12 @@ export function next(situation: Situation): readonly Action[] {
   const answered = answerNext(situation);
   if (answered !== undefined) return append(answered);
   if (state.end !== undefined) return converge(situation);
-  const actions = [
-    ...leaveLost(situation),
-    ...(state.decision === "restore" ? restore(situation) : advance(situation)),
-  ];
+  const lost = leaveLost(situation);
+  const actions = [...lost, ...(state.decision === "restore" ? restore(situation) : advance(situation))];
   const entry = actions.find((action) => "event" in action);
-  return entry === undefined ? actions : [entry];
+  if (entry === undefined) return actions;
+  // A drain that is under way would outlive the rollout, and nobody would take it back.
+  return entry.type === "end" && lost.length > 0 ? lost : [entry];
 }
 
 function answerNext({ state, plan, commands }: Situation): RolloutEvent | undefined {

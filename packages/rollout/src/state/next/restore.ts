@@ -11,6 +11,7 @@ export function restore(situation: Situation): readonly Action[] {
   });
   if (open.length === 0) return end(situation, "failed", { reason: state.abort?.reason ?? "failed" });
   const late = now - state.since > limits.restored;
+  const drains = new Map<string, readonly Action[]>();
   for (const cluster of open) {
     const known = factsOf(situation, cluster);
     const reason = hindrance(known);
@@ -19,7 +20,8 @@ export function restore(situation: Situation): readonly Action[] {
       const isBack = !waits(situation, cluster) || progress?.state === "ready";
       // An engine that was killed may have drained it without having said so.
       if ((isBack || (late && reason === undefined)) && !known.performed.has("undrain")) {
-        return perform(situation, cluster, "undrain", false);
+        drains.set(cluster, perform(situation, cluster, "undrain", false));
+        continue;
       }
       if (isBack) {
         return append({ type: "restored", cluster, healthy: true, detail: progress?.detail ?? "" });
@@ -29,15 +31,25 @@ export function restore(situation: Situation): readonly Action[] {
       }
     }
     if (reason !== undefined && now - state.since > limits.giveUp) {
-      if (!known.performed.has("drain")) return perform(situation, cluster, "drain", false);
+      if (!known.performed.has("drain")) {
+        drains.set(cluster, perform(situation, cluster, "drain", false));
+        continue;
+      }
       return append({ type: "behind", cluster, reason, drained: true });
     }
   }
-  const suspect = suspectOf(situation, open);
-  if (suspect !== undefined) return append(suspect);
-  return open.flatMap((cluster): readonly Action[] =>
-    facts[cluster]?.performed.has("restore") ? [{ type: "watch", cluster }] : perform(situation, cluster, "restore"),
+  const suspect = suspectOf(
+    situation,
+    open.filter((name) => !drains.has(name)),
   );
+  if (suspect !== undefined) return append(suspect);
+  return open.flatMap((cluster): readonly Action[] => {
+    const drain = drains.get(cluster);
+    if (drain !== undefined) return drain;
+    return facts[cluster]?.performed.has("restore")
+      ? [{ type: "watch", cluster }]
+      : perform(situation, cluster, "restore");
+  });
 }
 
 /** Where there was nothing before, there is nothing to wait for after. */

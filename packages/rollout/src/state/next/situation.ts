@@ -25,7 +25,7 @@ export interface Situation {
   readonly facts: Facts;
   /** As they were stored, answered or not. */
   readonly commands: readonly StoredCommand[];
-  /** What was measured last, by this engine. */
+  /** What this engine has measured and not written yet. */
   readonly measured?: Measured;
   /** Milliseconds since the epoch. */
   readonly now: number;
