@@ -303,9 +303,13 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
       // Rollouts go on when their clusters can be asked; nobody who calls the API has to wait for that.
       pool
         .settled()
-        .then(() => (stopping.signal.aborted ? undefined : engine.start()))
-        .then(() => fleetDriver.start())
-        .then(() => driftWatch.start())
+        .then(async () => {
+          if (stopping.signal.aborted) return;
+          await engine.start();
+          if (stopping.signal.aborted) return;
+          fleetDriver.start();
+          driftWatch.start();
+        })
         .catch((error: unknown) => log.error("rollouts cannot be taken up", { error }));
     },
     async stop() {
@@ -314,7 +318,7 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
       clearTimeout(retiring);
       driftWatch.stop();
       for (const end of unsubscribe) end();
-      await Promise.all([engine.stop(), dispatcher.stop()]);
+      await Promise.all([fleetDriver.stop(), engine.stop(), dispatcher.stop()]);
       pool.close();
     },
   };

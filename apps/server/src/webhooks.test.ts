@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { after, afterEach, before, beforeEach, describe, it } from "node:test";
 import { ApiProblem } from "@fairway/api";
 import { z } from "zod";
@@ -186,5 +188,18 @@ describe("webhooks", () => {
         url,
       );
     }
+  });
+
+  it("give a message up at once, in words, when the key that seals the secrets is another one", async () => {
+    const { id } = await add();
+    await writeFile(join(server.home, "webhook-key"), "another key that is long enough to be one");
+    server = await server.restart();
+    await deploy("unreadable");
+    const all = await settled(id);
+    assert.ok(all.every(({ attempts, error }) => attempts === 1 && error?.includes("cannot be read with this key")));
+    const tested = await server.client.testWebhook({ params: { webhook: id } });
+    assert.equal(tested.delivered, false);
+    assert.match(tested.error ?? "", /add it again/);
+    assert.equal(receiver.received.length, 0);
   });
 });

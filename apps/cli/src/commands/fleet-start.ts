@@ -3,7 +3,7 @@ import { type CliCommand, examples, type Invocation, printJson, printLines } fro
 import { CommandFailure, exitCode } from "../command-failure.ts";
 import type { Connected } from "../connection/connect.ts";
 import { type Environment, environmentOf } from "../connection/environment.ts";
-import { type Preview, preview } from "../profile-file/preview.ts";
+import { preview } from "../profile-file/preview.ts";
 import { previewScreen } from "../screens/preview-screen.ts";
 import { table } from "../terminal/table.ts";
 import { followFleet } from "./fleet.ts";
@@ -73,10 +73,11 @@ async function dryRun(
       advice: "see: fairway services",
     });
   const order = only === undefined ? items : items.filter(({ service }) => only.includes(service));
+  const names = only === undefined ? undefined : new Set(order.map(({ service }) => service));
   if (options.json === true) {
     // Its events are lines of their own; the order stands before them.
     shell.out.write(`${JSON.stringify({ type: "order", services: order })}\n`);
-    await preview(invocation, connected, { environment: name });
+    await preview(invocation, connected, { environment: name }, names);
     return exitCode.done;
   }
   printLines(
@@ -92,21 +93,9 @@ async function dryRun(
       { width, style },
     ),
   );
-  const found = await preview(invocation, connected, { environment: name });
-  const shown = only === undefined ? found : among(found, new Set(order.map(({ service }) => service)));
-  printLines(shell, ["", ...previewScreen(shown, style, width, false)]);
+  const found = await preview(invocation, connected, { environment: name }, names);
+  printLines(shell, ["", ...previewScreen(found, style, width, false)]);
   return exitCode.done;
-}
-
-/** What is said of these services alone. */
-function among({ services: all, end }: Preview, names: ReadonlySet<string>): Preview {
-  const services = all.filter(({ service }) => names.has(service));
-  const count = (outcome: (typeof services)[number]["outcome"]) =>
-    services.filter((one) => one.outcome === outcome).length;
-  const counts = { changed: count("changed"), refused: count("refused"), unknown: count("unknown") };
-  const restarting = services.filter(({ restarts }) => restarts.length > 0).length;
-  const unchanged = names.size - services.length;
-  return { services, end: { ...end, ...counts, services: names.size, unchanged, restarting } };
 }
 
 function countOf(option: string, text: string, most: number): number {

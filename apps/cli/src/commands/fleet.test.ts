@@ -100,6 +100,14 @@ test("fairway fleet start --dry-run: the order and what would change, of the ser
   const one = await run(t, ["fleet", "start", "--dry-run", "--service", "shop"]);
   assert.doesNotMatch(one.out, /user /);
   assert.match(one.out, /1 service: 1 would change\./);
+  const lines = (await run(t, ["fleet", "start", "--dry-run", "--service", "shop", "--json"])).out.trim().split("\n");
+  const told = lines.map((line) => JSON.parse(line));
+  assert.deepEqual(
+    told.filter(({ type }) => type === "service").map(({ service }) => service),
+    ["shop"],
+  );
+  const { services, changed } = told.find(({ type }) => type === "end");
+  assert.deepEqual([services, changed], [1, 1]);
   const absent = await run(t, ["fleet", "start", "--dry-run", "--service", "absent"]);
   assert.equal(absent.code, 1);
   assert.match(absent.err, /absent: nothing of that name runs in prod/);

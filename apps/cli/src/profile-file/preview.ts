@@ -9,11 +9,16 @@ export interface Preview {
   readonly end: Extract<PreviewEvent, { type: "end" }>;
 }
 
-/** Asks the server to make every service anew, and shows how far it is. With `--json` each event is a line. */
+/**
+ * Asks the server to make every service anew, and shows how far it is. With `--json` each event is a line.
+ *
+ * @param only tells of these services alone; of all without it
+ */
 export async function preview(
   invocation: Invocation,
   { client }: Connected,
   body: { readonly text?: string; readonly environment?: string },
+  only?: ReadonlySet<string>,
 ): Promise<Preview> {
   const { shell, options } = invocation;
   const interrupt = new AbortController();
@@ -29,10 +34,12 @@ export async function preview(
       }),
       async () => {
         for await (const { data } of client.previewProfile({ body, signal: interrupt.signal })) {
-          if (options.json === true) shell.out.write(`${JSON.stringify(data)}\n`);
-          if (data.type === "service") services.push(data);
-          if (data.type === "progress") progress = data;
-          if (data.type === "end") return { services, end: data };
+          if (data.type === "service" && only?.has(data.service) === false) continue;
+          const event = data.type === "end" && only !== undefined ? countedAnew(data, services, only.size) : data;
+          if (options.json === true) shell.out.write(`${JSON.stringify(event)}\n`);
+          if (event.type === "service") services.push(event);
+          if (event.type === "progress") progress = event;
+          if (event.type === "end") return { services, end: event };
         }
         throw new Error("the server ended the preview before its end");
       },
@@ -41,4 +48,13 @@ export async function preview(
     steps.clear();
     stopListening();
   }
+}
+
+/** The counts of these services alone; those that nothing was said of stay as they are. */
+function countedAnew(end: Preview["end"], services: Preview["services"], all: number): Preview["end"] {
+  const count = (outcome: (typeof services)[number]["outcome"]) =>
+    services.filter((one) => one.outcome === outcome).length;
+  const counts = { changed: count("changed"), refused: count("refused"), unknown: count("unknown") };
+  const restarting = services.filter(({ restarts }) => restarts.length > 0).length;
+  return { ...end, ...counts, services: all, unchanged: all - services.length, restarting };
 }

@@ -30,8 +30,11 @@ export interface ClusterPool {
   /** Stores a record and connects it. */
   put(record: ClusterRecord): Promise<PooledCluster>;
   remove(name: string): Promise<void>;
-  /** Stores that a cluster is lost, or, with undefined, that it is not; its connection stays. */
-  declareLost(name: string, lost: ClusterRecord["lost"]): Promise<void>;
+  /**
+   * Stores that a cluster is lost, or, with undefined, that it is not; its connection stays. False: it is the last one of its
+   * environment that is not, and stays so.
+   */
+  declareLost(name: string, lost: ClusterRecord["lost"]): Promise<boolean>;
   close(): void;
 }
 
@@ -142,11 +145,17 @@ export function createClusterPool(options: PoolOptions): ClusterPool {
     declareLost: (name, lost) =>
       inTurn(async () => {
         const entry = pooled.get(name);
-        if (entry === undefined) return;
+        if (entry === undefined) return true;
+        const { environment } = entry.record;
+        const others = [...pooled.values()].filter(
+          ({ record }) => record.environment === environment && record.name !== name,
+        );
+        if (lost !== undefined && others.every(({ record }) => record.lost !== undefined)) return false;
         const record = { ...entry.record, lost };
         await clusters.put(record);
         // Its connection may have come meanwhile.
         set({ ...(pooled.get(name) ?? entry), record });
+        return true;
       }),
     close() {
       for (const { link } of pooled.values()) link?.close();

@@ -1,4 +1,5 @@
 import { type FleetRecord, type FleetService, type Fleets, nextOfFleet, type RolloutIndex } from "@fairway/catalog";
+import { AddressError } from "@fairway/manifests";
 import type { Engine } from "@fairway/rollout";
 import type { ClusterPool } from "../clusters/cluster-pool.ts";
 import { Refusal } from "../http/refusal.ts";
@@ -72,6 +73,7 @@ export function createFleetDriver(parts: FleetDriverParts): FleetDriver {
       await fleets.begun(number, service, begun.number);
       return true;
     } catch (error) {
+      if (error instanceof AddressError) return passBy("refused", error.message);
       if (!(error instanceof Refusal)) throw error;
       const { title, detail } = error.problem;
       return passBy("refused", detail === undefined ? title : `${title}: ${detail}`);
@@ -110,12 +112,18 @@ export function createFleetDriver(parts: FleetDriverParts): FleetDriver {
   const passes = async (): Promise<void> => {
     while (asked && !stopped) {
       asked = false;
-      try {
-        for (const { number } of await fleets.unfinished()) await advance(number);
-      } catch (error) {
-        log.error("a fleet rollout cannot go on", { error });
+      const tryLater = (error: unknown, fleet?: number): void => {
+        if (stopped) return;
+        log.error("a fleet rollout cannot go on", { fleet, error });
         clearTimeout(retry);
         retry = setTimeout(wake, retryAfter).unref();
+      };
+      try {
+        // One that cannot go on holds up no other environment's.
+        for (const { number } of await fleets.unfinished())
+          await advance(number).catch((error) => tryLater(error, number));
+      } catch (error) {
+        tryLater(error);
       }
     }
     pass = undefined;

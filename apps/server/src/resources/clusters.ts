@@ -160,8 +160,8 @@ export function clusterHandlers(resources: ClusterResources): Pick<Handlers, Clu
     loseCluster: async ({ params, caller }) => {
       const { record } = requireCluster(params.cluster);
       const { name, environment } = record;
-      const others = pool.list().filter((one) => one.record.environment === environment && one.record.name !== name);
-      if (others.every((one) => one.record.lost !== undefined)) {
+      const lost = record.lost ?? { by: caller.actor, at: new Date(now()).toISOString() };
+      if (!(await pool.declareLost(name, lost))) {
         throw new Refusal({
           status: 409,
           code: "cluster-last",
@@ -170,8 +170,6 @@ export function clusterHandlers(resources: ClusterResources): Pick<Handlers, Clu
           hint: "where another one is back: fairway cluster found <name>",
         });
       }
-      const lost = record.lost ?? { by: caller.actor, at: new Date(now()).toISOString() };
-      await pool.declareLost(name, lost);
       // Those that begin from now on know it; those that are under way have to be told.
       const told: number[] = [];
       for (const rollout of await journal.unfinished()) {

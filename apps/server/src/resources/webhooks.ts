@@ -7,7 +7,7 @@ import type { Handlers } from "../http/handler.ts";
 import { notFound, Refusal } from "../http/refusal.ts";
 import { defaultDeadline } from "../webhooks/dispatcher.ts";
 import { postMessage } from "../webhooks/post-message.ts";
-import type { SealedSecrets } from "../webhooks/sealed-secrets.ts";
+import { type SealedSecrets, secretUnreadable } from "../webhooks/sealed-secrets.ts";
 import { newSecret } from "../webhooks/sign-message.ts";
 import { requireEnvironment } from "./environments.ts";
 
@@ -55,7 +55,9 @@ export function webhookHandlers({ pool, webhooks, secrets, now }: WebhookParts):
       const timestamp = new Date(now()).toISOString();
       const body = JSON.stringify({ type: "webhook.test", timestamp, data: {} });
       const how = { now: now(), deadline: defaultDeadline, signal };
-      const { delivered, answer, error } = await postMessage(url, { id, body }, secrets.open(sealedSecret), how);
+      const secret = secrets.open(sealedSecret);
+      if (secret === undefined) return { delivered: false, message: id, error: secretUnreadable };
+      const { delivered, answer, error } = await postMessage(url, { id, body }, secret, how);
       return {
         ...{ delivered, message: id },
         ...(answer === undefined ? {} : { answer }),

@@ -1,7 +1,7 @@
 import type { Delivery, Webhooks } from "@fairway/catalog";
 import type { Log } from "../log.ts";
 import { type Posted, postMessage } from "./post-message.ts";
-import type { SealedSecrets } from "./sealed-secrets.ts";
+import { type SealedSecrets, secretUnreadable } from "./sealed-secrets.ts";
 
 /** Sends what lies in the outbox; never in the way of a rollout. */
 export interface Dispatcher {
@@ -44,21 +44,24 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
   let looking: Promise<void> | undefined;
   let again = false;
 
-  const send = async (delivery: Delivery): Promise<Posted> => {
+  /** `final`: no further try would end otherwise. */
+  const send = async (delivery: Delivery): Promise<Posted & { readonly final?: true }> => {
     const webhook = await webhooks.get(delivery.webhook);
     const body = await options.messageOf(delivery);
     if (webhook === undefined || body === undefined) {
-      return { delivered: false, answer: undefined, error: "the rollout is not known any more" };
+      return { delivered: false, answer: undefined, error: "the rollout is not known any more", final: true };
     }
+    const secret = secrets.open(webhook.sealedSecret);
+    if (secret === undefined) return { delivered: false, answer: undefined, error: secretUnreadable, final: true };
     const message = { id: delivery.message, body };
     const how = { now: now(), deadline, signal: stopping.signal };
-    return postMessage(webhook.url, message, secrets.open(webhook.sealedSecret), how);
+    return postMessage(webhook.url, message, secret, how);
   };
 
   const deliver = async (delivery: Delivery): Promise<void> => {
     try {
-      const posted = await send(delivery);
-      const retryAfter = posted.delivered ? undefined : backOff[delivery.attempts];
+      const { final, ...posted } = await send(delivery);
+      const retryAfter = posted.delivered || final ? undefined : backOff[delivery.attempts];
       await webhooks.tried(delivery, { ...posted, retryAfter });
       const { webhook, message, event } = delivery;
       if (!posted.delivered && retryAfter === undefined)

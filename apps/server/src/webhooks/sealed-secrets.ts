@@ -3,9 +3,12 @@ import { createCipheriv, createDecipheriv, createHash, randomBytes } from "node:
 /** Secrets as they may lie in the database: whoever has only that cannot read them. */
 export interface SealedSecrets {
   seal(secret: string): string;
-  /** Throws when it was sealed with another key, or changed. */
-  open(sealed: string): string;
+  /** Undefined when it was sealed with another key, or changed. */
+  open(sealed: string): string | undefined;
 }
+
+/** What is said of a message whose secret cannot be opened. */
+export const secretUnreadable = "its secret cannot be read with this key: remove the webhook and add it again";
 
 const algorithm = "aes-256-gcm";
 /** Bytes, as NIST SP 800-38D recommends. */
@@ -24,13 +27,18 @@ export function sealedSecrets(key: string): SealedSecrets {
     },
     open(sealed) {
       const bytes = Buffer.from(sealed, "base64");
-      const decipher = createDecipheriv(algorithm, keyBytes, bytes.subarray(0, nonceLength), {
-        authTagLength: tagLength,
-      });
-      decipher.setAuthTag(bytes.subarray(nonceLength, nonceLength + tagLength));
-      return Buffer.concat([decipher.update(bytes.subarray(nonceLength + tagLength)), decipher.final()]).toString(
-        "utf8",
-      );
+      const [nonce, tag, text] = [
+        bytes.subarray(0, nonceLength),
+        bytes.subarray(nonceLength, nonceLength + tagLength),
+        bytes.subarray(nonceLength + tagLength),
+      ];
+      try {
+        const decipher = createDecipheriv(algorithm, keyBytes, nonce, { authTagLength: tagLength });
+        decipher.setAuthTag(tag);
+        return Buffer.concat([decipher.update(text), decipher.final()]).toString("utf8");
+      } catch {
+        return undefined;
+      }
     },
   };
 }
