@@ -7,7 +7,7 @@ export { createEngine, type Engine, type EngineOptions } from "./engine/engine.t
 export { defaultLimits, type Limits } from "./limits.ts";
 export type { Outline } from "./plan/outline.ts";
 export { outlineOf } from "./plan/outline-of.ts";
-export { type ClusterPlan, isSlotted, type Place, type Plan, plan } from "./plan/plan.ts";
+export { type ClusterPlan, carriedName, isSlotted, type Place, type Plan, plan } from "./plan/plan.ts";
 export * from "./ports.ts";
 export { type AnalysisVerdict, judgeAnalysis } from "./state/analysis.ts";
 export { type Answer, answer, type Offer, offers } from "./state/answer.ts";

@@ -6,6 +6,7 @@ import {
   type Active,
   type Clock,
   type ClusterDrift,
+  carriedName,
   type DriftMemory,
   findDrift,
   type Journal,
@@ -36,6 +37,8 @@ export interface DriftFinder {
   find(environment: string, service: string, signal: AbortSignal): Promise<Finding>;
   /** The name of the active release. */
   active(environment: string, service: string): Promise<string | undefined>;
+  /** Remembers nothing more of services that are none of these, `<environment>/<service>`. */
+  keepOnly(services: ReadonlySet<string>): void;
   /** What the objects of the active release are called in it, by their names in a slot. */
   names(environment: string, service: string): Promise<ReadonlyMap<string, string>>;
 }
@@ -61,8 +64,7 @@ export function createDriftFinder({ pool, journal, index, stored, clock }: Finde
     const key = `${environment}/${service}/${cluster}`;
     const memory = memories.get(key) ?? new Map();
     memories.set(key, memory);
-    const carried = release.sameAs?.[cluster] ?? release.name;
-    const desired = placeInSlot(release.objects[cluster] ?? [], active.slot, carried);
+    const desired = placeInSlot(release.objects[cluster] ?? [], active.slot, carriedName(release, cluster));
     const identity = { service, environment, namespace };
     return findDrift(pooledPort(pool, cluster), identity, desired, { clock, reach, memory }, signal);
   };
@@ -91,6 +93,9 @@ export function createDriftFinder({ pool, journal, index, stored, clock }: Finde
         clusters: clusters.map(({ cluster, compared, problems }) => ({ cluster, compared, problems: [...problems] })),
       };
       return { drift };
+    },
+    keepOnly(services) {
+      for (const key of memories.keys()) if (!services.has(key.slice(0, key.lastIndexOf("/")))) memories.delete(key);
     },
     active: async (environment, service) => (await journal.active(environment, service))?.release,
     async names(environment, service) {

@@ -111,7 +111,12 @@ export function createDriftWatch(options: WatchOptions): DriftWatch {
       for (const service of await options.releases.activeServices(environment)) all.push({ environment, service });
     }
     const present = new Set(all.map(({ environment, service }) => keyOf(environment, service)));
-    for (const key of known.keys()) if (!present.has(key)) known.delete(key);
+    for (const map of [known, lookedAt]) for (const key of map.keys()) if (!present.has(key)) map.delete(key);
+    for (const key of signatures.keys()) {
+      // Behind the service stands the cluster.
+      if (!present.has(key.slice(0, key.lastIndexOf("/")))) signatures.delete(key);
+    }
+    finder.keepOnly(present);
     all.forEach(({ environment, service }, at) => {
       plan(environment, service, now() + quietFor + Math.floor((interval * at) / all.length));
     });

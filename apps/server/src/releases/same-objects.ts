@@ -1,5 +1,6 @@
 import type { ReleaseRecord, ReleaseStore } from "@fairway/catalog";
 import { canonicalJson } from "@fairway/manifests";
+import { carriedName } from "@fairway/rollout";
 
 /** The releases that a new one may have its objects in common with: the active one first, then those that are kept. */
 export async function earlierReleases(
@@ -32,11 +33,6 @@ export function sameObjects(
       return found === undefined ? [] : [[cluster, carriedName(found, cluster)]];
     }),
   );
-}
-
-/** The name that a release's objects carry in a cluster: its own, or that of the release that first had them. */
-export function carriedName(release: Pick<ReleaseRecord, "name" | "sameAs">, cluster: string): string {
-  return release.sameAs?.[cluster] ?? release.name;
 }
 
 /** The release that a label means: the active one where its objects carry that name, whichever had them first. */

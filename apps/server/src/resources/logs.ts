@@ -1,11 +1,10 @@
 import type { ReleaseStore, Services } from "@fairway/catalog";
-import { ClusterError } from "@fairway/rollout";
+import { ClusterError, carriedName } from "@fairway/rollout";
 import type { ClusterPool } from "../clusters/cluster-pool.ts";
 import type { Handlers } from "../http/handler.ts";
 import { notFound, Refusal } from "../http/refusal.ts";
 import { mergeLogs } from "../logs/merge-logs.ts";
 import type { LogSelection } from "../logs/pod-lines.ts";
-import { carriedName } from "../releases/same-objects.ts";
 import { namespacesIn } from "../services/service-namespace.ts";
 import { requireEnvironment } from "./environments.ts";
 

@@ -1,7 +1,6 @@
 import type { ReleaseRecord } from "@fairway/catalog";
-import type { Strategy } from "@fairway/rollout";
+import { carriedName, type Strategy } from "@fairway/rollout";
 import { z } from "zod";
-import { carriedName } from "../releases/same-objects.ts";
 import { deploySettings } from "./deploy-settings.ts";
 
 /**

@@ -119,7 +119,7 @@ export function plan(
   const objectsOf = (side: typeof to, cluster: string): readonly KubernetesObject[] => {
     const stored = side?.release.objects[cluster];
     if (side === undefined || stored === undefined) return [];
-    const placed = options.place(stored, side.active.slot, carried(side.release, cluster));
+    const placed = options.place(stored, side.active.slot, carriedName(side.release, cluster));
     return sortForApply(placed).map((object) => annotate(object, rollout));
   };
   const settings = to?.release.deploy;
@@ -165,8 +165,8 @@ export function plan(
       keep: new Set([...desired.map(keyOf), ...former.filter(isConfigMap).map(keyOf), ...configuration(others)]),
       keepFormer: new Set([...former.map(keyOf), ...configuration(others)]),
       carries: {
-        former: from === undefined ? undefined : carried(from.release, cluster),
-        desired: to === undefined ? undefined : carried(to.release, cluster),
+        former: from === undefined ? undefined : carriedName(from.release, cluster),
+        desired: to === undefined ? undefined : carriedName(to.release, cluster),
       },
       ...(sides === undefined ? {} : { sides }),
       leaving: header.kind === "membership" && desired.length === 0 && former.length > 0,
@@ -174,7 +174,7 @@ export function plan(
   };
   const migration = header.kind === "deploy" ? to?.release.migration : undefined;
   const jobOf = ({ cluster, job }: NonNullable<typeof migration>, side: NonNullable<typeof to>): KubernetesObject => {
-    const [placed = job] = options.place([job], side.active.slot, carried(side.release, cluster));
+    const [placed = job] = options.place([job], side.active.slot, carriedName(side.release, cluster));
     return named(placed, header);
   };
   const waves = wavesOf(clusters, settings?.waves ?? []);
@@ -214,7 +214,8 @@ function held(desired: readonly KubernetesObject[], former: readonly KubernetesO
   return new Set(losing.map(keyOf));
 }
 
-function carried(release: StoredRelease, cluster: string): string {
+/** The name that a release's objects carry in a cluster: its own, or that of the release that first had them. */
+export function carriedName(release: Pick<StoredRelease, "name" | "sameAs">, cluster: string): string {
   return release.sameAs?.[cluster] ?? release.name;
 }
 
