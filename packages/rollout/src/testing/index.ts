@@ -1,3 +1,4 @@
+export { checkAtRest } from "./check-at-rest.ts";
 export { checkJournal } from "./check-journal.ts";
 export { type Met, met } from "./data-path.ts";
 export { type ClusterCall, interceptCluster, interceptJournal, type JournalCall } from "./intercept.ts";

@@ -1,16 +1,5 @@
 import assert from "node:assert/strict";
-import {
-  type Container,
-  type HorizontalPodAutoscaler,
-  isDeployment,
-  isPod,
-  isService,
-  type KubernetesObject,
-  refKey,
-  refOf,
-  type Secret,
-} from "@fairway/objects";
-import { inventoryName, parseInventory } from "../cluster/inventory.ts";
+import type { Container, HorizontalPodAutoscaler, KubernetesObject, Secret } from "@fairway/objects";
 import { createEngine, type Engine } from "../engine/engine.ts";
 import type { Limits } from "../limits.ts";
 import type {
@@ -26,6 +15,7 @@ import type {
 } from "../ports.ts";
 import type { RolloutEvent } from "../state/rollout-event.ts";
 import { type RolloutView, view } from "../state/view/view.ts";
+import { checkAtRest, serving as servingPods } from "./check-at-rest.ts";
 import { type ClusterCall, type Hooks, interceptCluster, interceptJournal, type JournalCall } from "./intercept.ts";
 import { type MemoryCluster, memoryCluster } from "./memory-cluster.ts";
 import { memoryJournal } from "./memory-journal.ts";
@@ -239,54 +229,17 @@ export function scenarioOver<Place extends OpenCluster>(
       return view(await headerOf(number), await recordsOf(number));
     },
     holds(release, where = names) {
-      for (const name of where) checkCluster(self.cluster(name), release);
+      for (const name of where) {
+        checkAtRest(name, self.cluster(name).objects(), { namespace: service, release });
+      }
     },
   };
   return self;
 }
 
-function checkCluster(cluster: OpenCluster, release: string | undefined): void {
-  const objects = cluster.objects(service);
-  const space = cluster.objects().find((one) => one.kind === "Namespace" && one.metadata.name === service);
-  if (release === undefined) {
-    assert.equal(space, undefined, `${cluster.name}: no namespace`);
-    assert.deepEqual(objects, [], `${cluster.name}: nothing is left`);
-    return;
-  }
-  assert.ok(space, `${cluster.name}: the namespace is there`);
-  const stored = objects.find((one) => one.metadata.name === inventoryName);
-  const inventory = stored === undefined ? undefined : parseInventory(stored);
-  assert.ok(inventory, `${cluster.name}: an inventory`);
-  assert.ok(inventory.settled, `${cluster.name}: nothing is under way`);
-  const own = [space, ...objects].filter(
-    (one) =>
-      one.metadata.labels?.["app.kubernetes.io/managed-by"] === "fairway" &&
-      one.metadata.ownerReferences === undefined &&
-      one.metadata.name !== inventoryName,
-  );
-  const listed = inventory.entries.map((entry) => `${refKey(entry)}=${entry.uid}`);
-  assert.deepEqual(
-    listed.toSorted(),
-    own.map((one) => `${refKey(refOf(one))}=${one.metadata.uid}`).toSorted(),
-    `${cluster.name}: inventory equals live`,
-  );
-  const workloads = objects.filter(isDeployment);
-  assert.deepEqual(
-    workloads.map((one) => one.spec?.template.metadata?.labels?.["fairway.dev/release"]),
-    [release],
-    `${cluster.name}: the release`,
-  );
-  assert.ok(serving(cluster) >= (workloads[0]?.spec?.replicas ?? 1), `${cluster.name}: pods that serve`);
-}
-
 /** Ready pods to which the service's selector leads. */
 export function serving(cluster: OpenCluster): number {
-  const objects = cluster.objects(service);
-  const selector = Object.entries(objects.find(isService)?.spec?.selector ?? { none: "" });
-  return objects
-    .filter(isPod)
-    .filter((pod) => selector.every(([key, value]) => pod.metadata.labels?.[key] === value))
-    .filter((pod) => pod.status?.conditions?.some((one) => one.type === "Ready" && one.status === "True")).length;
+  return servingPods(cluster.objects(service));
 }
 
 const asBefore: DeploySettings = {
