@@ -17,4 +17,4 @@ export { fieldsOwnedBy, type OwnedFields, ownedPart, ownedPartOf } from "./owned
 export { type ObjectIssue, type ParsedObject, parseObject } from "./parse-object.ts";
 export { type PublicAddress, publicAddressesOf } from "./public-addresses.ts";
 export { formatCpu, formatMemory, parseQuantity } from "./quantity.ts";
-export { describeRef, refKey, refOf, sortForApply } from "./ref.ts";
+export { describeRef, keyOf, refKey, refOf, sortForApply } from "./ref.ts";

@@ -16,6 +16,11 @@ export function refKey(ref: ObjectRef): string {
   return `${ref.apiVersion}/${ref.kind}/${ref.namespace ?? ""}/${ref.name}`;
 }
 
+/** The key of what names this object. */
+export function keyOf(object: KubernetesObject): string {
+  return refKey(refOf(object));
+}
+
 /** As people write it: `Deployment/user-a`. */
 export function describeRef(ref: ObjectRef): string {
   return `${ref.kind}/${ref.name}`;
@@ -24,8 +29,7 @@ export function describeRef(ref: ObjectRef): string {
 /** The objects in the order of apply: by the kind's `applyOrder`, then by reference, so that the result depends on content only. */
 export function sortForApply<T extends KubernetesObject>(objects: readonly T[]): readonly T[] {
   const order = (object: KubernetesObject): number => kindInfo(object)?.applyOrder ?? unknownApplyOrder;
-  const key = (object: KubernetesObject): string => refKey(refOf(object));
-  return objects.toSorted((a, b) => order(a) - order(b) || compare(key(a), key(b)));
+  return objects.toSorted((a, b) => order(a) - order(b) || compare(keyOf(a), keyOf(b)));
 }
 
 /** By code unit: `localeCompare` gives different orders on different machines. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
-import { type KubernetesObject, refKey, refOf, sortForApply } from "@fairway/objects";
+import { type KubernetesObject, keyOf, sortForApply } from "@fairway/objects";
 import {
   canonicalJson,
   formatDocuments,
@@ -50,7 +50,7 @@ for (const name of readdirSync(folder)) {
       if (update) writeFileSync(expected, actual);
       assert.equal(actual, readFileSync(expected, "utf8"));
       assert.deepEqual(sortForApply(objects), objects);
-      assert.equal(new Set(objects.map((object) => refKey(refOf(object)))).size, objects.length);
+      assert.equal(new Set(objects.map((object) => keyOf(object))).size, objects.length);
       for (const { kind, metadata } of objects) {
         assert.equal(metadata.namespace ?? metadata.name, inputs.namespace, kind);
         assert.equal(metadata.labels?.["fairway.dev/service"], inputs.spec.name, kind);

@@ -1,16 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { at, checkFields, isObject, shapeOfKind, toJson } from "@fairway/object-schema";
-import {
-  isDeployment,
-  isPod,
-  isService,
-  type KubernetesObject,
-  kindInfo,
-  parseObject,
-  refKey,
-  refOf,
-} from "@fairway/objects";
+import { isDeployment, isPod, isService, type KubernetesObject, keyOf, kindInfo, parseObject } from "@fairway/objects";
 import type { ProfileSettings, ServiceSpec } from "@fairway/spec";
 import fc from "fast-check";
 import {
@@ -89,7 +80,7 @@ test("any spec and profile give objects that Kubernetes' schemas take, in apply 
             orders,
             orders.toSorted((a, b) => a - b),
           );
-          assert.equal(new Set(objects.map((object) => refKey(refOf(object)))).size, objects.length);
+          assert.equal(new Set(objects.map((object) => keyOf(object))).size, objects.length);
         }
       },
     ),

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { environmentLabel, managedByLabel, manager, serviceLabel } from "@fairway/manifests";
-import { isConfigMap, type KubernetesObject, kindInfo, type ObjectRef, refKey, refOf } from "@fairway/objects";
+import { isConfigMap, type KubernetesObject, keyOf, kindInfo, type ObjectRef, refKey } from "@fairway/objects";
 
 /** What Fairway has made, or is about to make, for one service in one cluster. */
 export interface Inventory {
@@ -27,6 +27,10 @@ export const emptyInventory: Inventory = { epoch: 0, settled: true, entries: [] 
 
 /** Kinds that nobody knows here are deleted first. */
 const unknownApplyOrder = 1000;
+
+export function namespaceRef({ namespace }: InventoryIdentity): ObjectRef {
+  return { apiVersion: "v1", kind: "Namespace", name: namespace };
+}
 
 /** Where the inventory of a service lies. */
 export function inventoryRef({ namespace }: InventoryIdentity): ObjectRef {
@@ -90,7 +94,7 @@ export function withIntent(inventory: Inventory, refs: readonly ObjectRef[]): In
 
 /** With the uids of objects that are there now. */
 export function withUids(inventory: Inventory, objects: readonly KubernetesObject[]): Inventory {
-  const uids = new Map(objects.map((object) => [refKey(refOf(object)), object.metadata.uid]));
+  const uids = new Map(objects.map((object) => [keyOf(object), object.metadata.uid]));
   const entries = inventory.entries.map((entry) => {
     const uid = uids.get(refKey(entry));
     return uid === undefined ? entry : { ...entry, uid };

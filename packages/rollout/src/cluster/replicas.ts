@@ -3,9 +3,8 @@ import {
   isDeployment,
   isHorizontalPodAutoscaler,
   type KubernetesObject,
+  keyOf,
   type ManagedFieldsEntry,
-  refKey,
-  refOf,
 } from "@fairway/objects";
 import { type Cluster, ClusterError } from "../ports.ts";
 import type { InventoryIdentity } from "./inventory.ts";
@@ -94,7 +93,7 @@ export async function mayTakeReplicas(
   }
   const { namespace } = object.metadata;
   const scalers = await cluster.list({ ...autoscaler, ...(namespace === undefined ? {} : { namespace }) }, signal);
-  const staying = scalers.filter((one) => !isOurs(one, of.identity) || of.keep.has(refKey(refOf(one))));
+  const staying = scalers.filter((one) => !isOurs(one, of.identity) || of.keep.has(keyOf(one)));
   return !staying.some((one) => scales(one, object));
 }
 

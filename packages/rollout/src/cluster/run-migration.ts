@@ -13,7 +13,8 @@ import type { Clock, Cluster } from "../ports.ts";
 import type { ClusterFacts } from "../state/facts.ts";
 import type { InventoryIdentity } from "./inventory.ts";
 import { ownLabels } from "./ownership.ts";
-import type { Session, Tenure } from "./session.ts";
+import type { Session } from "./session.ts";
+import type { Tenure } from "./tenure.ts";
 
 type Migration = NonNullable<ClusterFacts["migration"]>;
 

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { isConfigMap, type KubernetesObject, refOf } from "@fairway/objects";
+import { isConfigMap, type KubernetesObject, keyOf, refOf } from "@fairway/objects";
 import { type Cluster, LeaseLost } from "../ports.ts";
 import { interceptCluster } from "../testing/intercept.ts";
 import { type MemoryCluster, memoryCluster } from "../testing/memory-cluster.ts";
 import { virtualClock } from "../testing/virtual-clock.ts";
 import { emptyInventory, formatInventory, inventoryRef, parseInventory } from "./inventory.ts";
 import { ForeignObject, InventoryAhead } from "./ownership.ts";
-import { keyOf, openSession, type Session } from "./session.ts";
+import { openSession, type Session } from "./session.ts";
 
 const identity = { service: "user", environment: "prod", namespace: "user" };
 const labels = { "app.kubernetes.io/managed-by": "fairway", "fairway.dev/service": "user" };

@@ -1,4 +1,4 @@
-import { type KubernetesObject, refKey, refOf } from "@fairway/objects";
+import { type KubernetesObject, keyOf, refOf } from "@fairway/objects";
 import { type Cluster, ClusterError } from "../ports.ts";
 import type { InventoryIdentity } from "./inventory.ts";
 import { yielding } from "./kept-fields.ts";
@@ -55,7 +55,7 @@ export async function tryObject(
   try {
     return { live, next: await cluster.apply(tried, { dryRun: true, force }, signal) };
   } catch (error) {
-    const keep = new Set(place.desired.map((one) => refKey(refOf(one))));
+    const keep = new Set(place.desired.map((one) => keyOf(one)));
     if (!(await mayTakeReplicas(cluster, tried, error, { identity: place.identity, keep }, signal))) throw error;
     return { live, next: await cluster.apply(tried, { dryRun: true, force: true }, signal) };
   }

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { placeInSlot } from "@fairway/manifests";
-import { type KubernetesObject, refOf, type Secret } from "@fairway/objects";
-import { keyOf, openSession } from "../cluster/session.ts";
+import { type KubernetesObject, keyOf, refOf, type Secret } from "@fairway/objects";
+import { openSession } from "../cluster/session.ts";
 import { type Plan, plan } from "../plan/plan.ts";
 import { type Cluster, ClusterError, type StoredRelease } from "../ports.ts";
 import { interceptCluster } from "../testing/intercept.ts";

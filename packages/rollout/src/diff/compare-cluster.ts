@@ -1,8 +1,7 @@
-import { type KubernetesObject, refOf, type Secret, secretHider } from "@fairway/objects";
+import { type KubernetesObject, keyOf, refOf, type Secret, secretHider } from "@fairway/objects";
 import { refusalFinding } from "../cluster/failure.ts";
 import { emptyInventory, inventoryRef, isListed, parseInventory } from "../cluster/inventory.ts";
 import { namespaceFinding, permissionFinding } from "../cluster/namespace-finding.ts";
-import { keyOf } from "../cluster/session.ts";
 import { withinReach } from "../cluster/within-reach.ts";
 import type { Plan } from "../plan/plan.ts";
 import { type Clock, type Cluster, ClusterError } from "../ports.ts";

@@ -1,4 +1,4 @@
-import { type KubernetesObject, type ObjectRef, refKey, refOf, type SecretHider } from "@fairway/objects";
+import { type KubernetesObject, keyOf, type ObjectRef, refKey, refOf, type SecretHider } from "@fairway/objects";
 import type { ObjectDiff, Risk } from "./cluster-diff.ts";
 import { compareObjects, compareWanted } from "./compare-objects.ts";
 import { publicAddresses } from "./public-addresses.ts";
@@ -59,7 +59,7 @@ export function lostAddresses(
 ): ReadonlyMap<string, readonly string[]> {
   const kept = new Set(next.flatMap(publicAddresses));
   return new Map(
-    live.map((object) => [refKey(refOf(object)), publicAddresses(object).filter((address) => !kept.has(address))]),
+    live.map((object) => [keyOf(object), publicAddresses(object).filter((address) => !kept.has(address))]),
   );
 }
 

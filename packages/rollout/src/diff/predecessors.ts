@@ -1,4 +1,4 @@
-import { isConfigMap, type KubernetesObject, refKey, refOf } from "@fairway/objects";
+import { isConfigMap, type KubernetesObject, keyOf, refOf } from "@fairway/objects";
 import { askFewAtOnce } from "../cluster/ask-few-at-once.ts";
 import type { ClusterPlan } from "../plan/plan.ts";
 import type { Cluster } from "../ports.ts";
@@ -11,14 +11,14 @@ export async function predecessorsOf(
   own: ClusterPlan,
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, KubernetesObject>> {
-  const wanted = new Set(own.desired.map((object) => refKey(refOf(object))));
-  const former = own.former.filter((object) => isConfigMap(object) && !wanted.has(refKey(refOf(object))));
+  const wanted = new Set(own.desired.map((object) => keyOf(object)));
+  const former = own.former.filter((object) => isConfigMap(object) && !wanted.has(keyOf(object)));
   const pairs = await askFewAtOnce(
     tried.filter(({ object, live }) => live === undefined && isConfigMap(object)),
     async ({ object }): Promise<readonly (readonly [string, KubernetesObject])[]> => {
       const same = former.find((one) => stem(one) !== undefined && stem(one) === stem(object));
       const live = same === undefined ? undefined : await cluster.get(refOf(same), signal);
-      return live === undefined ? [] : [[refKey(refOf(object)), live]];
+      return live === undefined ? [] : [[keyOf(object), live]];
     },
   );
   return new Map(pairs.flat());

@@ -1,4 +1,4 @@
-import { type KubernetesObject, type ObjectRef, refKey, refOf, type Secret } from "@fairway/objects";
+import { type KubernetesObject, keyOf, type ObjectRef, type Secret } from "@fairway/objects";
 import { askFewAtOnce } from "../cluster/ask-few-at-once.ts";
 import { type Inventory, type InventoryIdentity, obsolete } from "../cluster/inventory.ts";
 import { isOurs } from "../cluster/ownership.ts";
@@ -20,7 +20,7 @@ export async function removedObjects(
   identity: InventoryIdentity,
   signal: AbortSignal,
 ): Promise<readonly Removed[]> {
-  const keep = new Set([...own.keep, ...secrets.map((secret) => refKey(refOf(secret)))]);
+  const keep = new Set([...own.keep, ...secrets.map((secret) => keyOf(secret))]);
   const gone = keep.size === 0 ? [] : obsolete(inventory, keep);
   const found = await askFewAtOnce(gone, async ({ uid, ...ref }): Promise<readonly Removed[]> => {
     if (ref.kind === "Secret") return [{ ref, live: undefined }];

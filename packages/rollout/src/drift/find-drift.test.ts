@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { placeInSlot } from "@fairway/manifests";
-import { isDeployment, type KubernetesObject } from "@fairway/objects";
+import { isDeployment, type KubernetesObject, keyOf } from "@fairway/objects";
 import { withKeptFields } from "../cluster/kept-fields.ts";
-import { keyOf, openSession } from "../cluster/session.ts";
+import { openSession } from "../cluster/session.ts";
 import { plan } from "../plan/plan.ts";
 import type { Cluster } from "../ports.ts";
 import { type MemoryCluster, memoryCluster } from "../testing/memory-cluster.ts";

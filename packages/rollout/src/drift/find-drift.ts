@@ -3,6 +3,7 @@ import {
   describeRef,
   isSecret,
   type KubernetesObject,
+  keyOf,
   refKey,
   refOf,
   type SecretHider,
@@ -10,6 +11,7 @@ import {
 } from "@fairway/objects";
 import { askFewAtOnce } from "../cluster/ask-few-at-once.ts";
 import { refusalOf } from "../cluster/failure.ts";
+import { isDerived } from "../cluster/fenced-inventory.ts";
 import { owners } from "../cluster/field-owners.ts";
 import {
   emptyInventory,
@@ -20,7 +22,6 @@ import {
   parseInventory,
 } from "../cluster/inventory.ts";
 import { isOurs, ownLabels } from "../cluster/ownership.ts";
-import { isDerived, keyOf } from "../cluster/session.ts";
 import { tryObject } from "../cluster/try-object.ts";
 import { withinReach } from "../cluster/within-reach.ts";
 import { isAddressVariable } from "../diff/address-variable.ts";

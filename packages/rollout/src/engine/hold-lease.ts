@@ -1,4 +1,4 @@
-import type { Tenure } from "../cluster/session.ts";
+import type { Tenure } from "../cluster/tenure.ts";
 import { type Clock, type Journal, type Lease, LeaseLost } from "../ports.ts";
 
 /** A lease that renews itself until it is let go. */

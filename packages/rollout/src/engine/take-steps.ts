@@ -1,11 +1,21 @@
 import { slotLabel } from "@fairway/manifests";
-import { isDeployment, isNetworkPolicy, isService, type KubernetesObject, refOf, type Secret } from "@fairway/objects";
+import {
+  isDeployment,
+  isNetworkPolicy,
+  isService,
+  type KubernetesObject,
+  keyOf,
+  refOf,
+  type Secret,
+} from "@fairway/objects";
 import { endBackOff } from "../cluster/end-back-off.ts";
 import { ownLabels } from "../cluster/ownership.ts";
 import { type Expectation, expect } from "../cluster/progress.ts";
 import { runMigration } from "../cluster/run-migration.ts";
-import { type ApplyManner, keyOf, type Session, type Tenure } from "../cluster/session.ts";
+import type { Session } from "../cluster/session.ts";
 import { shareOut } from "../cluster/share-out.ts";
+import type { Tenure } from "../cluster/tenure.ts";
+import type { ApplyManner } from "../cluster/write-objects.ts";
 import type { Limits } from "../limits.ts";
 import type { ClusterPlan, Plan } from "../plan/plan.ts";
 import type { Clock, Cluster, Images, NamespaceSecrets, Slot, Traffic } from "../ports.ts";

@@ -1,4 +1,4 @@
-import { isConfigMap, isDeployment, type KubernetesObject, refKey, refOf, sortForApply } from "@fairway/objects";
+import { isConfigMap, isDeployment, type KubernetesObject, keyOf, sortForApply } from "@fairway/objects";
 import { scales } from "../cluster/replicas.ts";
 import type { Active, Measurement, RolloutHeader, Slot, StoredRelease } from "../ports.ts";
 import type { RouterName, SideBySide } from "../traffic/router.ts";
@@ -222,10 +222,6 @@ export function carriedName(release: Pick<StoredRelease, "name" | "sameAs">, clu
 /** A Job of this rollout alone: repeated creates meet each other, and another rollout has another. */
 function named(job: KubernetesObject, { number }: Pick<RolloutHeader, "number">): KubernetesObject {
   return annotate({ ...job, metadata: { ...job.metadata, name: `${job.metadata.name}-${number}` } }, number);
-}
-
-function keyOf(object: KubernetesObject): string {
-  return refKey(refOf(object));
 }
 
 function annotate(object: KubernetesObject, rollout: number): KubernetesObject {

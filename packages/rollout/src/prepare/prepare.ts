@@ -3,7 +3,7 @@ import { refusalFinding } from "../cluster/failure.ts";
 import { type InventoryIdentity, inventoryRef, parseInventory } from "../cluster/inventory.ts";
 import { namespaceFinding, permissionFinding } from "../cluster/namespace-finding.ts";
 import { InventoryAhead } from "../cluster/ownership.ts";
-import type { Tenure } from "../cluster/session.ts";
+import type { Tenure } from "../cluster/tenure.ts";
 import type { Plan } from "../plan/plan.ts";
 import { type Clock, type Cluster, ClusterError, type Images } from "../ports.ts";
 import type { PrepareFinding } from "../state/rollout-event.ts";

@@ -1,4 +1,4 @@
-import { isLimitRange, isPod, isResourceQuota, type KubernetesObject, type Pod, refKey, refOf } from "@fairway/objects";
+import { isLimitRange, isPod, isResourceQuota, type KubernetesObject, keyOf, type Pod } from "@fairway/objects";
 import { isOurs } from "../cluster/ownership.ts";
 import { isReplica } from "../cluster/progress.ts";
 import type { Plan } from "../plan/plan.ts";
@@ -91,8 +91,4 @@ async function nodesSeen(cluster: Cluster, signal: AbortSignal): ReturnType<Clus
 
 function isAlive({ status }: Pod): boolean {
   return status?.phase !== "Succeeded" && status?.phase !== "Failed";
-}
-
-function keyOf(object: KubernetesObject): string {
-  return refKey(refOf(object));
 }

@@ -1,4 +1,4 @@
-import { type KubernetesObject, refKey, refOf } from "@fairway/objects";
+import { type KubernetesObject, keyOf } from "@fairway/objects";
 import type { Plan } from "../plan/plan.ts";
 import type { Cluster } from "../ports.ts";
 
@@ -8,8 +8,8 @@ export function writtenIn(
   cluster: string,
 ): readonly KubernetesObject[] {
   const { desired = [], app = [] } = clusters[cluster] ?? {};
-  const own = new Set(desired.map((object) => refKey(refOf(object))));
-  const beside = app.filter((object) => !own.has(refKey(refOf(object))));
+  const own = new Set(desired.map((object) => keyOf(object)));
+  const beside = app.filter((object) => !own.has(keyOf(object)));
   return [...desired, ...beside, ...(migration?.cluster === cluster ? [migration.job] : [])];
 }
 

@@ -2,6 +2,7 @@ import {
   isConfigMap,
   isDeployment,
   type KubernetesObject,
+  keyOf,
   kindInfo,
   type ObjectRef,
   refKey,
@@ -85,13 +86,13 @@ export function memoryObjects(cluster: string, clock: Pick<Clock, "now">): Memor
   };
 
   const base: KubernetesObject = { apiVersion: "v1", kind: "Namespace", metadata: { name: "default", uid: "default" } };
-  objects.set(refKey(refOf(base)), base);
+  objects.set(keyOf(base), base);
 
   return {
     get: (ref) => objects.get(refKey(ref)),
     all: () => [...objects.values()],
     put(object, dryRun = false) {
-      const key = refKey(refOf(object));
+      const key = keyOf(object);
       const before = objects.get(key);
       check(object, before);
       if (before !== undefined && content(before) === content(object)) return before;

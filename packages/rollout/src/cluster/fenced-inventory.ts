@@ -1,0 +1,244 @@
+import { type KubernetesObject, type ObjectRef, refKey, refOf } from "@fairway/objects";
+import { type Clock, type Cluster, ClusterError, LeaseLost } from "../ports.ts";
+import {
+  emptyInventory,
+  formatInventory,
+  type Inventory,
+  type InventoryIdentity,
+  inventoryName,
+  inventoryRef,
+  namespaceRef,
+  parseInventory,
+  withIntent,
+  withUids,
+} from "./inventory.ts";
+import { InventoryAhead, isOurs, ownLabels } from "./ownership.ts";
+import type { Tenure } from "./tenure.ts";
+
+/**
+ * The inventory of a service in one cluster, as one engine keeps it: below a newer epoch nothing is written, and what a former
+ * engine has left under way fails or is found. All throw `LeaseLost` when another engine took over.
+ */
+export interface FencedInventory {
+  /** Changes it by compare-and-swap; resolves with what is stored then. */
+  update(change: (inventory: Inventory) => Inventory, signal: AbortSignal): Promise<Inventory>;
+  /** Live objects that an engine may have made without saying so; none where no other one was at work. */
+  unlisted(inventory: Inventory, signal: AbortSignal): Promise<readonly KubernetesObject[]>;
+  /** The namespace, if it is there and ours. */
+  namespace(signal: AbortSignal): Promise<KubernetesObject | undefined>;
+  /** Repeats a write on conflicts, as long as no newer engine caused them. */
+  persist<T>(signal: AbortSignal, write: () => Promise<T>): Promise<T>;
+  /** A create carries no version that could be fenced: if the lease went meanwhile, what came too late is taken back. */
+  creating(ref: ObjectRef, create: () => Promise<KubernetesObject>): Promise<KubernetesObject>;
+  /** Makes every write that was decided before, and may still be under way, fail. */
+  fence(mark: string, signal: AbortSignal): Promise<void>;
+  /** Says that nothing of this engine is under way any more. */
+  settle(signal: AbortSignal): Promise<void>;
+  /** It went with its namespace. */
+  forget(): void;
+}
+
+const epochAnnotation = "fairway.dev/epoch";
+/** Controllers write status all the time, so a version may be old several times in a row. */
+const attempts = 10;
+const retryPause = 100;
+
+export function openInventory(options: {
+  readonly cluster: Cluster;
+  readonly identity: InventoryIdentity;
+  readonly tenure: Tenure;
+  readonly clock: Clock;
+  /** Kinds of which a former engine may have left something. */
+  readonly kinds: readonly { readonly apiVersion: string; readonly kind: string }[];
+  readonly log: (message: string) => void;
+  /** What carries our labels and is not listed counts as left by another engine. */
+  readonly repairs?: boolean;
+}): FencedInventory {
+  const { cluster, identity, tenure, clock, log } = options;
+  let opened = false;
+  let wentBack = false;
+  /** Another engine was at work when we came: its late writes are looked for again at the end. As is anything in a repair. */
+  let tookOver = options.repairs ?? false;
+  let stampDue = false;
+
+  const readInventory = async (
+    signal: AbortSignal,
+  ): Promise<{ readonly inventory: Inventory; readonly version: string } | undefined> => {
+    const object = await cluster.get(inventoryRef(identity), signal);
+    if (object === undefined) return undefined;
+    const version = object.metadata.resourceVersion ?? "";
+    const inventory = parseInventory(object);
+    if (inventory === undefined)
+      log(`${cluster.name}: the inventory of ${identity.service} is not readable, it is made anew`);
+    // Unreadable counts as unsettled: what belongs to it is found by label.
+    return { inventory: inventory ?? { ...emptyInventory, settled: false }, version };
+  };
+
+  const refuseNewer = async (found: Inventory): Promise<void> => {
+    if (found.epoch <= tenure.epoch) return;
+    await tenure.confirm();
+    throw new InventoryAhead(found.epoch, tenure.epoch);
+  };
+
+  /** Changes the inventory by compare-and-swap; opens it first when this session has not yet. */
+  const update = async (change: (inventory: Inventory) => Inventory, signal: AbortSignal): Promise<Inventory> => {
+    const wanted = await persist(signal, async () => {
+      await tenure.prove();
+      const found = await readInventory(signal);
+      const base = found?.inventory ?? emptyInventory;
+      await refuseNewer(base);
+      // Only a store that was put back to a backup can be older than what this session has written.
+      const isBack = found !== undefined && opened && base.epoch < tenure.epoch;
+      wentBack ||= isBack;
+      const unsettled = base.epoch < tenure.epoch && (isBack || (!opened && !base.settled));
+      const swept = found === undefined || unsettled ? await sweep(base, signal) : [];
+      const opening = withUids(withIntent(base, swept.map(refOf)), swept);
+      const after = change({ ...opening, epoch: tenure.epoch, settled: false });
+      if (found === undefined) {
+        await creating(inventoryRef(identity), () => cluster.create(formatInventory(after, identity), signal));
+      } else if (!same(base, after)) {
+        await cluster.replace(formatInventory(after, identity, found.version), signal);
+      }
+      if (found !== undefined && unsettled) {
+        tookOver = true;
+        stampDue = true;
+      }
+      return after;
+    });
+    if (stampDue) await stamp(wanted, String(tenure.epoch), signal);
+    stampDue = false;
+    opened = true;
+    // What was done before is not there any more, so what comes next must not rest on it.
+    if (wentBack) throw new ClusterError("unknown", cluster.name, "the cluster was put back to an earlier state");
+    return wanted;
+  };
+
+  /** Live objects with our labels that nobody owns: what an engine may have made without saying so. */
+  const sweep = async (inventory: Inventory, signal: AbortSignal): Promise<readonly KubernetesObject[]> => {
+    const kinds = new Map(
+      [...options.kinds, ...inventory.entries].map(({ apiVersion, kind }) => [
+        `${apiVersion}/${kind}`,
+        { apiVersion, kind },
+      ]),
+    );
+    kinds.delete("v1/Namespace");
+    // Never read; the next apply or the namespace's end takes care of one that is not listed.
+    kinds.delete("v1/Secret");
+    const found: KubernetesObject[] = [];
+    for (const kind of kinds.values()) {
+      const list = await cluster.list({ ...kind, namespace: identity.namespace, labels: ownLabels(identity) }, signal);
+      found.push(...list.filter((object) => !isDerived(object)));
+    }
+    return found;
+  };
+
+  /** A new version for each object, so that writes decided on the former one conflict. */
+  const stamp = async (inventory: Inventory, mark: string, signal: AbortSignal): Promise<void> => {
+    for (const entry of inventory.entries.filter((one) => one.kind !== "Secret")) {
+      await persist(signal, async () => {
+        const live = await cluster.get(entry, signal);
+        if (live === undefined || !isOurs(live, identity)) return;
+        if (live.metadata.annotations?.[epochAnnotation] === mark) return;
+        const annotations = { ...live.metadata.annotations, [epochAnnotation]: mark };
+        await tenure.prove();
+        await cluster.replace({ ...live, metadata: { ...live.metadata, annotations } }, signal);
+      });
+    }
+  };
+
+  const persist = async <T>(signal: AbortSignal, write: () => Promise<T>): Promise<T> => {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await write();
+      } catch (error) {
+        if (!isConflict(error) || attempt >= attempts) throw error;
+        const found = await readInventory(signal);
+        if (found !== undefined) await refuseNewer(found.inventory);
+        await clock.sleep(retryPause * attempt, signal);
+      }
+    }
+  };
+
+  const creating = async (ref: ObjectRef, create: () => Promise<KubernetesObject>): Promise<KubernetesObject> => {
+    let created: KubernetesObject | undefined;
+    try {
+      created = await create();
+      await tenure.prove();
+      return created;
+    } catch (error) {
+      if (error instanceof LeaseLost || tenure.lost()) await takeBack(ref, created).catch(() => undefined);
+      throw error;
+    }
+  };
+
+  /** Only what the new owner has not made its own. Without a signal: ours has ended, the adapter's deadline holds. */
+  const takeBack = async (ref: ObjectRef, created: KubernetesObject | undefined): Promise<void> => {
+    const live = await cluster.get(ref);
+    const { uid, resourceVersion } = live?.metadata ?? {};
+    if (live === undefined || uid === undefined || resourceVersion === undefined || !isOurs(live, identity)) return;
+    // Without an answer it is not known who made a namespace; an empty one does less harm than a lost one.
+    if (created === undefined ? ref.kind === "Namespace" : created.metadata.uid !== uid) return;
+    const stored = await cluster.get(inventoryRef(identity));
+    const inventory = stored === undefined ? undefined : parseInventory(stored);
+    const adopted =
+      refKey(ref) === refKey(inventoryRef(identity))
+        ? inventory?.epoch !== tenure.epoch
+        : inventory?.entries.some((entry) => refKey(entry) === refKey(ref) && (entry.uid ?? uid) === uid);
+    // Where the answer is known, any touch since then makes it somebody else's.
+    const version = created?.metadata.resourceVersion ?? resourceVersion;
+    if (!adopted) await cluster.delete(ref, { uid, resourceVersion: version });
+  };
+
+  const namespace = async (signal: AbortSignal): Promise<KubernetesObject | undefined> => {
+    const live = await cluster.get(namespaceRef(identity), signal);
+    return live !== undefined && isOurs(live, identity) ? live : undefined;
+  };
+
+  return {
+    update,
+    namespace,
+    persist,
+    creating,
+
+    async unlisted(inventory, signal) {
+      return tookOver ? sweep(inventory, signal) : [];
+    },
+
+    async fence(mark, signal) {
+      // What follows sets everything again.
+      if (wentBack) opened = false;
+      wentBack = false;
+      if ((await namespace(signal)) === undefined) return;
+      if ((await cluster.get(inventoryRef(identity), signal)) === undefined) return;
+      const inventory = await update((one) => one, signal);
+      await stamp(inventory, `${tenure.epoch}-${mark}`, signal);
+    },
+
+    async settle(signal) {
+      if (!opened) return;
+      const space = await namespace(signal);
+      if (space === undefined || space.metadata.deletionTimestamp !== undefined) return;
+      await update((inventory) => ({ ...inventory, settled: true }), signal);
+      opened = false;
+    },
+
+    forget() {
+      opened = false;
+    },
+  };
+}
+
+function same(a: Inventory, b: Inventory): boolean {
+  const text = (one: Inventory): string => JSON.stringify([one.epoch, one.settled, one.entries]);
+  return text(a) === text(b);
+}
+
+export function isConflict(error: unknown): boolean {
+  return error instanceof ClusterError && error.code === "conflict";
+}
+
+/** Made by a controller, or our own book-keeping. */
+export function isDerived(object: KubernetesObject): boolean {
+  const owned = (object.metadata.ownerReferences?.length ?? 0) > 0;
+  return owned || object.metadata.name === inventoryName || object.kind === "EndpointSlice";
+}
