@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { managedByLabel, manager, releaseLabel } from "@fairway/manifests";
-import { isDeployment, isPod, isService, type KubernetesObject, refKey, refOf } from "@fairway/objects";
+import { isDeployment, isPod, isService, type KubernetesObject, keyOf, refKey } from "@fairway/objects";
 import { inventoryName, parseInventory } from "../cluster/inventory.ts";
 
 /**
@@ -38,7 +38,7 @@ export function checkAtRest(
   const listed = inventory.entries.map((entry) => `${refKey(entry)}=${entry.uid}`);
   assert.deepEqual(
     listed.toSorted(),
-    own.map((one) => `${refKey(refOf(one))}=${one.metadata.uid}`).toSorted(),
+    own.map((one) => `${keyOf(one)}=${one.metadata.uid}`).toSorted(),
     `${cluster}: inventory equals live`,
   );
   const workloads = inside.filter(isDeployment);
