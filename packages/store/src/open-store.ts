@@ -1,4 +1,5 @@
 import type {
+  Adoptions,
   Audit,
   Clusters,
   Drains,
@@ -18,6 +19,7 @@ import { connectPostgres } from "./database/connect-postgres.ts";
 import type { Connection } from "./database/connection.ts";
 import { migrate } from "./database/migrate.ts";
 import { parsePostgresAddress } from "./database/postgres-address.ts";
+import { openAdoptions } from "./ports/adoptions.ts";
 import { type AppendSignal, listenOnPostgres, localSignal } from "./ports/append-signal.ts";
 import { openAudit } from "./ports/audit.ts";
 import { openClusters } from "./ports/clusters.ts";
@@ -60,6 +62,8 @@ export interface Store {
   readonly keptFields: KeptFields;
   readonly webhooks: Webhooks;
   readonly fleets: Fleets;
+  /** Plans come back as they were stored; `Plan` is JSON, and the caller's own. */
+  adoptions<Plan extends object>(): Adoptions<Plan>;
   readonly audit: Audit;
   /** Ends listeners and connections; safe to repeat. */
   close(): Promise<void>;
@@ -89,6 +93,7 @@ export function storeOn(connection: Connection, signal: AppendSignal): Store {
     keptFields: openKeptFields(db),
     webhooks: openWebhooks(db),
     fleets: openFleets(db),
+    adoptions: <Plan extends object>() => openAdoptions<Plan>(db),
     audit: openAudit(db),
     close: () => {
       closing ??= signal.close().then(() => connection.close());

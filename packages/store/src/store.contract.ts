@@ -1,4 +1,5 @@
 import { describe } from "node:test";
+import { adoptionCases } from "./contract/adoptions.ts";
 import { auditCases } from "./contract/audit.ts";
 import { clusterCases } from "./contract/clusters.ts";
 import { fleetCases } from "./contract/fleets.ts";
@@ -21,6 +22,7 @@ export function storeContract(name: string, make: () => Promise<Store>): void {
     releaseCases(make);
     rolloutCases(make);
     fleetCases(make);
+    adoptionCases(make);
     webhookCases(make);
     clusterCases(make);
     profileCases(make);

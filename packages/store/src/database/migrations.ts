@@ -247,6 +247,28 @@ export const migrations: Record<string, Migration> = {
   "0010-commits": {
     up: (db) => inOrder(db, [`alter table releases add column commit jsonb`]),
   },
+  "0011-adoptions": {
+    up: (db) =>
+      inOrder(db, [
+        `create table adoptions (
+          number integer primary key check (number > 0),
+          environment text not null,
+          service text not null,
+          release text not null,
+          plan jsonb not null,
+          state text not null,
+          turn integer not null default 1,
+          reason text,
+          actor text not null,
+          created_at timestamptz not null default clock_timestamp(),
+          changed_at timestamptz not null default clock_timestamp(),
+          ended_at timestamptz,
+          check ((state in ('confirmed', 'undone', 'failed')) = (ended_at is not null))
+        )`,
+        // One at a time of a service.
+        `create unique index adoptions_open on adoptions (environment, service) where ended_at is null`,
+      ]),
+  },
 };
 
 async function inOrder(db: Kysely<unknown>, statements: readonly string[]): Promise<void> {

@@ -1,3 +1,4 @@
+import type { AdoptionState } from "@fairway/catalog";
 import type { ColumnType, Generated, JSONColumnType } from "kysely";
 
 /** The tables as they are after the last migration; Kysely checks every query against them. */
@@ -150,6 +151,20 @@ export interface Tables {
     state: Generated<"waiting" | "begun" | "refused" | "unchanged" | "gone">;
     rollout: number | null;
     reason: string | null;
+  };
+  adoptions: {
+    number: number;
+    environment: string;
+    service: string;
+    release: string;
+    plan: JSONColumnType<object>;
+    state: AdoptionState;
+    turn: Generated<number>;
+    reason: string | null;
+    actor: string;
+    created_at: Generated<Date>;
+    changed_at: ColumnType<Date, never, Date>;
+    ended_at: ColumnType<Date | null, never, Date>;
   };
   drains: { environment: string; service: string; cluster: string };
   audit: {

@@ -10,7 +10,7 @@ const lockKey = sql.raw(String(BigInt("0x66776e756d626572")));
  */
 export async function takeNumber(
   transaction: Transaction<Tables>,
-  table: "services" | "rollouts" | "fleets",
+  table: "services" | "rollouts" | "fleets" | "adoptions",
 ): Promise<number> {
   await sql`select pg_advisory_xact_lock(${lockKey})`.execute(transaction);
   const row = await transaction
