@@ -114,6 +114,22 @@ const profile = createRoute({
   component: lazyRouteComponent(() => import("./profile/profile-page.tsx"), "ProfilePage"),
 });
 
+const fleets = createRoute({
+  getParentRoute: () => shell,
+  path: "/fleets",
+  component: lazyRouteComponent(() => import("./fleet/fleets-page.tsx"), "FleetsPage"),
+});
+const fleetStart = createRoute({
+  getParentRoute: () => shell,
+  path: "/fleets/start",
+  component: lazyRouteComponent(() => import("./fleet/start/fleet-start-page.tsx"), "FleetStartPage"),
+});
+const fleet = createRoute({
+  getParentRoute: () => shell,
+  path: "/fleets/$number",
+  component: lazyRouteComponent(() => import("./fleet/fleet-page.tsx"), "FleetPage"),
+});
+
 const routeTree = root.addChildren([
   signIn,
   shell.addChildren([
@@ -124,6 +140,9 @@ const routeTree = root.addChildren([
     rollout,
     clusters,
     profile,
+    fleets,
+    fleetStart,
+    fleet,
   ]),
 ]);
 

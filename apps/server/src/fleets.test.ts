@@ -83,6 +83,34 @@ test("a new profile goes to all services, the least critical first, each by a ro
   assert.deepEqual([found?.number, found?.status], [again.number, "done"]);
 });
 
+test("lists of fleets are told when one begins, is paused and ends", async () => {
+  await deploy("one");
+  await set(limits(8));
+  await script("one", { kind: "ready", after: 500 });
+  const abort = new AbortController();
+  const open = Promise.withResolvers<void>();
+  const stream = server.client.events({ signal: abort.signal, onConnection: () => open.resolve() });
+  const events = stream[Symbol.asyncIterator]();
+  const told = async (): Promise<unknown> => {
+    for (;;) {
+      const { value } = await events.next();
+      if (value?.data.kind === "fleet") return value.data;
+    }
+  };
+  const first = told();
+  await open.promise;
+  const { number } = await start();
+  assert.deepEqual(await first, { kind: "fleet", id: "prod", environment: "prod" });
+  const second = told();
+  await server.client.commandFleet({ params: { number }, body: { command: { type: "pause" } } });
+  await second;
+  const third = told();
+  await server.client.commandFleet({ params: { number }, body: { command: { type: "resume" } } });
+  await third;
+  assert.equal((await over(number)).status, "done");
+  abort.abort();
+});
+
 test("it halts with the first failure, and goes on past it when a person says so", async () => {
   for (const name of ["one", "three", "two"]) await deploy(name);
   await set(limits(8));

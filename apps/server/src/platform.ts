@@ -124,6 +124,7 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
       for (const { record } of all) found.push({ kind: "cluster", id: record.name, environment });
       for (const { name } of await services.list(environment)) found.push({ kind: "service", id: name, environment });
     }
+    for (const { name } of environments(pool)) found.push({ kind: "fleet", id: name, environment: name });
     for (const { number, environment } of await store.rollouts.list({ limit: 50 })) {
       found.push({ kind: "rollout", id: String(number), environment });
     }
@@ -191,16 +192,16 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
   });
   const reader = createRolloutReader(store.rollouts, engine, rolloutChanges(releases), releaseCommits(releases));
   const fleetChanges = changeSignal<string>();
+  const tellFleets = (environment: string): void => {
+    fleetChanges.publish(environment);
+    live.publish({ kind: "fleet", id: environment, environment });
+  };
   const fleetDriver = createFleetDriver({
     ...{ pool, engine, exclusively, log },
     ...{ fleets: store.fleets, index: store.rollouts },
     stores: { services, releases, active, snapshots, files, profile, now },
-    onChange: (environment) => fleetChanges.publish(environment),
+    onChange: tellFleets,
   });
-  const fleetsChanged = (environment: string): void => {
-    fleetDriver.wake();
-    fleetChanges.publish(environment);
-  };
 
   let retiring: NodeJS.Timeout | undefined;
   const retireSoon = () => {
@@ -223,7 +224,9 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
     live.publish({ kind: "rollout", id: String(number), environment: header.environment });
     live.publish({ kind: "service", id: header.service, environment: header.environment });
     driftWatch.rolled(header.environment, header.service);
-    fleetsChanged(header.environment);
+    fleetDriver.wake();
+    // Whoever follows a fleet sees its rollouts too; a list of fleets does not change with them.
+    fleetChanges.publish(header.environment);
   };
   const report = (error: unknown) => log.error("a change cannot be told", { error });
   const webhookSecrets = sealedSecrets(options.webhookKey);
@@ -267,7 +270,10 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
     ...webhookHandlers({ pool, webhooks: store.webhooks, secrets: webhookSecrets, now }),
     ...fleetHandlers({
       ...{ pool, releases, profile, fleets: store.fleets, changes: fleetChanges },
-      changed: fleetsChanged,
+      changed: (environment) => {
+        fleetDriver.wake();
+        tellFleets(environment);
+      },
     }),
     ...driftHandlers({
       ...{ pool, services, finder, engine, reader, now, exclusively },

@@ -85,6 +85,10 @@ function gather(client: Client, cache: QueryClient, signal: AbortSignal): (event
     if (signal.aborted) return;
     if (kinds.has("cluster")) void cache.invalidateQueries({ queryKey: ["clusters"] });
     if (kinds.has("rollout")) void cache.invalidateQueries({ queryKey: ["rollouts"] });
+    if (kinds.has("fleet")) {
+      void cache.invalidateQueries({ queryKey: ["fleets"] });
+      void cache.invalidateQueries({ queryKey: ["fleet"] });
+    }
     const told = [...rollouts];
     if (told.length > 0) {
       void cache.invalidateQueries({

@@ -70,6 +70,21 @@ export const queries = {
       queryKey: ["rollout-entries", number],
       queryFn: async ({ signal }) => (await client.listRolloutEntries({ params: { number }, signal })).items,
     }),
+  fleets: (client: Client, environment: Environment) =>
+    queryOptions({
+      queryKey: ["fleets", environment ?? ""],
+      queryFn: async ({ signal }) => (await client.listFleets({ query: inQuery(environment), signal })).items,
+    }),
+  fleet: (client: Client, number: number) =>
+    queryOptions({
+      queryKey: ["fleet", number],
+      queryFn: ({ signal }) => client.getFleet({ params: { number }, signal }),
+    }),
+  fleetOrder: (client: Client, environment: Environment) =>
+    queryOptions({
+      queryKey: ["fleet-order", environment ?? ""],
+      queryFn: async ({ signal }) => (await client.fleetOrder({ query: inQuery(environment), signal })).items,
+    }),
   clusters: (client: Client) =>
     queryOptions({
       queryKey: ["clusters"],

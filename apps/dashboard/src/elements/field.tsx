@@ -65,3 +65,35 @@ export function FilterField({
     </div>
   );
 }
+
+/** A whole number within bounds; what is no such number is not taken. */
+export function NumberField({
+  label,
+  least,
+  most,
+  value,
+  onChange,
+}: {
+  readonly label: string;
+  readonly least: number;
+  readonly most: number;
+  readonly value: number;
+  readonly onChange: (value: number) => void;
+}) {
+  const id = useId();
+  return (
+    <div className="field labelled">
+      <label htmlFor={id}>{label}</label>
+      <input
+        id={id}
+        type="number"
+        min={least}
+        max={most}
+        defaultValue={value}
+        onChange={({ target }) => {
+          if (target.validity.valid && Number.isInteger(target.valueAsNumber)) onChange(target.valueAsNumber);
+        }}
+      />
+    </div>
+  );
+}

@@ -1,4 +1,12 @@
-import type { ClusterSummary, Pod, phaseInCluster, RolloutSummary, ServiceSummary } from "@fairway/api";
+import type {
+  ClusterSummary,
+  Fleet,
+  FleetDetail,
+  Pod,
+  phaseInCluster,
+  RolloutSummary,
+  ServiceSummary,
+} from "@fairway/api";
 import type { z } from "zod";
 import type { Shape, Tone } from "./mark.tsx";
 
@@ -28,6 +36,25 @@ export const rolloutAppearance: Readonly<Record<RolloutStatus, Appearance>> = {
   succeeded: { word: "Succeeded", shape: "check", tone: "ok" },
   failed: { word: "Failed", shape: "cross", tone: "bad" },
   refused: { word: "Refused", shape: "dash", tone: "warn" },
+};
+
+export const fleetAppearance: Readonly<Record<Fleet["status"], Appearance>> = {
+  running: { word: "Running", shape: "half", tone: "busy" },
+  paused: { word: "Paused", shape: "dash", tone: "warn" },
+  halted: { word: "Halted", shape: "cross", tone: "bad" },
+  done: { word: "Done", shape: "check", tone: "ok" },
+  stopped: { word: "Stopped", shape: "dash", tone: "idle" },
+};
+
+export type FleetServiceState = FleetDetail["services"][number]["state"];
+export const fleetServiceAppearance: Readonly<Record<FleetServiceState, Appearance>> = {
+  failed: { word: "Failed", shape: "cross", tone: "bad" },
+  refused: { word: "Refused", shape: "triangle", tone: "warn" },
+  rolling: { word: "Rolling out", shape: "half", tone: "busy" },
+  waiting: { word: "Waiting", shape: "ring", tone: "idle" },
+  done: { word: "Done", shape: "check", tone: "ok" },
+  unchanged: { word: "Unchanged", shape: "check", tone: "idle" },
+  gone: { word: "Gone", shape: "dash", tone: "idle" },
 };
 
 export type PhaseInCluster = z.infer<typeof phaseInCluster>;

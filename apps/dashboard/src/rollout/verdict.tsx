@@ -1,7 +1,6 @@
 import type { RolloutDetail } from "@fairway/api";
-import { Mark } from "../elements/mark.tsx";
 import { rolloutAppearance } from "../elements/states.ts";
-import "./verdict.css";
+import { VerdictLine } from "../elements/verdict-line.tsx";
 
 interface Words {
   readonly what: string;
@@ -72,16 +71,7 @@ function mixed({ from, steps }: RolloutDetail): string {
     : `Release ${short(from)} serves the other ${100 - step.weight} % of the requests.`;
 }
 
-/** How it stands, or ended, in one or two sentences; a place of constant height, so that nothing below moves. */
+/** How a rollout stands, or ended. */
 export function Verdict({ rollout }: { readonly rollout: RolloutDetail }) {
-  const { tone, shape } = rolloutAppearance[rollout.status];
-  const { what, next } = wordsOf(rollout);
-  return (
-    <div className={`verdict verdict-${tone}`}>
-      <Mark shape={shape} tone={tone} />
-      <p>
-        <strong>{what}</strong> {next}
-      </p>
-    </div>
-  );
+  return <VerdictLine of={rolloutAppearance[rollout.status]} {...wordsOf(rollout)} />;
 }

@@ -18,6 +18,7 @@ const places = [
   { to: "/rollouts", name: "Rollouts", icon: "rollouts" },
   { to: "/clusters", name: "Clusters", icon: "clusters" },
   { to: "/profile", name: "Profile", icon: "profile" },
+  { to: "/fleets", name: "Fleet", icon: "fleet" },
 ] as const;
 
 /** What stands around every page. */
