@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { KubernetesObject, ObjectMeta } from "@fairway/objects";
-import { createLifecycle, type Lifecycle, requireKind, type WriteContext } from "./admission/lifecycle.ts";
+import { createLifecycle, type Lifecycle, requireKind } from "./admission/lifecycle.ts";
+import type { WriteContext } from "./admission/write-context.ts";
 import { at, copyOf, isObject, type JsonObject, textAt } from "./json.ts";
 import type { Change, ObjectsApi, WriteOptions } from "./objects-api.ts";
 import { withReplicas } from "./registry/scale.ts";

@@ -7,7 +7,7 @@ import { applyPatch, type PatchType } from "../patch/apply-patch.ts";
 import { kinds } from "../registry/registry.ts";
 import { shapeOf } from "../schema/shape.ts";
 import { ApiError } from "../status.ts";
-import type { WriteContext } from "./lifecycle.ts";
+import type { WriteContext } from "./write-context.ts";
 
 // Whatever a client sends, it gets an ApiError or an object that can be stored; never another exception.
 const context: WriteContext & { force: boolean } = {

@@ -1,26 +1,10 @@
-import type { Approve } from "../access/escalation.ts";
-import {
-  at,
-  childOf,
-  copyOf,
-  equalJson,
-  freeze,
-  isObject,
-  type JsonObject,
-  numberAt,
-  objectAt,
-  stringsAt,
-  textAt,
-} from "../json.ts";
+import { childOf, copyOf, equalJson, freeze, type JsonObject, numberAt, stringsAt, textAt } from "../json.ts";
 import { apply, trackUpdate, type Writer } from "../ownership/field-manager.ts";
-import { emptyFieldSet, type FieldSet, fieldSetOf } from "../ownership/field-set.ts";
 import { differOnlyInOwnershipTimes, encodeManagers, type Managers } from "../ownership/managed-fields.ts";
-import { invalidValue } from "../registry/causes.ts";
 import { apiVersionOf, type HookContext, type Kind } from "../registry/kind.ts";
 import { metadataCauses, metadataUpdateCauses } from "../registry/metadata-validation.ts";
 import { kindOf } from "../registry/registry.ts";
 import { timestamp } from "../registry/timestamp.ts";
-import { DecodeError, decode } from "../schema/decode.ts";
 import { shapeOf } from "../schema/shape.ts";
 import {
   ApiError,
@@ -29,32 +13,24 @@ import {
   conflict,
   forbidden,
   invalid,
-  modified,
   notFound,
   type StatusCause,
 } from "../status.ts";
 import type { ObjectStore } from "../store/object-store.ts";
+import { desiredChanged, hasSameContent } from "./content-changes.ts";
+import { asPatchError, decodeBody } from "./decode-body.ts";
 import { type DeletionOptions, mayBeRemoved, planDeletion } from "./deletion.ts";
 import { aggregated, applyLimitRanges, limitRangeProblems } from "./limit-range.ts";
 import { weigh } from "./quota.ts";
-
-/** How a write is to be done, whoever asks for it. */
-export interface WriteContext {
-  readonly manager: string;
-  readonly subresource: "" | "status" | "scale" | "finalize";
-  readonly dryRun: boolean;
-  /** Whether a change is told, not a whole object. */
-  readonly patch?: boolean;
-  /** What is created has no `managedFields`, until somebody applies to it. */
-  readonly isUnowned?: boolean;
-  /** Paths of fields that the body has twice. */
-  readonly repeated?: readonly string[];
-  /** What happens to fields that the schema does not know. */
-  readonly fieldValidation: "Ignore" | "Warn" | "Strict";
-  warn(message: string): void;
-  /** Looks at a valid object before it is stored; throws `ApiError` when it may not be. */
-  readonly approve?: Approve;
-}
+import {
+  checkName,
+  checkPreconditions,
+  deletionTimeCauses,
+  keepSystemMetadata,
+  placeInNamespace,
+} from "./system-metadata.ts";
+import { resetFields, withinSubresource } from "./within-subresource.ts";
+import type { WriteContext } from "./write-context.ts";
 
 /** A change of a stored object: gets it, read-only, and gives what shall be stored; what stays may be shared. */
 export type Transform = (current: JsonObject) => JsonObject;
@@ -96,43 +72,6 @@ const immortal = new Set(["default", "kube-system", "kube-public"]);
 
 export function createLifecycle({ store, clock, newUid, random }: LifecycleOptions): Lifecycle {
   const hooks: HookContext = { list: (resource) => store.list(resource) };
-
-  function typed(kind: Kind, body: JsonObject, context: WriteContext, current?: JsonObject): JsonObject {
-    const apiVersion = apiVersionOf(kind);
-    const given = textAt(body, "apiVersion");
-    if ((given !== "" && given !== apiVersion) || (textAt(body, "kind") || kind.kind) !== kind.kind) {
-      throw badRequest(
-        `${textAt(body, "kind")} in version ${JSON.stringify(given)} cannot be handled as a ${kind.kind}: the API version in the data (${given}) and kind (${textAt(body, "kind")}) do not match the expected ${apiVersion}, ${kind.kind}`,
-      );
-    }
-    const subject = `${kind.kind} in version ${JSON.stringify(kind.version)} cannot be handled as a ${kind.kind}`;
-    try {
-      const { value, unknown } = decode(shapeOf(kind.schema), body, current);
-      const problems = [
-        ...unknown.map((path) => `unknown field ${JSON.stringify(path)}`),
-        ...(context.repeated ?? []).map((path) => `duplicate field ${JSON.stringify(path)}`),
-      ];
-      if (problems.length > 0 && context.fieldValidation === "Strict") {
-        throw badRequest(`${subject}: strict decoding error: ${problems.join(", ")}`);
-      }
-      if (context.fieldValidation === "Warn") for (const problem of problems) context.warn(problem);
-      return { ...value, apiVersion, kind: kind.kind };
-    } catch (error) {
-      if (error instanceof DecodeError) throw badRequest(`${subject}: ${error.message}`);
-      throw error;
-    }
-  }
-
-  /** What a patch makes of an object that then has a wrong type is the patch's fault. */
-  function asPatchError(decoded: () => JsonObject): JsonObject {
-    try {
-      return decoded();
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      const why = error.message.replace(/^.* cannot be handled as a \w+: /, "");
-      throw invalid({ group: "", kind: "" }, "", [invalidValue("patch", "", why)]);
-    }
-  }
 
   function checkNamespaceOpen(kind: Kind, namespace: string, name: string): void {
     if (!kind.namespaced) return;
@@ -203,17 +142,6 @@ export function createLifecycle({ store, clock, newUid, random }: LifecycleOptio
     throw alreadyExists(kind, prefix);
   }
 
-  function placed(kind: Kind, metadata: JsonObject, namespace: string): void {
-    const given = textAt(metadata, "namespace");
-    if (!kind.namespaced) {
-      delete metadata["namespace"];
-    } else if (given !== "" && given !== namespace) {
-      throw badRequest("the namespace of the provided object does not match the namespace sent on the request");
-    } else {
-      metadata["namespace"] = namespace;
-    }
-  }
-
   function stored(kind: Kind, object: JsonObject, dryRun: boolean): JsonObject {
     return dryRun ? freeze(object) : store.put(kind.resource, object).object;
   }
@@ -235,9 +163,9 @@ export function createLifecycle({ store, clock, newUid, random }: LifecycleOptio
     context: WriteContext,
     ownership?: Ownership,
   ): JsonObject {
-    const object = typed(kind, body, context);
+    const object = decodeBody(kind, body, context);
     const metadata = childOf(object, "metadata");
-    placed(kind, metadata, namespace);
+    placeInNamespace(kind, metadata, namespace);
     if (textAt(metadata, "resourceVersion") !== "") {
       // The API server's own code for it.
       throw new ApiError(500, "", "resourceVersion should not be set on objects to be created");
@@ -287,11 +215,11 @@ export function createLifecycle({ store, clock, newUid, random }: LifecycleOptio
     if (current === undefined) throw notFound(kind, name);
     const changed = transform(current);
     const isKept = hasSameContent(changed, current);
-    const decoded = () => typed(kind, changed, context, isKept ? current : undefined);
+    const decoded = () => decodeBody(kind, changed, context, isKept ? current : undefined);
     let object = context.patch === true ? asPatchError(decoded) : decoded();
     const metadata = { ...childOf(object, "metadata") };
     object["metadata"] = metadata;
-    placed(kind, metadata, namespace);
+    placeInNamespace(kind, metadata, namespace);
     checkName(metadata, name);
     const otherUid = [
       ...checkPreconditions(kind, name, metadata, current, context),
@@ -329,43 +257,6 @@ export function createLifecycle({ store, clock, newUid, random }: LifecycleOptio
       chargeQuotas(kind, object, current, namespace, name, context.dryRun);
     }
     return stored(kind, object, context.dryRun);
-  }
-
-  function checkName(metadata: JsonObject, name: string): void {
-    const given = textAt(metadata, "name");
-    if (given === name) return;
-    throw badRequest(
-      given === ""
-        ? `the name of the object (${name} based on URL) was undeterminable: name must be provided`
-        : `the name of the object (${given}) does not match the name on the URL (${name})`,
-    );
-  }
-
-  /** Causes of an uid that a patch changes; a replacement of another object is a conflict. */
-  function checkPreconditions(
-    kind: Kind,
-    name: string,
-    metadata: JsonObject,
-    current: JsonObject,
-    context: WriteContext,
-  ): readonly StatusCause[] {
-    const version = textAt(metadata, "resourceVersion");
-    if (version === "" && kind.optimisticLockRequired === true) {
-      const message = "Invalid value: 0: must be specified for an update";
-      const causes = [{ reason: "FieldValueInvalid", message, field: "metadata.resourceVersion" }];
-      // Named as the API server does here, by the resource.
-      throw invalid({ group: kind.group, kind: kind.resource }, name, causes);
-    }
-    if (version !== "" && version !== textAt(current, "metadata", "resourceVersion")) throw modified(kind, name);
-    const uid = textAt(current, "metadata", "uid");
-    const given = textAt(metadata, "uid");
-    if (given === "" || given === uid) return [];
-    if (context.patch !== true) {
-      throw conflict(kind, name, `Precondition failed: UID in precondition: ${given}, UID in object meta: ${uid}`);
-    }
-    // Told twice, by two rules of the API server.
-    const cause = invalidValue("metadata.uid", given, "field is immutable");
-    return [cause, cause];
   }
 
   return {
@@ -432,91 +323,6 @@ export function createLifecycle({ store, clock, newUid, random }: LifecycleOptio
       return { object: store.delete(kind.resource, space, name)?.object ?? current, removed: true };
     },
   };
-}
-
-/** Nobody marks an object as deleted but by deleting it. Told twice, by two rules of the API server. */
-function deletionTimeCauses(metadata: JsonObject, current: JsonObject): readonly StatusCause[] {
-  const given = textAt(metadata, "deletionTimestamp");
-  if (given === "" || given === textAt(current, "metadata", "deletionTimestamp")) return [];
-  const cause = invalidValue("metadata.deletionTimestamp", given, "field is immutable");
-  return [cause, cause];
-}
-
-const statusFields = fieldSetOf(["f:status"]);
-const specFields = fieldSetOf(["f:spec"]);
-
-function resetFields(kind: Kind, subresource: WriteContext["subresource"]): FieldSet {
-  if (subresource === "status") return specFields;
-  return kind.subresources.includes("status") ? statusFields : emptyFieldSet;
-}
-
-function keepSystemMetadata(metadata: JsonObject, current: JsonObject): void {
-  const before = isObject(current["metadata"]) ? current["metadata"] : {};
-  for (const field of [
-    "uid",
-    "creationTimestamp",
-    "deletionTimestamp",
-    "deletionGracePeriodSeconds",
-    "generation",
-    "generateName",
-    "resourceVersion",
-    "selfLink",
-  ]) {
-    const value = before[field];
-    if (value === undefined) delete metadata[field];
-    else metadata[field] = value;
-  }
-}
-
-/** Lets only that part of the new state through which the subresource may change. */
-function withinSubresource(
-  kind: Kind,
-  object: JsonObject,
-  current: JsonObject,
-  subresource: WriteContext["subresource"],
-): JsonObject {
-  if (subresource === "" || subresource === "scale") {
-    if (kind.subresources.includes("status")) {
-      const status = current["status"];
-      if (status === undefined) delete object["status"];
-      else object["status"] = status;
-    }
-    return object;
-  }
-  const metadata = childOf(object, "metadata");
-  const kept = { ...objectAt(current, "metadata") };
-  const result: JsonObject = { ...current, metadata: kept };
-  if (subresource === "finalize") {
-    if (object["spec"] === undefined) delete result["spec"];
-    else result["spec"] = object["spec"];
-  } else if (object["status"] === undefined) {
-    delete result["status"];
-  } else {
-    result["status"] = object["status"];
-  }
-  // A status update may also change annotations and finalizers, of pods labels too.
-  for (const field of ["annotations", "finalizers", "managedFields", ...(kind.resource === "pods" ? ["labels"] : [])]) {
-    const value = metadata[field];
-    if (value === undefined) delete kept[field];
-    else kept[field] = value;
-  }
-  return result;
-}
-
-/** Whether the labels and all that is neither metadata nor status are the stored ones themselves, as in what controllers write. */
-function hasSameContent(object: JsonObject, current: JsonObject): boolean {
-  if (at(object, "metadata", "labels") !== at(current, "metadata", "labels")) return false;
-  const isContent = (field: string): boolean => field !== "metadata" && field !== "status";
-  return (
-    Object.keys(object).every((field) => !isContent(field) || object[field] === current[field]) &&
-    Object.keys(current).every((field) => !isContent(field) || field in object)
-  );
-}
-
-function desiredChanged(object: JsonObject, current: JsonObject): boolean {
-  if (isObject(object["spec"]) || isObject(current["spec"])) return !equalJson(object["spec"], current["spec"]);
-  const content = ({ metadata: _, ...rest }: JsonObject) => rest;
-  return !equalJson(content(object), content(current));
 }
 
 /** Finds the kind or fails as an unknown resource does. */

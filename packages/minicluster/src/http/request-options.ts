@@ -1,4 +1,4 @@
-import type { WriteContext } from "../admission/lifecycle.ts";
+import type { WriteContext } from "../admission/write-context.ts";
 import { notSupported, required } from "../registry/causes.ts";
 import { badRequest, invalid } from "../status.ts";
 

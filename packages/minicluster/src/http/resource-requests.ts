@@ -2,7 +2,8 @@ import type { Approve } from "../access/escalation.ts";
 import type { ServiceAccountTokens } from "../access/service-account-tokens.ts";
 import type { DeletionOptions } from "../admission/deletion.ts";
 import { evict } from "../admission/eviction.ts";
-import type { Transform, WriteContext } from "../admission/lifecycle.ts";
+import type { Transform } from "../admission/lifecycle.ts";
+import type { WriteContext } from "../admission/write-context.ts";
 import type { Clock } from "../clock/clock.ts";
 import {
   copyOf,
