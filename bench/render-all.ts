@@ -26,6 +26,7 @@ const environment: Environment = {
       ...{ name, environment: "prod", embedded: false, kubeconfig: name, context: undefined, gateway: undefined },
       addressTemplate: "http://{service}.{namespace}.svc.cluster.local",
       lost: undefined,
+      retiring: undefined,
       createdAt: at,
     },
     ...{ link: undefined, trouble: undefined, stopped: false },

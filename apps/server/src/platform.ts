@@ -159,6 +159,11 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
     client: options.images,
     snapshotPath: files.path,
   });
+  const marked = (environment: string, mark: "lost" | "retiring"): readonly string[] =>
+    pool
+      .list()
+      .filter(({ record }) => record.environment === environment && record[mark] !== undefined)
+      .map(({ record }) => record.name);
   const engine = createEngine({
     journal,
     clusters: (environment) =>
@@ -170,11 +175,8 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
       const current = await profile();
       return settingsFor(current.profile, { environment, cluster: undefined, service }).metrics;
     }),
-    lost: async (environment) =>
-      pool
-        .list()
-        .filter(({ record }) => record.environment === environment && record.lost !== undefined)
-        .map(({ record }) => record.name),
+    lost: async (environment) => marked(environment, "lost"),
+    retiring: async (environment) => marked(environment, "retiring"),
     traffic: engineTraffic(drains, (environment, id) => live.publish({ kind: "service", id, environment })),
     secrets,
     images: missingImages({

@@ -75,6 +75,8 @@ export interface ClusterRecord {
   readonly gateway: string | undefined;
   /** Somebody declared it lost: rollouts go on without it, and it takes no traffic. */
   readonly lost: { readonly by: string; readonly at: string } | undefined;
+  /** Somebody is removing it: no service comes to it any more, those that are there leave it one by one, then it is forgotten. */
+  readonly retiring: { readonly by: string; readonly at: string } | undefined;
   readonly createdAt: string;
 }
 

@@ -35,6 +35,10 @@ export interface ClusterPool {
    * environment that is not, and stays so.
    */
   declareLost(name: string, lost: ClusterRecord["lost"]): Promise<boolean>;
+  /** Stores that somebody is removing a cluster, or, with undefined, that nobody is; its connection stays. */
+  retire(name: string, retiring: ClusterRecord["retiring"]): Promise<void>;
+  /** Whether the supervisor runs it now. */
+  isEmbedded(name: string): boolean;
   close(): void;
 }
 
@@ -103,6 +107,7 @@ export function createClusterPool(options: PoolOptions): ClusterPool {
       addressTemplate: one.addressTemplate,
       gateway: one.gateway ?? stored?.gateway,
       lost: stored?.lost,
+      retiring: stored?.retiring,
       createdAt: stored?.createdAt ?? new Date(options.now()).toISOString(),
     };
     const isStored = stored !== undefined && JSON.stringify(stored) === JSON.stringify(record);
@@ -118,6 +123,16 @@ export function createClusterPool(options: PoolOptions): ClusterPool {
     void start(record, { stopped: one.stopped, trouble: one.generation === 0 ? "it is starting" : undefined });
   };
 
+  const mark = async (
+    entry: PooledCluster,
+    marks: Partial<Pick<ClusterRecord, "lost" | "retiring">>,
+  ): Promise<void> => {
+    const record = { ...entry.record, ...marks };
+    await clusters.put(record);
+    // Its connection may have come meanwhile.
+    set({ ...(pooled.get(record.name) ?? entry), record });
+  };
+
   return {
     list: () => [...pooled.values()].sort((a, b) => (a.record.name < b.record.name ? -1 : 1)),
     get: (name) => pooled.get(name),
@@ -126,6 +141,8 @@ export function createClusterPool(options: PoolOptions): ClusterPool {
     },
     embed: (embedded) =>
       inTurn(async () => {
+        const names = new Set(embedded.map(({ name }) => name));
+        for (const name of seen.keys()) if (!names.has(name)) seen.delete(name);
         for (const one of embedded) await embedOne(one);
       }),
     async settled() {
@@ -151,12 +168,15 @@ export function createClusterPool(options: PoolOptions): ClusterPool {
           ({ record }) => record.environment === environment && record.name !== name,
         );
         if (lost !== undefined && others.every(({ record }) => record.lost !== undefined)) return false;
-        const record = { ...entry.record, lost };
-        await clusters.put(record);
-        // Its connection may have come meanwhile.
-        set({ ...(pooled.get(name) ?? entry), record });
+        await mark(entry, { lost });
         return true;
       }),
+    retire: (name, retiring) =>
+      inTurn(async () => {
+        const entry = pooled.get(name);
+        if (entry !== undefined) await mark(entry, { retiring });
+      }),
+    isEmbedded: (name) => seen.has(name),
     close() {
       for (const { link } of pooled.values()) link?.close();
       pooled.clear();

@@ -7,7 +7,7 @@ function pool(embedded: boolean) {
   const cluster: PooledCluster = {
     record: {
       ...{ name: "alpha", environment: "prod", embedded, kubeconfig: "", context: undefined, gateway: undefined },
-      ...{ addressTemplate: "", lost: undefined, createdAt: "" },
+      ...{ addressTemplate: "", lost: undefined, retiring: undefined, createdAt: "" },
     },
     ...{ link: undefined, trouble: "it is away", stopped: false },
   };

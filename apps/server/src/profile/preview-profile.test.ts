@@ -12,7 +12,7 @@ const createdAt = "2026-01-01T00:00:00.000Z";
 function cluster(name: string) {
   const record = {
     ...{ name, environment: "prod", embedded: false, kubeconfig: `${name}.yaml`, context: undefined },
-    ...{ addressTemplate: "http://{service}", gateway: undefined, lost: undefined, createdAt },
+    ...{ addressTemplate: "http://{service}", gateway: undefined, lost: undefined, retiring: undefined, createdAt },
   };
   return { record, link: undefined, trouble: undefined, stopped: false };
 }

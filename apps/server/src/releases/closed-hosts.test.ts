@@ -17,7 +17,12 @@ function warnings(appToml: string, embedded: boolean, settings: ProfileSettings 
   });
   const record = {
     ...{ name: "kubernetes", environment: "prod", embedded, kubeconfig: "", context: undefined, gateway: undefined },
-    ...{ addressTemplate: "http://{service}", lost: undefined, createdAt: "2026-01-01T00:00:00.000Z" },
+    ...{
+      addressTemplate: "http://{service}",
+      lost: undefined,
+      retiring: undefined,
+      createdAt: "2026-01-01T00:00:00.000Z",
+    },
   };
   const cluster = { record, link: undefined, trouble: undefined, stopped: false };
   return closedHosts(inputs, { name: "prod", clusters: [cluster] });

@@ -31,6 +31,7 @@ function cluster(name: string, embedded: boolean): PooledCluster {
       ...{ name, environment: "prod", embedded, kubeconfig: "", context: undefined, gateway: undefined },
       addressTemplate: "http://{service}",
       lost: undefined,
+      retiring: undefined,
       createdAt: "2026-01-01T00:00:00.000Z",
     },
     ...{ link: undefined, trouble: undefined, stopped: false },

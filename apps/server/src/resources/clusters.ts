@@ -112,6 +112,7 @@ export function clusterHandlers(resources: ClusterResources): Pick<Handlers, Clu
           addressTemplate: body.addressTemplate ?? kubernetesAddresses,
           gateway: undefined,
           lost: undefined,
+          retiring: undefined,
           createdAt: new Date(now()).toISOString(),
         });
         const version = await requireAnswer(added, signal);

@@ -14,20 +14,31 @@ export type Beginning =
   | { readonly ok: true; readonly event: Begun }
   | { readonly ok: false; readonly active: Active | undefined; readonly findings: readonly PrepareFinding[] };
 
+/** What is known of an environment's clusters when a rollout's turn comes; marks are names. */
+interface Present {
+  readonly clusters: readonly Pick<Cluster, "name" | "router">[];
+  /** Declared lost. */
+  readonly lost: readonly string[];
+  /** Being given up. */
+  readonly retiring: readonly string[];
+}
+
 /** Decides what the rollout is about, by what is active when its turn comes. */
 export async function begin<Body>(
   journal: Journal<Body>,
   releases: Releases,
   place: Place,
   header: RolloutHeader,
-  present: readonly Pick<Cluster, "name" | "router">[],
-  lost: readonly string[],
+  { clusters: present, lost, retiring }: Present,
 ): Promise<Beginning> {
   const active = await journal.active(header.environment, header.service);
   const from = active === undefined ? undefined : await releases.get(active.release);
   const to = header.to === undefined ? undefined : await releases.get(header.to);
   // What the former release has and the new one has not is left by it, whether the environment still has it or not.
-  const clusters = [...new Set([...present.map(({ name }) => name), ...leaving(header, from, to)])];
+  const stays = present
+    .map(({ name }) => name)
+    .filter((name) => !retiring.includes(name) || (from !== undefined && Object.hasOwn(from.objects, name)));
+  const clusters = [...new Set([...stays, ...leaving(header, from, to)])];
   const findings = [
     ...(clusters.length > 0
       ? []
@@ -118,16 +129,18 @@ export async function planOf(releases: Releases, place: Place, state: RolloutSta
   });
 }
 
-/** For clusters that were left behind: from anything to what is active now. */
+/** For clusters that were left behind and are still the environment's: from anything to what is active now. */
 export async function convergencePlan<Body>(
   journal: Journal<Body>,
   releases: Releases,
   place: Place,
   state: RolloutState,
+  present: readonly Pick<Cluster, "name">[],
 ): Promise<Plan> {
   const { header, begun } = state;
+  const clusters = (begun?.clusters ?? []).filter((name) => present.some((one) => one.name === name));
   const active = await journal.active(header.environment, header.service);
-  return plan(header, undefined, await side(releases, active), begun?.clusters ?? [], {
+  return plan(header, undefined, await side(releases, active), clusters, {
     place,
     kept: active === undefined ? [] : await keptReleases(releases, header),
     namespace: begun?.namespace ?? header.service,

@@ -34,6 +34,8 @@ export interface DriveOptions {
   readonly metrics: Metrics;
   /** Names of clusters of the environment that were declared lost. */
   readonly lost: readonly string[];
+  /** Names of clusters that the environment is giving up. */
+  readonly retiring: readonly string[];
   readonly clock: Clock;
   readonly place: Place;
   readonly limits: Limits;
@@ -75,7 +77,7 @@ export async function drive(options: DriveOptions, header: RolloutHeader): Promi
     written(await journal.append(header.number, state.sequence, event, held.current()));
 
   if (state.begun === undefined) {
-    const beginning = await begin(journal, releases, place, header, options.clusters, options.lost);
+    const beginning = await begin(journal, releases, place, header, options);
     if (!beginning.ok) {
       const reason = beginning.findings[0]?.message ?? "refused";
       const event = { type: "ended", status: "refused", reason, findings: beginning.findings, converging: [] } as const;
@@ -87,7 +89,9 @@ export async function drive(options: DriveOptions, header: RolloutHeader): Promi
   }
 
   const planNow = () =>
-    state.end === undefined ? planOf(releases, place, state) : convergencePlan(journal, releases, place, state);
+    state.end === undefined
+      ? planOf(releases, place, state)
+      : convergencePlan(journal, releases, place, state, options.clusters);
   let plan = await planNow();
 
   /** A decision ends what was begun before it: its calls, and what was learned by them. */

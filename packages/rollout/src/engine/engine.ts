@@ -36,6 +36,8 @@ export interface EngineOptions {
   readonly metrics?: Metrics;
   /** Names of clusters of the environment that were declared lost; none by default. */
   readonly lost?: (environment: string) => Promise<readonly string[]>;
+  /** Names of clusters that the environment is giving up: a service that is not there does not come to them. */
+  readonly retiring?: (environment: string) => Promise<readonly string[]>;
   readonly clock: Clock;
   /** Names this process; one that starts again under the same name goes on at once, without waiting for its old lease. */
   readonly owner: string;
@@ -129,6 +131,7 @@ export function createEngine(options: EngineOptions): Engine {
               images,
               metrics,
               lost: (await options.lost?.(environment)) ?? [],
+              retiring: (await options.retiring?.(environment)) ?? [],
               clock,
               place,
               limits,

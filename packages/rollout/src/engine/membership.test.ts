@@ -70,6 +70,46 @@ describe("a change of an environment's clusters", () => {
     world.holds(undefined, ["gamma"]);
   });
 
+  it("brings no service to a cluster that is being given up; one that is there is deployed there until it leaves", async () => {
+    const world = scenario(["alpha", "beta"]);
+    world.release("one", { clusters: ["alpha"] });
+    world.release("two");
+    const engine = world.engine("engine-1");
+    world.members = ["alpha"];
+    await world.deploy(engine, "one");
+    world.members = ["alpha", "beta"];
+    world.retiring.add("beta");
+    assert.equal((await world.deploy(engine, "two")).status, "succeeded");
+    world.holds("two", ["alpha"]);
+    world.holds(undefined, ["beta"]);
+
+    world.retiring.clear();
+    world.release("three");
+    await world.deploy(engine, "three", { kind: "membership" });
+    world.retiring.add("beta");
+    world.release("four");
+    assert.equal((await world.deploy(engine, "four")).status, "succeeded");
+    await engine.stop();
+    world.holds("four");
+  });
+
+  it("does not wait for a cluster that was forgotten before it was back", async () => {
+    const world = scenario(["alpha", "beta"]);
+    world.release("one");
+    world.release("two", { clusters: ["alpha"] });
+    const engine = world.engine("engine-1");
+    await world.deploy(engine, "one");
+    world.cluster("beta").cut();
+    world.lost.add("beta");
+    const { number } = await world.deploy(engine, "two", { kind: "membership" });
+    assert.equal((await world.journal.unfinished()).length, 1);
+    world.members = ["alpha"];
+    await engine.wake(number);
+    await world.clock.run(async () => (await world.journal.unfinished()).length === 0);
+    await engine.stop();
+    world.holds("two", ["alpha"]);
+  });
+
   it("goes on without a cluster that leaves and cannot be reached, once it is declared lost", async () => {
     const world = scenario(["alpha", "beta"]);
     world.release("one");

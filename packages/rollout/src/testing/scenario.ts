@@ -47,6 +47,8 @@ export interface Scenario<Place extends OpenCluster = MemoryCluster> {
   members: readonly string[];
   /** Names of clusters that are declared lost. */
   readonly lost: Set<string>;
+  /** Names of clusters that the environment is giving up. */
+  readonly retiring: Set<string>;
   /** Stores a release; equal content by name. */
   release(name: string, options?: ReleaseOptions): void;
   engine(owner: string, hooks?: EngineHooks): Engine;
@@ -131,6 +133,7 @@ export function scenarioOver<Place extends OpenCluster>(
   const credentials: Scenario["credentials"] = { current: undefined };
   const metrics: Scenario["metrics"] = new Map();
   const lost = new Set<string>();
+  const retiring = new Set<string>();
   let asked = 0;
   let commanded = 0;
 
@@ -162,6 +165,7 @@ export function scenarioOver<Place extends OpenCluster>(
     metrics,
     members: names,
     lost,
+    retiring,
     release(name, options = {}) {
       const objects = objectsOf(name, options);
       const placed = Object.fromEntries((options.clusters ?? names).map((cluster) => [cluster, objects]));
@@ -193,6 +197,7 @@ export function scenarioOver<Place extends OpenCluster>(
           },
         },
         lost: async () => [...lost],
+        retiring: async () => [...retiring],
         clock,
         owner,
         log: (message) => log.push(message),

@@ -16,6 +16,7 @@ export function clusterCases(make: () => Promise<Store>): void {
       addressTemplate: "http://127.0.0.1:{21000+number}",
       gateway: "127.0.0.1:9000",
       lost: undefined,
+      retiring: undefined,
       createdAt: at(1),
     };
     await clusters.put(alpha);
@@ -32,6 +33,9 @@ export function clusterCases(make: () => Promise<Store>): void {
     const lost = { ...alpha, lost: { by: "admin", at: at(2) } };
     await clusters.put(lost);
     assert.deepEqual(await clusters.get("alpha"), lost);
+    const retiring = { ...alpha, retiring: { by: "admin", at: at(3) } };
+    await clusters.put(retiring);
+    assert.deepEqual(await clusters.get("alpha"), retiring);
     await clusters.remove("alpha");
     assert.equal(await clusters.get("alpha"), undefined);
   });

@@ -32,11 +32,22 @@ export function fleetCases(make: () => Promise<Store>): void {
     await fleets.begun(1, "shop", shop);
     await fleets.passed(1, "user", "refused", "it breaks a rule");
     assert.deepEqual(await states(), ["shop rolling", "user refused it breaks a rule", "cart waiting"]);
-    await store.journal().command(shop, {
-      ...{ id: "in its place", actor: "admin", command: { type: "abort", supersededBy: 9 } },
-    });
-    await fail(store, "shop", shop);
+    const command = { type: "abort", supersededBy: 9 } as const;
+    const asks = (rollout: number) => store.journal().command(rollout, { id: "in its place", actor: "admin", command });
+    const answered = (accepted: boolean) => ({ type: "answered", id: "in its place", command, accepted });
+    await asks(shop);
+    await fail(store, "shop", shop, [answered(true)]);
     assert.deepEqual((await states())[0], "shop waiting", "another one came in its place");
+    for (const [release, answers] of [
+      ["too late", [answered(false)]],
+      ["never answered", []],
+    ] as const) {
+      const rollout = await begin(store, "shop", release);
+      await fleets.begun(1, "shop", rollout);
+      await asks(rollout);
+      await fail(store, "shop", rollout, answers);
+      assert.match((await states())[0] ?? "", /^shop failed/, `its place was wanted, ${release}`);
+    }
     const again = await begin(store, "shop", "r2");
     await fleets.begun(1, "shop", again);
     await fail(store, "shop", again);

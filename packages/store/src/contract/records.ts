@@ -50,12 +50,19 @@ export async function begin(store: Store, service: string, to: string, from?: st
   return (await store.journal().create(request, `${service}-${from}-${to}`)).number;
 }
 
-export async function fail(store: Store, service: string, number: number): Promise<void> {
-  const journal = store.journal<string>();
+/** @param entries stand in its journal before the end */
+export async function fail(
+  store: Store,
+  service: string,
+  number: number,
+  entries: readonly object[] = [],
+): Promise<void> {
+  const journal = store.journal<object | string>();
   const lease = await journal.acquire("prod", service, "engine", 60_000);
   assert.ok(lease);
   const outcome = { status: "failed", active: undefined, reason: undefined, converging: [] } as const;
-  await journal.finish(number, 0, "end", lease, outcome);
+  for (const [after, entry] of entries.entries()) await journal.append(number, after, entry, lease);
+  await journal.finish(number, entries.length, "end", lease, outcome);
   await journal.release(lease);
 }
 

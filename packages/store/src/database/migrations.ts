@@ -269,6 +269,9 @@ export const migrations: Record<string, Migration> = {
         `create unique index adoptions_open on adoptions (environment, service) where ended_at is null`,
       ]),
   },
+  "0012-retiring-clusters": {
+    up: (db) => inOrder(db, [`alter table clusters add column retiring_by text, add column retiring_at timestamptz`]),
+  },
 };
 
 async function inOrder(db: Kysely<unknown>, statements: readonly string[]): Promise<void> {

@@ -75,6 +75,9 @@ export interface Tables {
     /** Both or none. */
     lost_by: string | null;
     lost_at: Date | null;
+    /** Both or none. */
+    retiring_by: string | null;
+    retiring_at: Date | null;
     created_at: Date;
   };
   registries: {

@@ -15,6 +15,8 @@ export function openClusters(db: Kysely<Tables>): Clusters {
         gateway: cluster.gateway ?? null,
         lost_by: cluster.lost?.by ?? null,
         lost_at: cluster.lost === undefined ? null : new Date(cluster.lost.at),
+        retiring_by: cluster.retiring?.by ?? null,
+        retiring_at: cluster.retiring === undefined ? null : new Date(cluster.retiring.at),
         created_at: new Date(cluster.createdAt),
       };
       await db
@@ -45,7 +47,12 @@ function clusterOf(row: Selectable<Tables["clusters"]>): ClusterRecord {
     context: row.context ?? undefined,
     addressTemplate: row.address_template,
     gateway: row.gateway ?? undefined,
-    lost: row.lost_by === null || row.lost_at === null ? undefined : { by: row.lost_by, at: row.lost_at.toISOString() },
+    lost: wordOf(row.lost_by, row.lost_at),
+    retiring: wordOf(row.retiring_by, row.retiring_at),
     createdAt: row.created_at.toISOString(),
   };
+}
+
+function wordOf(by: string | null, at: Date | null): ClusterRecord["lost"] {
+  return by === null || at === null ? undefined : { by, at: at.toISOString() };
 }

@@ -54,10 +54,12 @@ export function openFleets(db: Kysely<Tables>): Fleets {
           one
             .exists(
               one
-                .selectFrom("rollout_commands")
-                .select("number")
-                .whereRef("rollout_commands.rollout", "=", "fleet_services.rollout")
-                .where(sql<boolean>`command ->> 'supersededBy' is not null`),
+                .selectFrom("rollout_entries")
+                .select("sequence")
+                .whereRef("rollout_entries.rollout", "=", "fleet_services.rollout")
+                // One that was refused, or never answered, took nobody's place.
+                .where(sql<boolean>`body ->> 'type' = 'answered' and body ->> 'accepted' = 'true'`)
+                .where(sql<boolean>`body -> 'command' ->> 'supersededBy' is not null`),
             )
             .as("superseded"),
         )
