@@ -26,12 +26,15 @@ interface Suite {
 /** More failing files than this are no accident. */
 const mostSecondTries = 2;
 
+/** Told at the end of a suite, to see where its time goes. */
+const mostSlowFiles = 10;
+
 const suites: Readonly<Record<string, Suite>> = {
   unit: { files: ["packages/*/src/**/*.test.ts", "apps/*/src/**/*.test.{ts,tsx}"], concurrency: 2, timeout: 300_000 },
-  simulation: { files: ["test/simulation/**/*.test.ts"], concurrency: 2, timeout: 1_200_000 },
+  simulation: { files: ["test/simulation/**/*.test.ts"], concurrency: 2, timeout: 2_400_000 },
   e2e: { files: ["test/e2e/**/*.test.ts"], concurrency: 1, timeout: 600_000, secondTry: true },
   postgres: { files: ["test/postgres/**/*.test.ts"], concurrency: 1, timeout: 300_000 },
-  kubernetes: { files: ["test/kubernetes/**/*.test.ts"], concurrency: 1, timeout: 900_000, secondTry: true },
+  kubernetes: { files: ["test/kubernetes/**/*.test.ts"], concurrency: 2, timeout: 900_000, secondTry: true },
   browser: { files: ["test/browser/**/*.test.ts"], concurrency: 1, timeout: 600_000, secondTry: true },
 };
 
@@ -55,6 +58,10 @@ async function runFiles(suite: Suite, files: readonly string[]): Promise<Result>
     if (details.type === "suite" && failureTypeOf(details.error) === "subtestsFailed") return;
     failed.push({ name, file: file ?? "" });
   });
+  const took: { readonly file: string; readonly milliseconds: number }[] = [];
+  events.on("test:summary", ({ file, duration_ms: milliseconds }) => {
+    if (file !== undefined) took.push({ file, milliseconds });
+  });
   // What a suite tells of itself, as how many runs it made, belongs to its verdict.
   const told: string[] = [];
   events.on("test:stdout", ({ message }) => {
@@ -63,6 +70,11 @@ async function runFiles(suite: Suite, files: readonly string[]): Promise<Result>
   const report = process.stdout.isTTY ? events.compose(new spec()) : events.compose(dot);
   for await (const chunk of report) process.stdout.write(chunk);
   if (told.length > 0) console.log(`\n${told.join("\n")}`);
+  const slowest = took.sort((one, other) => other.milliseconds - one.milliseconds).slice(0, mostSlowFiles);
+  console.log("\nslowest files:");
+  for (const { file, milliseconds } of slowest) {
+    console.log(`${(milliseconds / 1_000).toFixed(1).padStart(7)} s  ${path.relative(root, file)}`);
+  }
   return { passed, failed };
 }
 

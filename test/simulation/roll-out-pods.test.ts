@@ -7,8 +7,8 @@ test("1,000 pods are rolled out to a new template, twice the same from one seed"
   const second = await rollOutPods(20, 50, 7);
   assert.equal(second.history, first.history);
   assert.ok(first.changes > 10_000);
-  // The figure itself is in bench/README.md; a machine that does much else beside is slower.
-  assert.ok(second.milliseconds < 15_000, `${second.milliseconds} ms`);
+  // The figure itself is in bench/README.md; this holds on slow machines too.
+  assert.ok(second.cpuMilliseconds < 15_000, `${second.cpuMilliseconds} ms`);
 });
 
 test("another seed gives another history", async () => {
