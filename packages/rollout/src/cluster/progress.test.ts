@@ -31,7 +31,8 @@ function pod(release: string, slot: string): KubernetesObject {
 }
 
 function stateOf(...objects: readonly KubernetesObject[]): string {
-  const { state, ready } = judge({ cluster: "alpha", objects, events: [] }, expectation, [], 1_000);
+  const observation = { cluster: "alpha", namespace: "user", at: 1_000, objects, events: [] };
+  const { state, ready } = judge(observation, expectation, [], 1_000);
   return `${state}, ${ready} ready`;
 }
 
