@@ -2,13 +2,13 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { releaseLabel, slotLabel } from "@fairway/manifests";
 import type { KubernetesObject } from "@fairway/objects";
-import { judge } from "./progress.ts";
+import { type Expectation, judge } from "./progress.ts";
 
-const expectation = {
+const expectation: Expectation = {
   ...{ service: "user", namespace: "user", release: "two", slot: "a", who: "the new release" },
   workloads: [{ name: "user-a", uid: "applied", generation: 2, replicas: 1 }],
   ...{ appliedAt: 0, progressDeadline: undefined },
-} as const;
+};
 
 const conditions = [{ type: "Available", status: "True" }];
 const status = { replicas: 1, updatedReplicas: 1, readyReplicas: 1, availableReplicas: 1, conditions };
