@@ -130,6 +130,17 @@ const fleet = createRoute({
   component: lazyRouteComponent(() => import("./fleet/fleet-page.tsx"), "FleetPage"),
 });
 
+const webhooks = createRoute({
+  getParentRoute: () => shell,
+  path: "/webhooks",
+  component: lazyRouteComponent(() => import("./webhooks/webhooks-page.tsx"), "WebhooksPage"),
+});
+const webhook = createRoute({
+  getParentRoute: () => shell,
+  path: "/webhooks/$number",
+  component: lazyRouteComponent(() => import("./webhooks/webhook-page.tsx"), "WebhookPage"),
+});
+
 const routeTree = root.addChildren([
   signIn,
   shell.addChildren([
@@ -143,6 +154,8 @@ const routeTree = root.addChildren([
     fleets,
     fleetStart,
     fleet,
+    webhooks,
+    webhook,
   ]),
 ]);
 

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, afterEach, before, beforeEach, describe, it } from "node:test";
 import { ApiProblem } from "@fairway/api";
 import { z } from "zod";
-import { eventually, release, rollOut } from "./testing/deploying.ts";
+import { ended, eventually, release, rollOut } from "./testing/deploying.ts";
 import { type Receiver, startReceiver } from "./testing/receiver.ts";
 import { registerGamma, startTestServer, type TestServer } from "./testing/test-server.ts";
 
@@ -94,6 +95,58 @@ describe("webhooks", () => {
     assert.deepEqual(types().toSorted(), ["rollout.failed", "rollout.rolled-back", "rollout.started"]);
     const failed = receiver.received.find(({ body }) => body.includes('"rollout.failed"'));
     assert.equal(message.parse(JSON.parse(failed?.body ?? "")).data.causes?.[0]?.code, "CrashLoop");
+    await server.client.removeWebhook({ params: { webhook: id } });
+  });
+
+  it("are told when one waits for somebody", async () => {
+    await deploy("waits");
+    const { id } = await add();
+    const next = await release(
+      server.client,
+      "waits",
+      "// two",
+      '[deploy]\nstrategy = "blue-green"\nswitch = "by-hand"\n',
+    );
+    const body = { service: "waits", release: next.name, idempotencyKey: randomUUID() };
+    const { number } = await server.client.createRollout({ body });
+    await eventually(
+      async () => types(),
+      (all) => all.includes("rollout.waiting"),
+    );
+    const waiting = receiver.received.find(({ body: text }) => text.includes('"rollout.waiting"'));
+    assert.equal(waiting?.genuine, true);
+    const told = message.parse(JSON.parse(waiting?.body ?? ""));
+    assert.deepEqual([told.data.number, told.data.service, told.data.endedAt], [number, "waits", undefined]);
+    const command = { type: "promote" } as const;
+    await server.client.commandRollout({ params: { number }, body: { id: randomUUID(), command } });
+    await ended(server.client, number);
+    await eventually(
+      async () => types(),
+      (all) => all.includes("rollout.done"),
+    );
+    assert.equal(types().filter((type) => type === "rollout.waiting").length, 1);
+    await server.client.removeWebhook({ params: { webhook: id } });
+  });
+
+  it("whose receiver answers 410 are told nothing more, and say so, until a test is taken", async () => {
+    receiver.answer = 410;
+    const { id } = await add();
+    await deploy("gone");
+    const all = await settled(id);
+    assert.ok(all.every(({ status, error }) => status === "given-up" && error?.includes("wants no more messages")));
+    const sent = receiver.received.length;
+    const listed = async () => (await server.client.listWebhooks()).items.find((one) => one.id === id);
+    await eventually(listed, (one) => one?.goneAt !== undefined);
+    receiver.answer = 204;
+    await deploy("gone", "// two");
+    assert.equal((await deliveries(id)).length, all.length);
+    assert.equal(receiver.received.length, sent);
+
+    await server.client.testWebhook({ params: { webhook: id } });
+    assert.equal((await listed())?.goneAt, undefined);
+    await deploy("gone", "// three");
+    const [newest] = await settled(id);
+    assert.equal(newest?.status, "delivered");
     await server.client.removeWebhook({ params: { webhook: id } });
   });
 

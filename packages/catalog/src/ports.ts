@@ -288,6 +288,8 @@ export interface WebhookRecord {
   readonly actor: string;
   /** RFC 3339. */
   readonly createdAt: string;
+  /** Since when its receiver wants no more messages: none comes into its outbox. */
+  readonly goneAt: string | undefined;
 }
 
 /** One message to one webhook, from the moment at which it happened until it was taken or given up. */
@@ -312,7 +314,7 @@ export interface Delivery {
 
 /** Webhooks and their outbox; the journal puts messages into it in the transaction that writes what they tell. */
 export interface Webhooks {
-  add(webhook: Omit<WebhookRecord, "id">): Promise<WebhookRecord>;
+  add(webhook: Omit<WebhookRecord, "id" | "goneAt">): Promise<WebhookRecord>;
   get(id: number): Promise<WebhookRecord | undefined>;
   /** By id. */
   list(): Promise<readonly WebhookRecord[]>;
@@ -335,6 +337,12 @@ export interface Webhooks {
       readonly retryAfter: number | undefined;
     },
   ): Promise<void>;
+  /**
+   * Its receiver wants no more messages, or wants them again.
+   *
+   * @param why what is said of those that wait, which are given up; undefined: it wants them again
+   */
+  setGone(id: number, why: string | undefined): Promise<void>;
   /** Milliseconds until a message of a webhook that is not busy is due; undefined when none waits. */
   nextDue(busy: readonly number[]): Promise<number | undefined>;
   /** Newest first. */

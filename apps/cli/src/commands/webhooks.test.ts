@@ -24,7 +24,9 @@ async function run(t: TestContext, ...args: readonly string[]) {
   const asked: unknown[] = [];
   const server = await fakeServer(t, {
     platform: () => ({ value: { version: "0.1.0", environments: [{ name: "prod", clusters: ["alpha"] }] } }),
-    listWebhooks: () => ({ value: { items: [chat, { ...chat, id: 2, last: failing }] } }),
+    listWebhooks: () => ({
+      value: { items: [chat, { ...chat, id: 2, last: failing }, { ...chat, id: 3, goneAt: at(-90) }] },
+    }),
     listDeliveries: () => ({ value: { items: [delivered, failing] } }),
     addWebhook: ({ body }) => {
       asked.push(body);

@@ -50,9 +50,14 @@ export const webhooks: CliCommand = {
             { title: "ENVIRONMENT", cell: ({ environment }) => environment ?? "all" },
             {
               title: "LAST",
-              cell: ({ last }) =>
-                last === undefined ? "–" : `${outcome(last)} ${ago(last.lastAt ?? last.createdAt, now)}`,
-              look: (text, { last }) => (last === undefined ? text : lookOf(style, last)(text)),
+              cell: ({ last, goneAt }) => {
+                if (goneAt !== undefined) return `✗ gone: answered 410 ${ago(goneAt, now)}`;
+                return last === undefined ? "–" : `${outcome(last)} ${ago(last.lastAt ?? last.createdAt, now)}`;
+              },
+              look: (text, { last, goneAt }) => {
+                if (goneAt !== undefined) return style.bad(text);
+                return last === undefined ? text : lookOf(style, last)(text);
+              },
               least: 12,
             },
           ],

@@ -6,6 +6,9 @@ export type Environment = string | undefined;
 
 const inQuery = (environment: Environment) => (environment === undefined ? {} : { environment });
 
+/** Milliseconds. Nothing tells of messages to webhooks as they are sent. */
+const lookAgainAfter = 5_000;
+
 /** Every read of the dashboard, with the key by which live changes find it. */
 export const queries = {
   account: (client: Client) =>
@@ -101,6 +104,18 @@ export const queries = {
     queryOptions({
       queryKey: ["escape-hatches", environment ?? ""],
       queryFn: async ({ signal }) => (await client.listEscapeHatches({ query: inQuery(environment), signal })).items,
+    }),
+  webhooks: (client: Client) =>
+    queryOptions({
+      queryKey: ["webhooks"],
+      queryFn: async ({ signal }) => (await client.listWebhooks({ signal })).items,
+      refetchInterval: lookAgainAfter,
+    }),
+  deliveries: (client: Client, webhook: number) =>
+    queryOptions({
+      queryKey: ["webhooks", webhook],
+      queryFn: async ({ signal }) => (await client.listDeliveries({ params: { webhook }, signal })).items,
+      refetchInterval: lookAgainAfter,
     }),
   registries: (client: Client) =>
     queryOptions({

@@ -97,3 +97,32 @@ export function NumberField({
     </div>
   );
 }
+
+/** An address with its name above. */
+export function AddressField({
+  label,
+  placeholder,
+  value,
+  onChange,
+}: {
+  readonly label: string;
+  readonly placeholder: string;
+  readonly value: string;
+  readonly onChange: (value: string) => void;
+}) {
+  const id = useId();
+  return (
+    <div className="field labelled wide">
+      <label htmlFor={id}>{label}</label>
+      <input
+        id={id}
+        type="url"
+        placeholder={placeholder}
+        value={value}
+        autoComplete="off"
+        spellCheck={false}
+        onChange={(event) => onChange(event.target.value)}
+      />
+    </div>
+  );
+}

@@ -19,6 +19,7 @@ const places = [
   { to: "/clusters", name: "Clusters", icon: "clusters" },
   { to: "/profile", name: "Profile", icon: "profile" },
   { to: "/fleets", name: "Fleet", icon: "fleet" },
+  { to: "/webhooks", name: "Webhooks", icon: "webhooks" },
 ] as const;
 
 /** What stands around every page. */

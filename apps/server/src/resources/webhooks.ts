@@ -50,7 +50,7 @@ export function webhookHandlers({ pool, webhooks, secrets, now }: WebhookParts):
       return undefined;
     },
     testWebhook: async ({ params, signal }) => {
-      const { url, sealedSecret } = await requireWebhook(params.webhook);
+      const { url, sealedSecret, goneAt } = await requireWebhook(params.webhook);
       const id = `test-${randomUUID()}`;
       const timestamp = new Date(now()).toISOString();
       const body = JSON.stringify({ type: "webhook.test", timestamp, data: {} });
@@ -58,6 +58,7 @@ export function webhookHandlers({ pool, webhooks, secrets, now }: WebhookParts):
       const secret = secrets.open(sealedSecret);
       if (secret === undefined) return { delivered: false, message: id, error: secretUnreadable };
       const { delivered, answer, error } = await postMessage(url, { id, body }, secret, how);
+      if (delivered && goneAt !== undefined) await webhooks.setGone(params.webhook, undefined);
       return {
         ...{ delivered, message: id },
         ...(answer === undefined ? {} : { answer }),
@@ -90,10 +91,11 @@ function requireAddress(text: string): string {
 const events = z.array(webhookEvent);
 
 function webhookView(record: WebhookRecord, last: DeliveryRecord | undefined): Webhook {
-  const { id, url, actor, createdAt, environment } = record;
+  const { id, url, actor, createdAt, environment, goneAt } = record;
   return {
     ...{ id, url, actor, createdAt, events: events.parse(record.events) },
     ...(environment === undefined ? {} : { environment }),
+    ...(goneAt === undefined ? {} : { goneAt }),
     ...(last === undefined ? {} : { last: deliveryView(last) }),
   };
 }

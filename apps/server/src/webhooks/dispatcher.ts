@@ -31,6 +31,9 @@ const hour = 60 * minute;
 const defaultBackOff = [5_000, 5 * minute, 30 * minute, 2 * hour, 5 * hour, 10 * hour, 14 * hour, 20 * hour, 24 * hour];
 /** A receiver that takes longer is to answer first and work afterwards. */
 export const defaultDeadline = 10_000;
+/** HTTP 410: the receiver wants no more messages, as Standard Webhooks says it ("Deliverability and reliability"). */
+const gone = 410;
+const goneWords = "answered 410: it wants no more messages";
 /** Webhooks that are written to at the same time: one that hangs holds up no other one. */
 const atOnce = 8;
 /** Another server's messages are found so often, in milliseconds. */
@@ -55,7 +58,8 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     if (secret === undefined) return { delivered: false, answer: undefined, error: secretUnreadable, final: true };
     const message = { id: delivery.message, body };
     const how = { now: now(), deadline, signal: stopping.signal };
-    return postMessage(webhook.url, message, secret, how);
+    const posted = await postMessage(webhook.url, message, secret, how);
+    return posted.answer === gone ? { ...posted, error: goneWords, final: true } : posted;
   };
 
   const deliver = async (delivery: Delivery): Promise<void> => {
@@ -64,6 +68,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
       const retryAfter = posted.delivered || final ? undefined : backOff[delivery.attempts];
       await webhooks.tried(delivery, { ...posted, retryAfter });
       const { webhook, message, event } = delivery;
+      if (posted.answer === gone) await webhooks.setGone(webhook, goneWords);
       if (!posted.delivered && retryAfter === undefined)
         log.error("webhook message given up", { webhook, message, event });
     } catch (error) {

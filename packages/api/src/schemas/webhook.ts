@@ -30,6 +30,8 @@ export const webhook = z.object({
   environment: z.string().optional(),
   actor: z.string(),
   createdAt: time,
+  /** Since when nothing is sent: its receiver answered 410 Gone. A test that is taken ends that. */
+  goneAt: time.optional(),
   /** The newest message. */
   last: delivery.optional(),
 });

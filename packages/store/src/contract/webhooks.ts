@@ -39,6 +39,18 @@ export function webhookCases(make: () => Promise<Store>): void {
     await store.webhooks.tried(taken, { delivered: true, answer: 204, error: undefined, retryAfter: undefined });
     assert.equal(await store.webhooks.nextDue([]), undefined);
     assert.equal((await store.webhooks.deliveries(all.id, 10))[0]?.status, "delivered");
+    await journal.append(number, 2, { event: "done" }, lease);
+    await store.webhooks.setGone(all.id, "it is gone");
+    const [last] = await store.webhooks.deliveries(all.id, 10);
+    assert.deepEqual([last?.event, last?.status, last?.error], ["done", "given-up", "it is gone"]);
+    assert.ok((await store.webhooks.get(all.id))?.goneAt);
+    await journal.append(number, 3, { event: "done" }, lease);
+    assert.equal((await store.webhooks.deliveries(all.id, 10)).length, 2, "nothing more comes into its outbox");
+    await store.webhooks.setGone(all.id, undefined);
+    assert.equal((await store.webhooks.get(all.id))?.goneAt, undefined);
+    await journal.append(number, 4, { event: "done" }, lease);
+    assert.equal((await store.webhooks.deliveries(all.id, 10)).length, 3);
+
     assert.equal(await store.webhooks.remove(all.id), true);
     assert.equal(await store.webhooks.remove(all.id), false);
   });

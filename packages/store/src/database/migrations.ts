@@ -272,6 +272,9 @@ export const migrations: Record<string, Migration> = {
   "0012-retiring-clusters": {
     up: (db) => inOrder(db, [`alter table clusters add column retiring_by text, add column retiring_at timestamptz`]),
   },
+  "0013-gone-webhooks": {
+    up: (db) => inOrder(db, [`alter table webhooks add column gone_at timestamptz`]),
+  },
 };
 
 async function inOrder(db: Kysely<unknown>, statements: readonly string[]): Promise<void> {

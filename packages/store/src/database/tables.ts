@@ -116,6 +116,7 @@ export interface Tables {
     sealed_secret: string;
     actor: string;
     created_at: Date;
+    gone_at: ColumnType<Date | null, never, Date | null>;
   };
   webhook_deliveries: {
     webhook: number;

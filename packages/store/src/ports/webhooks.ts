@@ -67,6 +67,22 @@ export function openWebhooks(db: Kysely<Tables>): Webhooks {
         .where("message", "=", message)
         .execute();
     },
+    async setGone(id, why) {
+      await db.transaction().execute(async (transaction) => {
+        await transaction
+          .updateTable("webhooks")
+          .set({ gone_at: why === undefined ? null : sql<Date>`coalesce(gone_at, clock_timestamp())` })
+          .where("id", "=", id)
+          .execute();
+        if (why === undefined) return;
+        await transaction
+          .updateTable("webhook_deliveries")
+          .set({ status: "given-up", error: storedText(why) })
+          .where("webhook", "=", id)
+          .where("status", "=", "waiting")
+          .execute();
+      });
+    },
     async nextDue(busy) {
       const { rows } = await sql<{ wait: number | null }>`
         select (extract(epoch from min(due_at) - clock_timestamp()) * 1000)::float8 as wait
@@ -99,7 +115,7 @@ export async function queueMessages(
   await sql`
     insert into webhook_deliveries (webhook, message, event, rollout, sequence)
     select id, ${`${rollout}-${sequence}`}::text, ${event}::text, ${rollout}::int, ${sequence}::int from webhooks
-    where events @> to_jsonb(${event}::text) and (environment is null or environment = ${environment})`.execute(
+    where events @> to_jsonb(${event}::text) and (environment is null or environment = ${environment}) and gone_at is null`.execute(
     transaction,
   );
 }
@@ -115,6 +131,7 @@ function webhookOf(row: Selectable<Tables["webhooks"]>): WebhookRecord {
     environment: row.environment ?? undefined,
     sealedSecret: row.sealed_secret,
     createdAt: row.created_at.toISOString(),
+    goneAt: row.gone_at?.toISOString(),
   };
 }
 
