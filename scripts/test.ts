@@ -65,7 +65,7 @@ async function runFiles(suite: Suite, files: readonly string[]): Promise<Result>
   // What a suite tells of itself, as how many runs it made, belongs to its verdict.
   const told: string[] = [];
   events.on("test:stdout", ({ message }) => {
-    told.push(...message.split("\n").filter((line) => line.startsWith("simulation: ")));
+    told.push(...message.split("\n").filter((line) => /^(simulation|kubernetes): /.test(line)));
   });
   const report = process.stdout.isTTY ? events.compose(new spec()) : events.compose(dot);
   for await (const chunk of report) process.stdout.write(chunk);

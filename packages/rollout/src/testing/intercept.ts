@@ -1,4 +1,3 @@
-import type { KubernetesObject } from "@fairway/objects";
 import type { Cluster, Journal } from "../ports.ts";
 
 /** A call about to be made, or just made. */
@@ -9,7 +8,6 @@ export interface ClusterCall {
   readonly writes: boolean;
   /** Of the object or objects that it is about. */
   readonly kind?: string;
-  readonly namespace?: string;
 }
 
 export type JournalCall = Exclude<keyof Journal<unknown>, "onAppend">;
@@ -27,9 +25,9 @@ export function interceptCluster(cluster: Cluster, hooks: Hooks<ClusterCall>): C
     method: ClusterCall["method"],
     writes: boolean,
     run: () => Promise<T>,
-    about: Pick<ClusterCall, "kind" | "namespace"> = {},
+    kind?: string,
   ): Promise<T> => {
-    const call = { cluster: cluster.name, method, writes, ...about };
+    const call = { cluster: cluster.name, method, writes, ...(kind === undefined ? {} : { kind }) };
     await hooks.before?.(call);
     const result = await run();
     await hooks.after?.(call);
@@ -39,36 +37,22 @@ export function interceptCluster(cluster: Cluster, hooks: Hooks<ClusterCall>): C
     name: cluster.name,
     ...(cluster.router === undefined ? {} : { router: cluster.router }),
     check: (signal, kinds) => around("check", false, () => cluster.check(signal, kinds)),
-    get: (ref, signal) => around("get", false, () => cluster.get(ref, signal), about(ref)),
-    list: (of, signal) => around("list", false, () => cluster.list(of, signal), about(of)),
+    get: (ref, signal) => around("get", false, () => cluster.get(ref, signal), ref.kind),
+    list: (of, signal) => around("list", false, () => cluster.list(of, signal), of.kind),
     apply: (object, options, signal) =>
-      around("apply", options?.dryRun !== true, () => cluster.apply(object, options, signal), aboutObject(object)),
+      around("apply", options?.dryRun !== true, () => cluster.apply(object, options, signal), object.kind),
     create: (object, signal, options) =>
-      around("create", options?.dryRun !== true, () => cluster.create(object, signal, options), aboutObject(object)),
-    replace: (object, signal) => around("replace", true, () => cluster.replace(object, signal), aboutObject(object)),
+      around("create", options?.dryRun !== true, () => cluster.create(object, signal, options), object.kind),
+    replace: (object, signal) => around("replace", true, () => cluster.replace(object, signal), object.kind),
     delete: (ref, preconditions, signal) =>
-      around("delete", true, () => cluster.delete(ref, preconditions, signal), about(ref)),
-    nodes: (signal) => around("list", false, () => cluster.nodes(signal), { kind: "Node" }),
+      around("delete", true, () => cluster.delete(ref, preconditions, signal), ref.kind),
+    nodes: (signal) => around("list", false, () => cluster.nodes(signal), "Node"),
     log: (pod, options, signal) => around("log", false, () => cluster.log(pod, options, signal)),
     async *follow(namespace, signal) {
-      await hooks.before?.({ cluster: cluster.name, method: "follow", writes: false, namespace });
+      await hooks.before?.({ cluster: cluster.name, method: "follow", writes: false });
       yield* cluster.follow(namespace, signal);
     },
   };
-}
-
-function about({
-  kind,
-  namespace,
-}: {
-  readonly kind: string;
-  readonly namespace?: string;
-}): Pick<ClusterCall, "kind" | "namespace"> {
-  return { kind, ...(namespace === undefined ? {} : { namespace }) };
-}
-
-function aboutObject({ kind, metadata }: KubernetesObject): Pick<ClusterCall, "kind" | "namespace"> {
-  return about({ kind, ...(metadata.namespace === undefined ? {} : { namespace: metadata.namespace }) });
 }
 
 /** A journal whose calls can be delayed, refused, or have their answers lost. */
