@@ -196,7 +196,7 @@ export type Command =
   | { readonly type: "resume" }
   /** Past the gate, hold or bake that it waits at. */
   | { readonly type: "promote" }
-  /** Past this step's measurements, whatever they say. */
+  /** Past the measurements of this step, or of the wave that is looked at, whatever they say. */
   | { readonly type: "skip-analysis" }
   /** Back to the former release. `supersededBy`: the rollout that takes its place. */
   | { readonly type: "abort"; readonly supersededBy?: number }
@@ -350,7 +350,7 @@ export interface Measurement {
   readonly max?: number;
 }
 
-/** Where a canary's measurements come from. */
+/** Where measurements come from. */
 export interface Metrics {
   /**
    * The present value of a query for the pods of one release; undefined where there is none (no series, no requests yet,

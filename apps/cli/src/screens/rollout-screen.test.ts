@@ -324,10 +324,37 @@ const cases: Readonly<Record<string, { detail: RolloutDetail; seconds?: number; 
         ),
       ],
       waves: [
-        { clusters: ["alpha"], status: "baking", bake: { since: at(5), until: at(605), promoted: false } },
+        {
+          clusters: ["alpha"],
+          status: "baking",
+          bake: { since: at(5), until: at(605), promoted: false, analysisSkipped: false },
+        },
         { clusters: ["beta", "gamma"], status: "waiting" },
       ],
       commands: [{ id: "1", actor: "admin", at: at(20), command: { type: "lose", cluster: "gamma" }, accepted: true }],
+    }),
+  },
+  "wave-without-measurements": {
+    seconds: 700,
+    width: 100,
+    detail: rollout({
+      phase: "app",
+      clusters: [
+        cluster("alpha", { ...before, app: "done 0.5 4: 2/2" }),
+        cluster("beta", { ...before, app: "waiting" }),
+      ],
+      waves: [
+        {
+          ...{ clusters: ["alpha"], status: "baking" },
+          bake: { since: at(5), until: at(605), promoted: false, analysisSkipped: false },
+        },
+        { clusters: ["beta"], status: "waiting" },
+      ],
+      analysis: {
+        measurements: [{ query: "errors", max: 0.01 }],
+        measured: [0.004, 0.002, null].map((value, index) => ({ at: at(20 + index * 15), wave: 0, values: [value] })),
+        verdict: { state: "no-data", words: "errors has no value yet" },
+      },
     }),
   },
   paused: {

@@ -6,6 +6,7 @@ import { stepLines } from "./step-line.ts";
 
 type Step = RolloutDetail["steps"][number];
 type Wave = RolloutDetail["waves"][number];
+type Gate = Pick<Step, "until" | "promoted" | "analysisSkipped">;
 
 /** Where the words of a step begin, for what stands below it. */
 const below = " ".repeat(17);
@@ -35,7 +36,7 @@ export function takeoverLines(detail: RolloutDetail, wave: number, options: Scre
             options.width,
             options.style,
           ),
-          ...analysisLines(detail, step, options),
+          ...(step.weight === 0 ? [] : analysisLines(detail, step, options)),
         ],
       };
     });
@@ -45,27 +46,28 @@ export function takeoverLines(detail: RolloutDetail, wave: number, options: Scre
 export function bakeLine(detail: RolloutDetail, wave: number, options: ScreenOptions): readonly ScreenLine[] {
   const of: Wave | undefined = detail.waves[wave];
   if (of?.bake === undefined) return [];
-  const { since, until, promoted } = of.bake;
+  const { since, until } = of.bake;
   const settled = of.status !== "baking" || !goesForward(detail);
-  const left = until === undefined ? "" : `${leftOf(until, options.now)} left, or `;
-  const waits = options.remark ?? `${left}${command("promote", detail, options)}`;
-  const aside = settled ? (promoted ? "promoted" : undefined) : promoted ? "promoted" : waits;
+  const aside = settled ? passedBy(of.bake) : (options.remark ?? waitOfBake(detail, of.bake, options));
   return [
     {
       key: `bake ${wave}`,
       settled,
-      lines: stepLines(
-        {
-          mark: of.status === "restored" ? "failed" : settled ? "done" : "running",
-          word: "bake",
-          detail: `${of.clusters.join(", ")} before the next wave`,
-          milliseconds: elapsed({ since, until }, settled ? undefined : options.now),
-          ...(aside === undefined ? {} : { aside }),
-          frame: options.frame ?? 0,
-        },
-        options.width,
-        options.style,
-      ),
+      lines: [
+        ...stepLines(
+          {
+            mark: of.status === "restored" ? "failed" : settled ? "done" : "running",
+            word: "bake",
+            detail: `${of.clusters.join(", ")} before the next wave`,
+            milliseconds: elapsed({ since, until }, settled ? undefined : options.now),
+            ...(aside === undefined ? {} : { aside }),
+            frame: options.frame ?? 0,
+          },
+          options.width,
+          options.style,
+        ),
+        ...analysisLines(detail, { wave }, options),
+      ],
     },
   ];
 }
@@ -115,7 +117,7 @@ function ofWave({ waves }: RolloutDetail, wave: number): string {
   return waves.length < 2 ? "" : ` in ${(waves[wave]?.clusters ?? []).join(", ")}`;
 }
 
-function passedBy({ promoted, analysisSkipped }: Step): string | undefined {
+function passedBy({ promoted, analysisSkipped }: Gate): string | undefined {
   const ways = [...(promoted ? ["promoted"] : []), ...(analysisSkipped ? ["measurements passed over"] : [])];
   return ways.length === 0 ? undefined : ways.join(", ");
 }
@@ -128,17 +130,37 @@ function waitOf(detail: RolloutDetail, step: Step, options: ScreenOptions): stri
   }
   if (step.promoted || step.hold === 0) return undefined;
   if (step.hold === undefined) return `waits for a person: ${command("promote", detail, options)}`;
-  const left = step.until === undefined ? 0 : Date.parse(step.until) - options.now;
-  if (left > 0 && step.until !== undefined) return `${leftOf(step.until, options.now)} left`;
+  return leftOfGate(detail, step, options);
+}
+
+/** What the wave that is looked at waits for. */
+function waitOfBake(detail: RolloutDetail, bake: Gate, options: ScreenOptions): string | undefined {
+  if (bake.promoted) return "promoted";
+  const left = leftOfGate(detail, bake, options);
+  const promote = command("promote", detail, options);
+  return left === undefined ? promote : `${left}, or ${promote}`;
+}
+
+/** How long it lasts still, then what of the measurements holds it. */
+function leftOfGate(
+  detail: RolloutDetail,
+  { until, analysisSkipped }: Gate,
+  options: ScreenOptions,
+): string | undefined {
+  if (until !== undefined && Date.parse(until) > options.now) return `${leftOf(until, options.now)} left`;
   const { verdict } = detail.analysis ?? {};
-  if (verdict === undefined || verdict.state === "good" || step.analysisSkipped) return undefined;
+  if (verdict === undefined || verdict.state === "good" || analysisSkipped) return undefined;
   return `${printable(verdict.words)}; ${command("skip-analysis", detail, options)}`;
 }
 
-/** Each measurement of a step: its newest value, its bounds, and how it went. */
-function analysisLines({ analysis }: RolloutDetail, step: Step, { width, style }: ScreenOptions): readonly string[] {
-  if (analysis === undefined || step.weight === 0) return [];
-  const measured = analysis.measured.filter((one) => one.wave === step.wave && one.step === step.index).slice(-curve);
+/** Each measurement of a step, or of a wave that is looked at: its newest value, its bounds, and how it went. */
+function analysisLines(
+  { analysis }: RolloutDetail,
+  { wave, index }: { readonly wave: number; readonly index?: number },
+  { width, style }: ScreenOptions,
+): readonly string[] {
+  if (analysis === undefined) return [];
+  const measured = analysis.measured.filter((one) => one.wave === wave && one.step === index).slice(-curve);
   if (measured.length === 0) return [];
   const names = analysis.measurements.map(({ query }) => cut(printable(query), 28));
   const widest = Math.max(...names.map((name) => name.length));

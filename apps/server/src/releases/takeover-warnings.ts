@@ -20,7 +20,7 @@ export function takeoverWarnings(
     ...(spec.deploy.analysis.length === 0 || metrics !== undefined
       ? []
       : [
-          `nothing can be measured in ${environment}: the platform's profile names no Prometheus ([metrics] url), so each step waits for fairway promote or skip-analysis`,
+          `nothing can be measured in ${environment}: the platform's profile names no Prometheus ([metrics] url), so each step, and each wave that is looked at, waits for fairway promote or skip-analysis`,
         ]),
   ];
 }

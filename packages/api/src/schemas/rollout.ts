@@ -45,7 +45,7 @@ export const rolloutCommand = z.discriminatedUnion("type", [
   z.object({ type: z.literal("resume") }),
   /** Past the gate, hold or bake that it waits at. */
   z.object({ type: z.literal("promote") }),
-  /** Past this step's measurements, whatever they say. */
+  /** Past the measurements of this step, or of the wave that is looked at, whatever they say. */
   z.object({ type: z.literal("skip-analysis") }),
   /** Back to the former release. */
   z.object({ type: z.literal("abort"), supersededBy: z.int().optional() }),
@@ -61,7 +61,9 @@ const rolloutWave = z.object({
   /** `baking`: it has the new release, and is looked at before the next one begins. */
   status: z.enum(["waiting", "running", "baking", "done", "restored", "skipped"]),
   /** `until`: when it ends, or ended; absent while the rollout is paused. */
-  bake: z.object({ since: time, until: time.optional(), promoted: z.boolean() }).optional(),
+  bake: z
+    .object({ since: time, until: time.optional(), promoted: z.boolean(), analysisSkipped: z.boolean() })
+    .optional(),
 });
 
 /** One share of the requests in one wave. */
@@ -85,9 +87,9 @@ const rolloutStep = z.object({
 const rolloutAnalysis = z.object({
   /** Bounds are included. */
   measurements: z.array(z.object({ query: z.string(), min: z.number().optional(), max: z.number().optional() })),
-  /** One value for each measurement, null where there was none; oldest first. */
+  /** One value for each measurement, null where there was none; oldest first. Without a step: while the wave was looked at. */
   measured: z.array(
-    z.object({ at: time, wave: z.int(), step: z.int(), values: z.array(z.union([z.number(), z.null()])) }),
+    z.object({ at: time, wave: z.int(), step: z.int().optional(), values: z.array(z.union([z.number(), z.null()])) }),
   ),
   /** Of the newest values; `words` names the measurement that decides it. */
   verdict: z.object({ state: z.enum(["good", "bad", "no-data"]), words: z.string() }),

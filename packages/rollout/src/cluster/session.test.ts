@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { isConfigMap, type KubernetesObject, keyOf, refOf } from "@fairway/objects";
+import { isConfigMap, isDeployment, type KubernetesObject, keyOf, refOf } from "@fairway/objects";
 import { type Cluster, LeaseLost } from "../ports.ts";
 import { interceptCluster } from "../testing/intercept.ts";
 import { type MemoryCluster, memoryCluster } from "../testing/memory-cluster.ts";
@@ -216,5 +216,60 @@ describe("inventory", () => {
       const object = { ...formatInventory(emptyInventory, identity), data };
       assert.equal(parseInventory(object), undefined);
     }
+  });
+});
+
+describe("a workload that takes over the load of another slot", () => {
+  const deployment = (name: string, slot: string | undefined, replicas?: number): KubernetesObject => ({
+    apiVersion: "apps/v1",
+    kind: "Deployment",
+    metadata: { name, namespace: "user", labels: { ...labels, ...(slot && { "fairway.dev/slot": slot }) } },
+    spec: { ...(replicas === undefined ? {} : { replicas }), template: { spec: { containers: [] } } },
+  });
+  const scaler = (name: string): KubernetesObject => ({
+    apiVersion: "autoscaling/v2",
+    kind: "HorizontalPodAutoscaler",
+    metadata: { name, namespace: "user", labels },
+    spec: {
+      minReplicas: 2,
+      maxReplicas: 9,
+      scaleTargetRef: { apiVersion: "apps/v1", kind: "Deployment", name },
+    },
+  });
+  const beside = { slot: "a", share: 1 } as const;
+  const applied = async (objects: readonly KubernetesObject[]) => {
+    const cluster = memoryCluster("alpha", virtualClock());
+    const former = session(cluster, 1);
+    await former.apply([space, deployment("user-a", "a", 7), deployment("worker-a", undefined, 5)], signal);
+    await former.settle(signal);
+    const read: string[] = [];
+    const watched: Cluster = {
+      ...cluster,
+      get: (ref, ended) => {
+        if (ref.kind === "Deployment") read.push(ref.name);
+        return cluster.get(ref, ended);
+      },
+    };
+    await session(watched, 2).apply(objects, signal, { beside });
+    const replicas = (name: string) =>
+      cluster
+        .objects("user")
+        .filter(isDeployment)
+        .find(({ metadata }) => metadata.name === name)?.spec?.replicas;
+    return { replicas, read };
+  };
+
+  it("begins with as many as run there, one that a team brought itself does not, whatever its name", async () => {
+    const { replicas } = await applied([
+      deployment("user-b", "b"),
+      deployment("worker-b", undefined),
+      scaler("user-b"),
+      scaler("worker-b"),
+    ]);
+    assert.deepEqual([replicas("user-b"), replicas("worker-b")], [7, 2]);
+  });
+
+  it("looks there only when the number is not its own", async () => {
+    assert.deepEqual((await applied([deployment("user-b", "b", 3)])).read, ["user-b"]);
   });
 });

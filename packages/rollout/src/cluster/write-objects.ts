@@ -1,3 +1,4 @@
+import { slotLabel, workloadName } from "@fairway/manifests";
 import {
   describeRef,
   isDeployment,
@@ -86,7 +87,7 @@ export function writeObjects(of: {
       await tenure.prove();
       const held = how.hold.has(keyOf(object)) ? notFewer(object, live) : object;
       const wanted = yielding(held, live);
-      const start = startingReplicas(object, how.among, await replicasBeside(object, how.beside, signal));
+      const start = await startOf(object, how, signal);
       if (live !== undefined) {
         const enough = how.beside === undefined ? live : await raised(live, start, signal);
         const stored = await applyTaking(wanted, await letGo(wanted, enough, signal), how, signal);
@@ -112,16 +113,19 @@ export function writeObjects(of: {
     return cluster.replace(withoutAdditions(stored, added), signal);
   };
 
-  /** How many replicas the load in another slot asks of a workload; 0: nothing is taken over. */
-  const replicasBeside = async (
+  /** How many replicas a workload begins with that says none itself: as many as the load in another slot asks for. */
+  const startOf = async (
     object: KubernetesObject,
-    beside: Applying["beside"],
+    { among, beside }: Applying,
     signal: AbortSignal,
-  ): Promise<number> => {
-    if (beside === undefined || !isDeployment(object)) return 0;
-    const name = object.metadata.name.replace(/-[ab]$/, `-${beside.slot}`);
-    const live = await cluster.get({ ...refOf(object), name }, signal);
-    return live !== undefined && isDeployment(live) ? Math.ceil((live.spec?.replicas ?? 1) * beside.share) : 0;
+  ): Promise<number | undefined> => {
+    const least = startingReplicas(object, among);
+    const own = object.metadata.labels?.[slotLabel];
+    if (least === undefined || beside === undefined || !isSlot(own)) return least;
+    const neutral = object.metadata.name.slice(0, -workloadName("", own).length);
+    const live = await cluster.get({ ...refOf(object), name: workloadName(neutral, beside.slot) }, signal);
+    const running = live !== undefined && isDeployment(live) ? (live.spec?.replicas ?? 1) : 0;
+    return startingReplicas(object, among, Math.ceil(running * beside.share));
   };
 
   /** With at least as many replicas; an autoscaler takes it from there. */
@@ -167,4 +171,8 @@ export function writeObjects(of: {
 function versionOf({ metadata }: KubernetesObject): Pick<ApplyOptions, "uid" | "resourceVersion"> {
   const { uid, resourceVersion } = metadata;
   return uid === undefined || resourceVersion === undefined ? {} : { uid, resourceVersion };
+}
+
+function isSlot(label: string | undefined): label is Slot {
+  return label === "a" || label === "b";
 }

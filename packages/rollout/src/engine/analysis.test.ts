@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { watchRequests } from "../testing/data-path.ts";
-import { going, isHolding } from "../testing/strategy-world.ts";
+import { going, isBaking, isHolding } from "../testing/strategy-world.ts";
 
 const errors = { query: "errors", max: 0.01 };
 const canary = { strategy: "canary", steps: [{ weight: 10, hold: 60_000 }], analysis: [errors] } as const;
@@ -106,5 +106,71 @@ describe("the analysis of a canary", () => {
     assert.ok((analysis?.measured.length ?? 0) > 100, "and still enough for a curve");
     await world.command(number, { type: "promote" });
     await result();
+  });
+});
+
+describe("the analysis of a wave that is looked at", () => {
+  const waves = { waves: [["alpha"]], bake: 300_000, analysis: [errors] } as const;
+  const ways = {
+    rolling: { deploy: waves, options: {} },
+    canary: { deploy: { ...canary, ...waves }, options: gateway },
+  } as const;
+
+  for (const [strategy, { deploy, options }] of Object.entries(ways)) {
+    it(`turns back when one is out of its bounds, of a ${strategy}, paused or not`, async () => {
+      for (const isPaused of [false, true]) {
+        const { world, number, result } = await going(deploy, options);
+        world.metrics.set("errors", 0.002);
+        await world.until(number, isBaking);
+        if (isPaused) await world.command(number, { type: "pause" });
+        world.metrics.set("errors", 0.25);
+        const { status, causes, waves: passed, clusters } = await result();
+        assert.equal(status, "failed");
+        assert.deepEqual([causes[0]?.code, causes[0]?.cluster], ["AnalysisFailed", "alpha"]);
+        assert.equal(causes[0]?.message, "errors is 0.25, at most 0.01 is well");
+        assert.deepEqual(
+          passed.map((one) => one.status),
+          ["restored", "skipped"],
+        );
+        assert.equal(clusters[1]?.phases["app"]?.status, "skipped");
+        world.holds("one");
+      }
+    });
+  }
+
+  it("keeps the next wave waiting without data, says so, and is passed over when a person says so", async () => {
+    const { world, number, result } = await going(waves);
+    const { waves: begun } = await world.until(number, isBaking);
+    await world.clock.advance(1_200_000);
+    const waiting = await world.viewOf(number);
+    assert.equal(waiting.waves[0]?.status, "baking");
+    assert.equal(waiting.analysis?.verdict.state, "no-data");
+    assert.match(waiting.waitsFor ?? "", /^wave 1 of 2 is looked at for 5 min.*errors has no value yet$/);
+    await world.command(number, { type: "skip-analysis" });
+    const { status, waves: passed } = await result();
+    assert.equal(status, "succeeded");
+    assert.equal(passed[0]?.bake?.analysisSkipped, true);
+    assert.equal(passed[0]?.bake?.since, begun[0]?.bake?.since);
+    world.holds("two");
+  });
+
+  it("ends with its time when all is well, and keeps what was measured as a curve", async () => {
+    const { world, number, result } = await going(waves);
+    world.metrics.set("errors", 0.002);
+    await world.until(number, isBaking);
+    const begun = world.clock.now();
+    const { status, analysis } = await result();
+    assert.equal(status, "succeeded");
+    assert.ok(world.clock.now() - begun < 330_000, `${world.clock.now() - begun} ms`);
+    assert.ok((analysis?.measured.length ?? 0) >= 10, `${analysis?.measured.length} values`);
+    assert.ok(analysis?.measured.every(({ wave, step }) => wave === 0 && step === undefined));
+    assert.deepEqual(analysis?.verdict, { state: "good", words: "" });
+  });
+
+  it("is for releases that replace one: neither a first one nor a rollback waits for it", async () => {
+    const { world, engine, result } = await going(waves, { how: { kind: "rollback" } });
+    assert.equal((await result()).status, "succeeded");
+    void engine;
+    world.holds("two");
   });
 });

@@ -186,6 +186,24 @@ describe("a canary", () => {
     world.holds("one");
   });
 
+  it("asks no router on its way back that was told nothing yet: one that has stopped hinders nobody", async () => {
+    const routed = { routed: true };
+    const { world, engine, number } = await started({ deploy: canary, ...routed }, { before: routed });
+    const stop = watchRequests(world.clusters);
+    world.cluster("beta").stickRouters(true);
+    world.cluster("alpha").script("two", { kind: "crash", exitCode: 1 });
+    const result = await world.ended(number);
+    await engine.stop();
+    stop();
+    assert.equal(result.causes[0]?.code, "CrashLoop");
+    assert.deepEqual(
+      result.clusters.map(({ behind }) => behind),
+      [undefined, undefined],
+    );
+    assert.deepEqual([...world.drained], []);
+    world.holds("one");
+  });
+
   it("fails when a router does not take its share, and says which", async () => {
     const { world, engine, number } = await started({ deploy: canary }, { router: "gateway" });
     const stop = watchRequests(world.clusters);

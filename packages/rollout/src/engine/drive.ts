@@ -14,6 +14,7 @@ import type {
   Traffic,
 } from "../ports.ts";
 import { fold, foldNext } from "../state/fold.ts";
+import { hasShifted } from "../state/has-shifted.ts";
 import { next } from "../state/next/next.ts";
 import type { Action } from "../state/next/situation.ts";
 import type { RolloutEvent } from "../state/rollout-event.ts";
@@ -99,32 +100,36 @@ export async function drive(options: DriveOptions, header: RolloutHeader): Promi
     await Promise.all([...work.values()].map((one) => one.stop()));
     plan = await planNow();
     work = new Map(
-      plan.waves.flat().map((name) => {
-        const cluster = options.clusters.find((one) => one.name === name) ?? absentCluster(name);
-        const { traffic, secrets, images, log } = options;
-        const migrated = () => state.migration?.uid;
-        const changed = () => {
-          options.changed(live());
-          bell.ring();
-        };
-        return [
-          name,
-          startWork({
-            cluster,
-            plan,
-            tenure: held,
-            traffic,
-            secrets,
-            images,
-            clock,
-            limits,
-            signal,
-            log,
-            changed,
-            migrated,
-          }),
-        ];
-      }),
+      plan.waves.flatMap((names, wave) =>
+        names.map((name) => {
+          const cluster = options.clusters.find((one) => one.name === name) ?? absentCluster(name);
+          const { traffic, secrets, images, log } = options;
+          const migrated = () => state.migration?.uid;
+          const shifted = () => hasShifted(state, wave);
+          const changed = () => {
+            options.changed(live());
+            bell.ring();
+          };
+          return [
+            name,
+            startWork({
+              cluster,
+              plan,
+              tenure: held,
+              traffic,
+              secrets,
+              images,
+              clock,
+              limits,
+              signal,
+              log,
+              changed,
+              migrated,
+              shifted,
+            }),
+          ];
+        }),
+      ),
     );
   };
 
@@ -168,14 +173,14 @@ export async function drive(options: DriveOptions, header: RolloutHeader): Promi
       const entry = actions.find((action) => "event" in action);
       if (entry !== undefined) {
         if ((await write(entry)) === "over") return;
-        if (["analysis", "step", "phase"].includes(entry.event.type)) measuring.forget();
+        if (["analysis", "step", "bake", "phase"].includes(entry.event.type)) measuring.forget();
         continue;
       }
       for (const action of actions) {
         if (action.type === "perform") work.get(action.cluster)?.perform(action.step);
         if (action.type === "watch") work.get(action.cluster)?.watch();
         if (action.type === "measure" && plan.target !== undefined) {
-          measuring.measure(action.step, plan.analysis, plan.target);
+          measuring.measure(action.gate, plan.analysis, plan.target);
         }
       }
       await bell.wait(limits.tick, signal);

@@ -1,13 +1,14 @@
 import type { Active, Clock, Measurement, Metrics } from "../ports.ts";
 import type { Measured } from "../state/facts.ts";
+import type { Gate } from "../state/rollout-event.ts";
 
-/** Takes the measurements of a canary's step beside everything else. */
+/** Takes measurements beside everything else. */
 export interface Measuring {
   /** Begins unless it is under way. */
-  measure(step: number, measurements: readonly Measurement[], of: Active): void;
+  measure(gate: Gate, measurements: readonly Measurement[], of: Active): void;
   /** What was measured since the last `forget`. */
   newest(): Measured | undefined;
-  /** It is written, or belongs to a step that is over; nor does what is still under way count. */
+  /** It is written, or belongs to a gate that is over; nor does what is still under way count. */
   forget(): void;
   stop(): Promise<void>;
 }
@@ -51,16 +52,16 @@ export function startMeasuring(options: {
     }
   };
 
-  const take = async (step: number, measurements: readonly Measurement[], of: Active): Promise<void> => {
+  const take = async (gate: Gate, measurements: readonly Measurement[], of: Active): Promise<void> => {
     const begun = forgotten;
     const values = await Promise.all(measurements.map(({ query }) => ask(query, of)));
-    if (!signal.aborted && begun === forgotten) newest = { step, values };
+    if (!signal.aborted && begun === forgotten) newest = { ...gate, values };
   };
 
   return {
-    measure(step, measurements, of) {
+    measure(gate, measurements, of) {
       if (signal.aborted) return;
-      running ??= take(step, measurements, of).finally(() => {
+      running ??= take(gate, measurements, of).finally(() => {
         running = undefined;
         options.changed();
       });

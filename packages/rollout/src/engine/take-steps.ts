@@ -39,6 +39,8 @@ export interface StepOptions {
   readonly signal: AbortSignal;
   /** The uid of the migration Job, once it is in the journal. */
   readonly migrated: () => string | undefined;
+  /** Whether requests may have gone over to the new release there. */
+  readonly shifted: () => boolean;
   /** What a fresh observation must show from now on. */
   readonly expect: (expectation: Expectation) => void;
   /** Begins to observe unless it does. */
@@ -145,9 +147,16 @@ export function takeSteps(options: StepOptions): (step: Step) => Promise<Partial
       await share(own.sides, 100);
       await session.apply(own.late.filter(leadsRequests), signal, { fields });
     }
-    await session.prune(await withSecrets(own.keep), signal);
+    const keep = await withSecrets(own.keep);
+    // What lets the former release's pods through goes after them.
+    const policies = own.former.filter(isNetworkPolicy).map(keyOf);
+    const obsolete = policies.filter((key) => !keep.has(key));
+    await session.prune(new Set([...keep, ...obsolete]), signal);
+    if (obsolete.length > 0 || own.late.some(isNetworkPolicy)) {
+      await formerPodsGone({ cluster, plan, clock, limits, signal });
+    }
+    if (obsolete.length > 0) await session.prune(keep, signal);
     if (own.late.length > 0) {
-      if (own.late.some(isNetworkPolicy)) await formerPodsGone({ cluster, plan, clock, limits, signal });
       const applied = own.sides === undefined ? new Set<KubernetesObject>() : new Set(own.late.filter(leadsRequests));
       const rest = own.late.filter((object) => !applied.has(object));
       if (rest.length > 0) await session.apply(rest, signal, { fields });
@@ -188,7 +197,7 @@ export function takeSteps(options: StepOptions): (step: Step) => Promise<Partial
         ...routers[sides.router].objects(sides, 0),
       ];
       await session.apply(leading, signal, { fields: "take" });
-      await share(sides, 0);
+      if (options.shifted()) await share(sides, 0);
     }
     return goTo(to);
   };

@@ -105,6 +105,35 @@ describe("waves", () => {
     assert.equal((await result()).status, "succeeded");
   });
 
+  it("look at nothing before a wave whose clusters are all lost, nor after one", async () => {
+    for (const [away, bakes] of [
+      ["beta", [false, true]],
+      ["gamma", [false, true]],
+      ["alpha", [true, false]],
+    ] as const) {
+      const { world, number, result } = await going(waves, { clusters });
+      await world.command(number, { type: "lose", cluster: away });
+      world.cluster(away).cut();
+      const { status, waves: passed } = await result();
+      assert.equal(status, "succeeded");
+      assert.deepEqual(
+        passed.slice(0, 2).map(({ bake }) => bake !== undefined),
+        bakes,
+        `without ${away}`,
+      );
+    }
+  });
+
+  it("wait no longer when the clusters of the next one are lost meanwhile", async () => {
+    const { world, number, result } = await going({ ...waves, waves: [["beta", "gamma"]] }, { clusters });
+    await world.until(number, isBaking);
+    const begun = world.clock.now();
+    world.cluster("alpha").cut();
+    await world.command(number, { type: "lose", cluster: "alpha" });
+    assert.equal((await result()).status, "succeeded");
+    assert.ok(world.clock.now() - begun < 60_000, `${world.clock.now() - begun} ms`);
+  });
+
   it("shift requests wave by wave for a canary, and the decision stays one", async () => {
     const steps = [{ weight: 20, hold: 30_000 }];
     const { world, number, result } = await going(

@@ -194,7 +194,8 @@ export function plan(
     waves,
     bake: settings?.bake ?? 0,
     steps,
-    analysis: settings?.analysis ?? [],
+    // A first release has no requests yet, and whoever goes back wants it now.
+    analysis: header.kind === "deploy" && from !== undefined ? (settings?.analysis ?? []) : [],
     migration: migration && to && { ...migration, job: jobOf(migration, to) },
     clusters: Object.fromEntries(clusters.map((cluster) => [cluster, clusterPlan(cluster)])),
   };

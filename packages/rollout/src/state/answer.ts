@@ -1,6 +1,6 @@
 import type { Outline } from "../plan/outline.ts";
-import { isSlotted } from "../plan/plan.ts";
 import type { Command } from "../ports.ts";
+import { measures } from "./analysis.ts";
 import type { RolloutState } from "./rollout-state.ts";
 
 export type Answer = { readonly accepted: true } | { readonly accepted: false; readonly reason: string };
@@ -8,10 +8,8 @@ export type Answer = { readonly accepted: true } | { readonly accepted: false; r
 const yes: Answer = { accepted: true };
 const no = (reason: string): Answer => ({ accepted: false, reason });
 
-/** What of a plan, or of its outline, answers depend on. */
-interface Course extends Pick<Outline, "steps" | "analysis"> {
-  readonly migration?: string | { readonly cluster: string } | undefined;
-}
+/** What answers depend on. */
+type Course = Pick<Outline, "waves" | "bake" | "steps" | "analysis" | "migration">;
 
 /** A command that could be given, and what would be answered. */
 export type Offer = { readonly command: Command } & Answer;
@@ -19,18 +17,18 @@ export type Offer = { readonly command: Command } & Answer;
 /** Every command that could be given to a rollout, with the answer that it would get now. Pure. */
 export function offers(state: RolloutState): readonly Offer[] {
   if (state.closed) return [];
-  const plan = state.begun?.outline ?? { steps: [], analysis: [] };
+  const course = state.begun?.outline ?? { waves: [], bake: 0, steps: [], analysis: [] };
   const clusters = Object.keys(state.clusters);
   const all: readonly Command[] = [
     ...(["pause", "resume", "promote", "skip-analysis", "abort"] as const).map((type) => ({ type })),
     ...clusters.map((cluster) => ({ type: "lose" as const, cluster })),
   ];
-  return all.map((command) => ({ command, ...answer(state, plan, command) }));
+  return all.map((command) => ({ command, ...answer(state, course, command) }));
 }
 
 /** Whether a rollout, as it stands, does what is asked of it, and if not, why. Pure. */
-export function answer(state: RolloutState, plan: Course, command: Command): Answer {
-  if (command.type === "lose") return answerLose(state, plan, command.cluster);
+export function answer(state: RolloutState, course: Course, command: Command): Answer {
+  if (command.type === "lose") return answerLose(state, course, command.cluster);
   if (state.end !== undefined) return no(`the rollout has ended: it ${ending[state.end.status]}`);
   if (state.decision === "restore") return no("the rollout is on its way back to the former release already");
   if (state.decision === "commit") {
@@ -47,7 +45,7 @@ export function answer(state: RolloutState, plan: Course, command: Command): Ans
     case "promote":
       return answerPromote(state);
     case "skip-analysis":
-      return answerSkip(state, plan);
+      return answerSkip(state, course);
     case "abort":
       return yes;
   }
@@ -63,10 +61,11 @@ function answerPromote({ step, bake, paused }: RolloutState): Answer {
   return step.status === "holding" ? yes : no(`routers are still taking the share of ${step.weight} %`);
 }
 
-function answerSkip({ step }: RolloutState, plan: Course): Answer {
-  if (!isSlotted(plan) || plan.analysis.length === 0) return no("this rollout measures nothing");
-  if (step === undefined) return no("no step is being measured");
-  return step.analysisSkipped ? no("this step's measurements are passed over already") : yes;
+function answerSkip({ bake, step }: RolloutState, course: Course): Answer {
+  if (!measures(course)) return no("this rollout measures nothing");
+  const gate = bake ?? step;
+  if (gate === undefined) return no("no step and no wave is being measured");
+  return gate.analysisSkipped ? no("these measurements are passed over already") : yes;
 }
 
 function answerLose(state: RolloutState, { migration }: Course, name: string): Answer {
@@ -77,8 +76,7 @@ function answerLose(state: RolloutState, { migration }: Course, name: string): A
   if (state.end !== undefined) return no("the rollout has ended");
   if (cluster.lost !== undefined || cluster.behind !== undefined)
     return no(`the rollout goes on without ${name} already`);
-  const lead = typeof migration === "object" ? migration.cluster : migration;
-  if (name === lead && state.migration?.status !== "succeeded" && state.decision === undefined) {
+  if (name === migration && state.migration?.status !== "succeeded" && state.decision === undefined) {
     return no(`the migration runs in ${name}, without it nothing goes on: abort it instead`);
   }
   const left = Object.entries(state.clusters).filter(

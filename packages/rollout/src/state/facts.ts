@@ -1,5 +1,5 @@
 import type { Cause } from "@fairway/diagnosis";
-import type { PrepareFinding } from "./rollout-event.ts";
+import type { Gate, PrepareFinding } from "./rollout-event.ts";
 
 /** Work in one cluster; each can be repeated from the start at any time. */
 export type Step =
@@ -59,11 +59,8 @@ export interface ClusterFacts {
   readonly progressDeadline?: number;
 }
 
-/** What was measured last for a canary. */
-export interface Measured {
-  readonly step: number;
-  readonly values: readonly (number | null)[];
-}
+/** What was measured last. */
+export type Measured = Gate & { readonly values: readonly (number | null)[] };
 
 export const noFacts: ClusterFacts = { performed: new Set() };
 export type Facts = Readonly<Record<string, ClusterFacts>>;

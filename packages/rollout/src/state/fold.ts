@@ -1,6 +1,6 @@
 import type { JournalRecord, RolloutHeader } from "../ports.ts";
 import type { Phase, RolloutEvent } from "./rollout-event.ts";
-import type { ClusterState, Passage, PhaseState, RolloutState } from "./rollout-state.ts";
+import type { ClusterState, GateState, Passage, PhaseState, RolloutState } from "./rollout-state.ts";
 
 /** The state of a rollout from its journal; the same records give the same state. Pure. */
 export function fold(header: RolloutHeader, records: readonly JournalRecord<RolloutEvent>[]): RolloutState {
@@ -26,7 +26,7 @@ export function foldNext(before: RolloutState, { sequence, at, body }: JournalRe
   switch (body.type) {
     case "begun": {
       const { namespace, clusters, from, target, lost = [], routers = {}, outline } = body;
-      const fresh = (name: string): ClusterState => ({
+      const unseen = (name: string): ClusterState => ({
         phases: {},
         converged: false,
         ...(lost.includes(name) ? { lost: { by: "" } } : {}),
@@ -34,7 +34,7 @@ export function foldNext(before: RolloutState, { sequence, at, body }: JournalRe
       return {
         ...state,
         begun: { namespace, clusters, from, target, routers, outline },
-        clusters: Object.fromEntries(clusters.map((name) => [name, fresh(name)])),
+        clusters: Object.fromEntries(clusters.map((name) => [name, unseen(name)])),
       };
     }
     case "phase": {
@@ -84,15 +84,7 @@ export function foldNext(before: RolloutState, { sequence, at, body }: JournalRe
       return {
         ...settled(state, at),
         since: Date.parse(at),
-        step: {
-          index: body.step,
-          weight: body.weight,
-          status: "shifting",
-          since: Date.parse(at),
-          promoted: false,
-          analysisSkipped: false,
-          measured: [],
-        },
+        step: { ...fresh(at), index: body.step, weight: body.weight, status: "shifting" },
       };
     case "shifted": {
       const shifted = each(state, (cluster, name) => {
@@ -107,17 +99,12 @@ export function foldNext(before: RolloutState, { sequence, at, body }: JournalRe
         : { ...shifted, since, step: { ...state.step, status: "holding", since } };
     }
     case "analysis":
-      return state.step?.index === body.step
-        ? {
-            ...state,
-            step: { ...state.step, measured: [...state.step.measured, { at: Date.parse(at), values: body.values }] },
-          }
-        : state;
+      return measured(state, body, at);
     case "bake":
       return {
         ...state,
         since: Date.parse(at),
-        bake: { wave: body.wave, since: Date.parse(at), promoted: false },
+        bake: { ...fresh(at), wave: body.wave },
       };
     case "answered":
       return answered(state, body, at);
@@ -208,6 +195,19 @@ export function foldNext(before: RolloutState, { sequence, at, body }: JournalRe
   }
 }
 
+function fresh(at: string): GateState {
+  return { since: Date.parse(at), promoted: false, analysisSkipped: false, measured: [] };
+}
+
+function measured(state: RolloutState, event: Extract<RolloutEvent, { type: "analysis" }>, at: string): RolloutState {
+  const { step, bake } = state;
+  const value = { at: Date.parse(at), values: event.values };
+  if ("bake" in event) {
+    return bake?.wave === event.bake ? { ...state, bake: { ...bake, measured: [...bake.measured, value] } } : state;
+  }
+  return step?.index === event.step ? { ...state, step: { ...step, measured: [...step.measured, value] } } : state;
+}
+
 /** What a command does to the state, once it was accepted. */
 function answered(
   before: RolloutState,
@@ -236,6 +236,7 @@ function answered(
         ...(state.bake === undefined ? {} : { bake: { ...state.bake, promoted: true } }),
       };
     case "skip-analysis":
+      if (state.bake !== undefined) return { ...state, bake: { ...state.bake, analysisSkipped: true } };
       return state.step === undefined ? state : { ...state, step: { ...state.step, analysisSkipped: true } };
     case "abort":
       return { ...withoutPause(state), abortWanted: { by: actor, supersededBy: command.supersededBy } };

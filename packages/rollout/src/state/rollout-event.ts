@@ -24,6 +24,9 @@ export interface Wave {
   readonly clusters: readonly string[];
 }
 
+/** What is measured: a step that holds, or a wave that is looked at. */
+export type Gate = { readonly step: number } | { readonly bake: number };
+
 /** Body of a journal entry. Few and small: an entry is written when the state of the rollout changes, not when a pod does. */
 export type RolloutEvent =
   /** What the rollout was decided on. */
@@ -72,7 +75,7 @@ export type RolloutEvent =
       readonly gate?: true;
     }
   /** One value for each measurement; null: there is none. */
-  | { readonly type: "analysis"; readonly step: number; readonly values: readonly (number | null)[] }
+  | ({ readonly type: "analysis"; readonly values: readonly (number | null)[] } & Gate)
   /** This wave has the new release; the next one waits until this one has been looked at. */
   | { readonly type: "bake"; readonly wave: number }
   /** A command, and whether it was accepted. */

@@ -36,18 +36,22 @@ export interface Passage {
   readonly endedAt?: string;
 }
 
-/** One step of a shift of traffic. Times in milliseconds since the epoch, moved on by pauses. */
-export interface StepState {
-  readonly index: number;
-  /** Percent. */
-  readonly weight: number;
-  /** `holding`: routers have taken the weight. */
-  readonly status: "shifting" | "holding";
+/** A time in which a rollout goes no further, and the new release may be measured. Milliseconds since the epoch, moved on by pauses. */
+export interface GateState {
   readonly since: number;
   readonly promoted: boolean;
   readonly analysisSkipped: boolean;
   /** Newest last; one value for each measurement, null where there was none. */
   readonly measured: readonly { readonly at: number; readonly values: readonly (number | null)[] }[];
+}
+
+/** One step of a shift of traffic. */
+export interface StepState extends GateState {
+  readonly index: number;
+  /** Percent. */
+  readonly weight: number;
+  /** `holding`: routers have taken the weight. */
+  readonly status: "shifting" | "holding";
 }
 
 /** A step that was passed, or stopped; milliseconds since the epoch. */
@@ -56,11 +60,9 @@ export interface PassedStep extends StepState {
   readonly endedAt: number;
 }
 
-/** A wave that is, or was, looked at; milliseconds since the epoch. */
-export interface BakeState {
+/** A wave that is, or was, looked at. */
+export interface BakeState extends GateState {
   readonly wave: number;
-  readonly since: number;
-  readonly promoted: boolean;
 }
 
 /** A command and its answer. */

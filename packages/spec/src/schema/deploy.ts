@@ -95,7 +95,8 @@ export const deploy = table(
         ),
         50,
         {
-          description: "Of a canary: measurements that must stay within their bounds at each of its steps",
+          description:
+            "Measurements that must stay within their bounds: at each step of a canary, and while a wave is looked at",
           example: 'analysis = [{ query = "error_rate", max = 0.01 }]',
         },
       ),

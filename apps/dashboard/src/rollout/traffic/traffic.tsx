@@ -13,10 +13,10 @@ const routerWords = {
 /** How requests go over: the steps, what each cluster's router says, what is measured meanwhile. */
 export function Traffic({ rollout }: { readonly rollout: RolloutDetail }) {
   const { waves, steps, analysis, clusters } = rollout;
-  if (steps.length === 0) return null;
+  if (steps.length === 0 && analysis === undefined) return null;
   const numbers = [...new Set(steps.map(({ wave }) => wave))];
   return (
-    <Section title="Requests">
+    <Section title={steps.length > 0 ? "Requests" : "Measured"}>
       <div className="traffic card">
         {numbers.map((wave) => {
           const label =
@@ -28,20 +28,22 @@ export function Traffic({ rollout }: { readonly rollout: RolloutDetail }) {
             </div>
           );
         })}
-        <ul className="shares" aria-label="Share of requests by cluster">
-          {clusters
-            .filter(({ router }) => router !== undefined)
-            .map(({ name, router, traffic }) => (
-              <li key={name}>
-                <strong>{name}</strong>
-                <span className="share" aria-hidden="true">
-                  <span style={{ inlineSize: `${traffic?.weight ?? 0}%` }} />
-                </span>
-                <span>{traffic?.detail ?? "all as before"}</span>
-                {router !== undefined && <span className="quiet">by {routerWords[router]}</span>}
-              </li>
-            ))}
-        </ul>
+        {steps.length > 0 && (
+          <ul className="shares" aria-label="Share of requests by cluster">
+            {clusters
+              .filter(({ router }) => router !== undefined)
+              .map(({ name, router, traffic }) => (
+                <li key={name}>
+                  <strong>{name}</strong>
+                  <span className="share" aria-hidden="true">
+                    <span style={{ inlineSize: `${traffic?.weight ?? 0}%` }} />
+                  </span>
+                  <span>{traffic?.detail ?? "all as before"}</span>
+                  {router !== undefined && <span className="quiet">by {routerWords[router]}</span>}
+                </li>
+              ))}
+          </ul>
+        )}
         {analysis !== undefined && <Analysis analysis={analysis} />}
       </div>
     </Section>

@@ -1,8 +1,8 @@
-import type { Cause } from "@fairway/diagnosis";
-import { judgeAnalysis } from "../analysis.ts";
+import { isMeasured } from "../analysis.ts";
 import type { Step } from "../facts.ts";
 import type { StepState } from "../rollout-state.ts";
-import { abort, failed } from "./failures.ts";
+import { analyse, isProven, measure } from "./analyse.ts";
+import { failed } from "./failures.ts";
 import { type Action, append, details, factsOf, perform, type Situation } from "./situation.ts";
 import { suspectOf } from "./suspects.ts";
 import { keepWatching } from "./watching.ts";
@@ -15,24 +15,16 @@ export function balancing(situation: Situation, open: readonly string[]): readon
   const { step } = state;
   if (step === undefined) return begin(situation, 0, open);
   if (step.status === "shifting") return shift(situation, step, open);
-  const measured = measuredEntry(situation, step);
-  if (measured !== undefined) return measured;
-  const verdict = judgeAnalysis(plan.analysis, step.measured.at(-1)?.values);
-  if (verdict.state === "bad" && !step.analysisSkipped) {
-    return abort(
-      situation,
-      "balancing",
-      open.slice(0, 1).map((name) => ({ name, causes: [cause(name, verdict.words)] })),
-    );
-  }
-  if (state.paused === undefined && mayPass(situation, step, verdict.state)) {
+  const analysed = analyse(situation, { step: step.index }, step, "balancing", open);
+  if (analysed !== undefined) return analysed;
+  if (state.paused === undefined && mayPass(situation, step)) {
     if (step.index + 1 < plan.steps.length) return begin(situation, step.index + 1, open);
     const detail = (name: string): string => state.clusters[name]?.phases.balancing?.detail ?? "";
     return append({ type: "done", phase: "balancing", clusters: details(open, detail) });
   }
   const suspect = suspectOf(situation, open);
   if (suspect !== undefined) return append(suspect);
-  return [...open.flatMap((cluster) => keepWatching(situation, cluster)), ...measure(situation, step)];
+  return [...open.flatMap((cluster) => keepWatching(situation, cluster)), ...measureStep(situation, step)];
 }
 
 function begin(situation: Situation, index: number, open: readonly string[]): readonly Action[] {
@@ -60,45 +52,14 @@ function shift(situation: Situation, { index }: StepState, open: readonly string
 }
 
 /** Whether a step has lasted, and nothing that was measured speaks against going on. */
-function mayPass({ plan, now }: Situation, step: StepState, verdict: "good" | "bad" | "no-data"): boolean {
+function mayPass(situation: Situation, step: StepState): boolean {
+  const { plan, now } = situation;
   if (step.promoted) return true;
   const hold = plan.steps[step.index]?.hold;
   if (hold === undefined || now - step.since < hold) return false;
-  // Without requests for the new release, or with none before, there is nothing to measure.
-  const isMeasured = plan.analysis.length > 0 && hold > 0 && step.weight > 0;
-  return !isMeasured || step.analysisSkipped || verdict === "good";
+  return !isMeasured(plan, step) || isProven(situation, step);
 }
 
-function measures({ plan }: Situation, step: StepState): boolean {
-  return plan.analysis.length > 0 && step.weight > 0 && plan.steps[step.index]?.hold !== 0;
-}
-
-/** Of the time that a step has lasted: one that is held for days does not fill the journal. */
-const pace = 1 / 60;
-
-/** An engine that has taken over waits for no more than the step's pace. */
-function measure(situation: Situation, step: StepState): readonly Action[] {
-  const { now, limits } = situation;
-  const last = Math.max(step.measured.at(-1)?.at ?? 0, step.since);
-  const pause = Math.max(limits.measure, (now - step.since) * pace);
-  return measures(situation, step) && now - last >= pause ? [{ type: "measure", step: step.index }] : [];
-}
-
-function measuredEntry({ measured }: Situation, step: StepState): readonly Action[] | undefined {
-  if (measured === undefined || measured.step !== step.index) return undefined;
-  return append({ type: "analysis", step: step.index, values: measured.values });
-}
-
-function cause(cluster: string, words: string): Cause {
-  return {
-    code: "AnalysisFailed",
-    severity: "fatal",
-    summary: `a measurement of the new release is out of its bounds: ${words}`,
-    cluster,
-    object: `Cluster/${cluster}`,
-    count: 1,
-    message: words,
-    advice:
-      "look at what the new release does to these metrics; bounds and queries stand in [deploy] analysis of app.toml",
-  };
+function measureStep(situation: Situation, step: StepState): readonly Action[] {
+  return isMeasured(situation.plan, step) ? measure(situation, { step: step.index }, step) : [];
 }

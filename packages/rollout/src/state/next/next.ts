@@ -1,10 +1,11 @@
+import { outlineOf } from "../../plan/outline-of.ts";
 import type { Plan } from "../../plan/plan.ts";
 import type { Stage } from "../../plan/stages.ts";
 import { answer } from "../answer.ts";
-import type { ClusterFacts } from "../facts.ts";
 import type { RolloutEvent, Wave } from "../rollout-event.ts";
 import type { RolloutState } from "../rollout-state.ts";
 import { abortWanted } from "./abort.ts";
+import { bake } from "./bake.ts";
 import { balancing } from "./balancing.ts";
 import { cleanup } from "./cleanup.ts";
 import { converge } from "./converge.ts";
@@ -14,7 +15,8 @@ import { forward } from "./forward.ts";
 import { leaveLost } from "./leave-lost.ts";
 import { prepare } from "./prepare.ts";
 import { restore } from "./restore.ts";
-import { type Action, append, factsOf, type Situation } from "./situation.ts";
+import { isWellEverywhere, servingClusters } from "./serving.ts";
+import { type Action, append, type Situation } from "./situation.ts";
 import { keepWatching } from "./watching.ts";
 
 /**
@@ -39,7 +41,7 @@ function answerNext({ state, plan, commands }: Situation): RolloutEvent | undefi
   const asked = commands.find(({ id }) => !state.answered.has(id));
   if (asked === undefined) return undefined;
   const { id, actor, command } = asked;
-  return { type: "answered", id, actor, command, ...answer(state, plan, command) };
+  return { type: "answered", id, actor, command, ...answer(state, outlineOf(plan), command) };
 }
 
 function advance(situation: Situation): readonly Action[] {
@@ -70,9 +72,10 @@ function inStage(situation: Situation, stage: Stage): readonly Action[] {
   }
   const following = plan.stages[plan.stages.indexOf(stage) + 1];
   if (following === undefined) return end(situation, "succeeded");
+  const baking = bake(situation, stage, following);
+  if (baking !== undefined) return baking;
   // Holding the way forward; what is under way, and the way back, go on.
   if (state.paused !== undefined) return [];
-  if (bakes(situation, stage, following)) return bake(situation, stage);
   if (following.phase === "cleanup" && state.decision === undefined) {
     return isWellEverywhere(situation, stage) ? append({ type: "committed" }) : [];
   }
@@ -115,40 +118,4 @@ function passedClusters({ state, plan }: Situation, { phase, wave = 0 }: Stage):
   const isOpen = (name: string): boolean =>
     now.includes(name) && state.clusters[name]?.phases[phase]?.status !== "done";
   return servingClusters(state, plan, wave).filter((name) => !isOpen(name));
-}
-
-/** Clusters of the waves up to this one that get the new release. */
-function servingClusters({ clusters }: RolloutState, plan: Plan, wave: number): readonly string[] {
-  return plan.waves
-    .slice(0, wave + 1)
-    .flat()
-    .filter((name) => clusters[name]?.behind === undefined && plan.clusters[name]?.leaving !== true);
-}
-
-/** What has passed, maybe long ago, must be well at the moment of the decision. A removal asks for nothing. */
-function isWellEverywhere(situation: Situation, { phase, wave = 0 }: Stage): boolean {
-  const { state, plan } = situation;
-  if (phase !== "app" && phase !== "balancing") return true;
-  return servingClusters(state, plan, wave).every((name) => serves(factsOf(situation, name)));
-}
-
-function serves({ progress, unreachable }: ClusterFacts): boolean {
-  return unreachable === undefined && progress?.state === "ready";
-}
-
-/** Whether the wave that has just passed is looked at before the next one. */
-function bakes({ plan }: Situation, stage: Stage, following: Stage): boolean {
-  return plan.bake > 0 && stage.wave !== undefined && following.wave !== undefined && following.wave !== stage.wave;
-}
-
-function bake(situation: Situation, stage: Stage): readonly Action[] {
-  const { wave = 0 } = stage;
-  const { state, plan, now } = situation;
-  if (state.bake === undefined) return append({ type: "bake", wave });
-  const following = plan.stages.find((stage) => stage.wave === wave + 1);
-  const isLong = now - state.bake.since >= plan.bake && isWellEverywhere(situation, stage);
-  if ((state.bake.promoted || isLong) && following !== undefined) {
-    return append({ type: "phase", phase: following.phase, ...waveOf(plan, following) });
-  }
-  return [];
 }

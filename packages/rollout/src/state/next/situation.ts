@@ -3,7 +3,7 @@ import type { Plan } from "../../plan/plan.ts";
 import type { Outcome, StoredCommand } from "../../ports.ts";
 import type { ClusterFacts, Facts, Measured, Step } from "../facts.ts";
 import { noFacts } from "../facts.ts";
-import type { RolloutEvent } from "../rollout-event.ts";
+import type { Gate, RolloutEvent } from "../rollout-event.ts";
 import type { RolloutState } from "../rollout-state.ts";
 
 export type Action =
@@ -15,8 +15,8 @@ export type Action =
   | { readonly type: "perform"; readonly cluster: string; readonly step: Step }
   /** Keep observing the workloads of the release that was applied last. */
   | { readonly type: "watch"; readonly cluster: string }
-  /** Take the plan's measurements for this step, unless it is under way. */
-  | { readonly type: "measure"; readonly step: number };
+  /** Take the plan's measurements there, unless it is under way. */
+  | { readonly type: "measure"; readonly gate: Gate };
 
 /** All that a decision rests on. */
 export interface Situation {

@@ -1,5 +1,3 @@
-import type { Measurement } from "../../ports.ts";
-import { type AnalysisVerdict, judgeAnalysis } from "../analysis.ts";
 import type { PassedStep, RolloutState, StepState } from "../rollout-state.ts";
 import { iso } from "./waves-view.ts";
 
@@ -19,20 +17,6 @@ export interface StepView {
   readonly until?: string;
   readonly promoted: boolean;
   readonly analysisSkipped: boolean;
-}
-
-/** What is measured of the new release, and all that was. */
-export interface AnalysisView {
-  readonly measurements: readonly Measurement[];
-  /** One value for each measurement, null where there was none; oldest first. `at`: RFC 3339. */
-  readonly measured: readonly {
-    readonly at: string;
-    readonly wave: number;
-    readonly step: number;
-    readonly values: readonly (number | null)[];
-  }[];
-  /** Of the newest values of the step that goes on, or was the last one. */
-  readonly verdict: AnalysisVerdict;
 }
 
 /** Every step of every wave. Pure. */
@@ -56,21 +40,6 @@ export function stepsView(state: RolloutState): readonly StepView[] {
       };
     }),
   );
-}
-
-export function analysisView(state: RolloutState): AnalysisView | undefined {
-  const { outline } = state.begun ?? {};
-  if (outline === undefined || outline.steps.length === 0 || outline.analysis.length === 0) return undefined;
-  const { step, wave = 0 } = state;
-  const all = [...state.passed, ...(step === undefined ? [] : [{ ...step, wave }])];
-  const measuredSteps = all.filter(({ index, weight }) => weight > 0 && outline.steps[index]?.hold !== 0);
-  return {
-    measurements: outline.analysis,
-    measured: all.flatMap((one) =>
-      one.measured.map(({ at, values }) => ({ at: iso(at), wave: one.wave, step: one.index, values })),
-    ),
-    verdict: judgeAnalysis(outline.analysis, measuredSteps.at(-1)?.measured.at(-1)?.values),
-  };
 }
 
 function isOver(step: StepState | PassedStep): step is PassedStep {

@@ -97,6 +97,7 @@ describe("the view of a rollout", () => {
         "pods of the new release get ready",
         "requests go over",
         "is paused by ops: resume it",
+        "wave 1 of 2 is looked at for 2 min, or until it is promoted; errors has no value yet",
         "wave 1 of 2 is looked at for 2 min, or until it is promoted",
         "pods of the new release get ready: alpha",
         "pods of the new release get ready",

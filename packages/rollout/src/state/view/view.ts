@@ -4,9 +4,10 @@ import { type Offer, offers } from "../answer.ts";
 import { fold } from "../fold.ts";
 import type { Phase, PrepareFinding, RolloutEvent } from "../rollout-event.ts";
 import type { AnsweredCommand, Passage, RolloutState } from "../rollout-state.ts";
+import { type AnalysisView, analysisView } from "./analysis-view.ts";
 import { type ClusterView, clusterView, type LiveCluster } from "./cluster-view.ts";
 import { type MigrationView, migrationView } from "./migration-view.ts";
-import { type AnalysisView, analysisView, type StepView, stepsView } from "./steps-view.ts";
+import { type StepView, stepsView } from "./steps-view.ts";
 import { waitingFor } from "./waiting-for.ts";
 import { type WaveView, wavesView } from "./waves-view.ts";
 

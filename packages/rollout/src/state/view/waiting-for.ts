@@ -1,5 +1,6 @@
+import type { Measurement } from "../../ports.ts";
 import { judgeAnalysis } from "../analysis.ts";
-import type { RolloutState } from "../rollout-state.ts";
+import type { GateState, RolloutState } from "../rollout-state.ts";
 import type { LiveCluster } from "./cluster-view.ts";
 
 /** What a rollout waits for now, in one line; undefined when it is over. Pure. */
@@ -39,10 +40,10 @@ function formerWords({ begun }: RolloutState): string {
 }
 
 function bakeWords({ bake, begun }: RolloutState): string {
-  const { waves = [], bake: lasts = 0 } = begun?.outline ?? {};
+  const { waves = [], bake: lasts = 0, analysis = [] } = begun?.outline ?? {};
   const wave = bake?.wave ?? 0;
   if (bake?.promoted) return `wave ${wave + 2} begins`;
-  return `wave ${wave + 1} of ${waves.length} is looked at for ${lasting(lasts)}, or until it is promoted`;
+  return `wave ${wave + 1} of ${waves.length} is looked at for ${lasting(lasts)}, or until it is promoted${proofWords(analysis, bake)}`;
 }
 
 function balancingWords(state: RolloutState, live: Readonly<Record<string, LiveCluster>>): string {
@@ -56,9 +57,14 @@ function balancingWords(state: RolloutState, live: Readonly<Record<string, LiveC
   const share = `${step.weight} % of the requests go to the new release`;
   if (step.promoted || hold === 0) return share;
   if (hold === undefined) return `${share} until it is promoted`;
-  const verdict = judgeAnalysis(begun?.outline?.analysis ?? [], step.measured.at(-1)?.values);
-  const proof = step.analysisSkipped || verdict.state === "good" || step.weight === 0 ? "" : `; ${verdict.words}`;
+  const proof = step.weight === 0 ? "" : proofWords(begun?.outline?.analysis ?? [], step);
   return `${share} for ${lasting(hold)}, or until it is promoted${proof}`;
+}
+
+/** What of the measurements speaks against going on. */
+function proofWords(analysis: readonly Measurement[], gate: GateState | undefined): string {
+  const { state, words } = judgeAnalysis(analysis, gate?.measured.at(-1)?.values);
+  return state === "good" || gate?.analysisSkipped === true ? "" : `; ${words}`;
 }
 
 function routerWords({ clusters }: RolloutState, live: Readonly<Record<string, LiveCluster>>): string {

@@ -14,6 +14,7 @@ export interface BakeView {
   /** When it ends, or ended; absent while the rollout is paused. */
   readonly until?: string;
   readonly promoted: boolean;
+  readonly analysisSkipped: boolean;
 }
 
 /** The waves of a rollout; none before it has begun. Pure. */
@@ -50,8 +51,8 @@ function bakeView(state: RolloutState, index: number): BakeView | undefined {
   return told(now, state.decisionAt ?? due);
 }
 
-function told({ since, promoted }: BakeState, until: number | undefined): BakeView {
-  return { since: iso(since), ...(until === undefined ? {} : { until: iso(until) }), promoted };
+function told({ since, promoted, analysisSkipped }: BakeState, until: number | undefined): BakeView {
+  return { since: iso(since), ...(until === undefined ? {} : { until: iso(until) }), promoted, analysisSkipped };
 }
 
 export function iso(milliseconds: number): string {

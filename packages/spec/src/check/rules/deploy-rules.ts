@@ -58,8 +58,7 @@ const switchIssues: Rule = (settings) => {
 
 const bakeIssues: Rule = (settings) => {
   const range = keyAt(settings, "deploy", "bake");
-  const asked = numberAt(settings, "deploy", "bake")?.value ?? textAt(settings, "deploy", "bake")?.value ?? 0;
-  if (range === undefined || (durationIn("s", asked) ?? 0) === 0) return [];
+  if (range === undefined || bakeOf(settings) === 0) return [];
   if (itemsAt(settings, "deploy", "waves").length > 0) return [];
   return apart(range, '"bake" is the time between waves, and there are none', [
     'add waves = [["alpha"], ["beta"]], or take bake out',
@@ -69,11 +68,18 @@ const bakeIssues: Rule = (settings) => {
 const unmeasuredIssues: Rule = (settings) => {
   const range = keyAt(settings, "deploy", "analysis");
   const strategy = strategyOf(settings);
-  if (range === undefined || strategy === "canary" || itemsAt(settings, "deploy", "analysis").length === 0) return [];
-  return apart(range, `"analysis" measures the steps of a canary, and the strategy is "${strategy}"`, [
-    'add strategy = "canary", or take analysis out',
+  if (range === undefined || strategy === "canary" || bakeOf(settings) > 0) return [];
+  if (itemsAt(settings, "deploy", "analysis").length === 0) return [];
+  return apart(range, `"analysis" measures steps of a canary and waves that are looked at, and there are none`, [
+    'add strategy = "canary", or waves and bake = "10m", or take analysis out',
   ]);
 };
+
+/** In seconds. */
+function bakeOf(settings: TomlTable): number {
+  const asked = numberAt(settings, "deploy", "bake")?.value ?? textAt(settings, "deploy", "bake")?.value ?? 0;
+  return durationIn("s", asked) ?? 0;
+}
 
 /** A strategy that is misspelled is told by itself. */
 function strategyOf(settings: TomlTable): string {

@@ -78,9 +78,16 @@ const cases: readonly (readonly [name: string, text: string, expected: readonly 
       '3:1+5 not-together: "steps" are those of a canary, and the strategy is "rolling" (add strategy = "canary", or take steps out)',
       "3:38+1 weights-not-rising: the weight 5 does not rise: the step before has 50 (each step gives the new release more)",
       '4:23+3 duplicate: the cluster "a" is listed twice (keep one of the two)',
-      '5:1+8 not-together: "analysis" measures the steps of a canary, and the strategy is "rolling" (add strategy = "canary", or take analysis out)',
+      '5:1+8 not-together: "analysis" measures steps of a canary and waves that are looked at, and there are none (add strategy = "canary", or waves and bake = "10m", or take analysis out)',
       '5:13+15 missing: "min" or "max" is missing in [[deploy.analysis]] (add the bound that says what is well: max = 0.01)',
       "5:51+1 min-above-max: min is 2, above max, which is 1 (swap the two)",
+    ],
+  ],
+  [
+    "deploys: of a wave that is looked at, whatever the strategy, measurements without bounds",
+    'name = "a"\n[deploy]\nwaves = [["a"], ["b"]]\nbake = "5m"\nanalysis = [{ query = "q" }]',
+    [
+      '5:13+15 missing: "min" or "max" is missing in [[deploy.analysis]] (add the bound that says what is well: max = 0.01)',
     ],
   ],
   [
