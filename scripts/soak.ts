@@ -8,11 +8,18 @@
 import { spawn } from "node:child_process";
 import path from "node:path";
 import { parseArgs } from "node:util";
+import { parseRound } from "../test/kubernetes/killing/plan-rounds.ts";
 import { readyForKubernetes } from "./ready-for-kubernetes.ts";
 
 const { values } = parseArgs({ options: { kills: { type: "string", default: "200" }, point: { type: "string" } } });
 if (!/^[1-9]\d*$/.test(values.kills)) {
   console.error("--kills needs a number, such as 200");
+  process.exit(2);
+}
+try {
+  if (values.point !== undefined) parseRound(values.point);
+} catch (error) {
+  console.error(`--point: ${error instanceof Error ? error.message : String(error)}`);
   process.exit(2);
 }
 if (!(await readyForKubernetes())) process.exit(1);
