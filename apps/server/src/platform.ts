@@ -5,6 +5,7 @@ import type { LiveEvent } from "@fairway/api";
 import { snapshotStore } from "@fairway/images";
 import type { KubeconfigLimits } from "@fairway/kube";
 import {
+  type AdoptionPlan,
   type Clock,
   createEngine,
   type Engine,
@@ -14,6 +15,9 @@ import {
 } from "@fairway/rollout";
 import { settingsFor } from "@fairway/spec";
 import type { Store } from "@fairway/store";
+import { createAdoptionDriver } from "./adoptions/adoption-driver.ts";
+import { refuseWhileAdopted } from "./adoptions/refuse-while-adopted.ts";
+import { withholdAdopted } from "./adoptions/withhold-adopted.ts";
 import type { ConnectCluster } from "./clusters/cluster-link.ts";
 import { type ClusterPool, createClusterPool } from "./clusters/cluster-pool.ts";
 import { pooledPort } from "./clusters/pooled-port.ts";
@@ -36,6 +40,7 @@ import { activeReleases } from "./releases/active-releases.ts";
 import { releaseImages } from "./releases/release-images.ts";
 import { defaultRetention, type Retention, retireReleases } from "./releases/retention.ts";
 import { aboutHandlers } from "./resources/about.ts";
+import { adoptionHandlers } from "./resources/adoptions.ts";
 import { auditHandlers } from "./resources/audit.ts";
 import { clusterHandlers } from "./resources/clusters.ts";
 import { diffHandlers } from "./resources/diff.ts";
@@ -138,6 +143,8 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
       else {
         live.publish({ kind: "service", id: service, environment });
         driftWatch.seen(environment, service, name, observation);
+        // Its endpoints may be others, which an old Service leads to.
+        adoptionDriver.seen(environment, service);
       }
     },
   });
@@ -145,7 +152,9 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
     now,
     sleep: (milliseconds, signal) => pause(milliseconds, undefined, signal === undefined ? {} : { signal }),
   };
-  const stored = leaveKept(engineReleases(releases), store.keptFields);
+  const adoptions = store.adoptions<AdoptionPlan>();
+  const whole = leaveKept(engineReleases(releases), store.keptFields);
+  const stored = withholdAdopted(whole, adoptions);
   const finder = createDriftFinder({ pool, journal, index: store.rollouts, stored, clock });
   const driftWatch = createDriftWatch({
     ...{ finder, releases, now, log, interval: options.driftInterval },
@@ -193,13 +202,24 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
     ...(options.limits === undefined ? {} : { limits: options.limits }),
   });
   const reader = createRolloutReader(store.rollouts, engine, rolloutChanges(releases), releaseCommits(releases));
+  const guarded = refuseWhileAdopted(engine, adoptions);
+  const adoptionChanges = changeSignal<string>();
+  const adoptionDriver = createAdoptionDriver({
+    ...{ adoptions, journal, pool, engine, exclusively, now, log },
+    ...{ stored: whole, index: store.rollouts },
+    onChange: (environment) => adoptionChanges.publish(environment),
+  });
+  const adoptionsChanged = (environment: string): void => {
+    adoptionDriver.wake();
+    adoptionChanges.publish(environment);
+  };
   const fleetChanges = changeSignal<string>();
   const tellFleets = (environment: string): void => {
     fleetChanges.publish(environment);
     live.publish({ kind: "fleet", id: environment, environment });
   };
   const fleetDriver = createFleetDriver({
-    ...{ pool, engine, exclusively, log },
+    ...{ pool, engine: guarded, exclusively, log },
     ...{ fleets: store.fleets, index: store.rollouts },
     stores: { services, releases, active, snapshots, files, profile, now },
     onChange: tellFleets,
@@ -229,6 +249,7 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
     fleetDriver.wake();
     // Whoever follows a fleet sees its rollouts too; a list of fleets does not change with them.
     fleetChanges.publish(header.environment);
+    adoptionDriver.seen(header.environment, header.service);
   };
   const report = (error: unknown) => log.error("a change cannot be told", { error });
   const webhookSecrets = sealedSecrets(options.webhookKey);
@@ -266,7 +287,16 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
     }),
     ...renderHandlers(pool, profile),
     ...profileHandlers({ pool, profiles, profile, services, releases, active, now, exclusively }),
-    ...rolloutHandlers({ pool, releases, active, index: store.rollouts, engine, journal, reader, exclusively }),
+    ...rolloutHandlers({
+      pool,
+      releases,
+      active,
+      index: store.rollouts,
+      engine: guarded,
+      journal,
+      reader,
+      exclusively,
+    }),
     ...rolloutCommandHandlers({ journal, reader }),
     ...auditHandlers(store.audit),
     ...webhookHandlers({ pool, webhooks: store.webhooks, secrets: webhookSecrets, now }),
@@ -277,8 +307,12 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
         tellFleets(environment);
       },
     }),
+    ...adoptionHandlers({
+      ...{ pool, adoptions, journal, exclusively, stored: whole },
+      ...{ driver: adoptionDriver, index: store.rollouts, changes: adoptionChanges, changed: adoptionsChanged },
+    }),
     ...driftHandlers({
-      ...{ pool, services, finder, engine, reader, now, exclusively },
+      ...{ pool, services, finder, engine: guarded, reader, now, exclusively },
       ...{ watch: driftWatch, keptFields: store.keptFields, index: store.rollouts },
     }),
     ...serviceHandlers(pool, {
@@ -316,6 +350,7 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
           await engine.start();
           if (stopping.signal.aborted) return;
           fleetDriver.start();
+          adoptionDriver.start();
           driftWatch.start();
         })
         .catch((error: unknown) => log.error("rollouts cannot be taken up", { error }));
@@ -326,7 +361,7 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
       clearTimeout(retiring);
       driftWatch.stop();
       for (const end of unsubscribe) end();
-      await Promise.all([fleetDriver.stop(), engine.stop(), dispatcher.stop()]);
+      await Promise.all([fleetDriver.stop(), adoptionDriver.stop(), engine.stop(), dispatcher.stop()]);
       pool.close();
     },
   };

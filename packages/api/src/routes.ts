@@ -1,3 +1,4 @@
+import { adoptionRoutes } from "./routes/adoption.ts";
 import { auditRoutes } from "./routes/audit.ts";
 import { clusterRoutes } from "./routes/cluster.ts";
 import { driftRoutes } from "./routes/drift.ts";
@@ -28,6 +29,7 @@ export const routes = {
   ...driftRoutes,
   ...rolloutRoutes,
   ...fleetRoutes,
+  ...adoptionRoutes,
   ...liveRoutes,
 } as const;
 

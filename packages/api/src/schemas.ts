@@ -1,3 +1,4 @@
+export * from "./schemas/adoption.ts";
 export * from "./schemas/audit.ts";
 export * from "./schemas/cause.ts";
 export * from "./schemas/cluster.ts";

@@ -1,3 +1,6 @@
+export type { ActOutcome, AdoptionPlace } from "./adopt/act.ts";
+export { performAct } from "./adopt/perform-act.ts";
+export { type AdoptionSource, surveyAdoption } from "./adopt/survey.ts";
 export { withKeptFields } from "./cluster/kept-fields.ts";
 export type * from "./diff/cluster-diff.ts";
 export { compareCluster } from "./diff/compare-cluster.ts";
@@ -5,6 +8,7 @@ export type * from "./drift/cluster-drift.ts";
 export { type DriftMemory, findDrift } from "./drift/find-drift.ts";
 export { createEngine, type Engine, type EngineOptions } from "./engine/engine.ts";
 export { defaultLimits, type Limits } from "./limits.ts";
+export type * from "./plan/adoption/adoption-plan.ts";
 export type { Outline } from "./plan/outline.ts";
 export { outlineOf } from "./plan/outline-of.ts";
 export { type ClusterPlan, carriedName, isSlotted, type Place, type Plan, plan } from "./plan/plan.ts";

@@ -2,9 +2,10 @@ import type { Fleet, FleetDetail } from "@fairway/api";
 import { type FleetPlace, type FleetRecord, type Fleets, fleetOrder, type ReleaseStore } from "@fairway/catalog";
 import { z } from "zod";
 import type { ClusterPool } from "../clusters/cluster-pool.ts";
-import type { Handlers, OutgoingEvent } from "../http/handler.ts";
+import type { Handlers } from "../http/handler.ts";
 import { notFound, Refusal } from "../http/refusal.ts";
 import type { ChangeSignal } from "../live/change-signal.ts";
+import { followState } from "../live/follow-state.ts";
 import type { ReadProfile } from "../profile/current-profile.ts";
 import { requireEnvironment } from "./environments.ts";
 
@@ -23,8 +24,6 @@ type FleetRoutes = "startFleet" | "fleetOrder" | "listFleets" | "getFleet" | "fo
 
 /** Releases in memory at once. */
 const pageSize = 50;
-/** Changes within this time are told together, in milliseconds. */
-const quietFor = 100;
 
 /** From which states a command leads to which. */
 const commands = {
@@ -89,7 +88,7 @@ export function fleetHandlers(parts: FleetParts): Pick<Handlers, FleetRoutes> {
     followFleet: async ({ params, signal }) => {
       // One that is not there is a problem, not a stream that breaks.
       const { environment } = await detail(params.number);
-      return follow(() => detail(params.number), parts.changes, environment, signal);
+      return followState(() => detail(params.number), isOver, parts.changes, environment, signal);
     },
     commandFleet: async ({ params: { number }, body }) => {
       const { type } = body.command;
@@ -111,25 +110,6 @@ export function fleetHandlers(parts: FleetParts): Pick<Handlers, FleetRoutes> {
       return detail(number);
     },
   };
-}
-
-async function* follow(
-  read: () => Promise<FleetDetail>,
-  changes: FleetParts["changes"],
-  environment: string,
-  signal: AbortSignal,
-): AsyncGenerator<OutgoingEvent<FleetDetail>> {
-  // Taken before the first reading, so that nothing between reading and waiting is missed.
-  const changed = changes.subscribe((which) => which === environment, signal);
-  let last = "";
-  for (;;) {
-    const data = await read();
-    const text = JSON.stringify(data);
-    if (text !== last) yield { data };
-    last = text;
-    if (signal.aborted || isOver(data)) return;
-    await changed.next(quietFor);
-  }
 }
 
 /** Nothing more happens by itself: rollouts that went on after a halt have ended too. */

@@ -114,6 +114,13 @@ export const rights: readonly Right[] = [
   },
   { group: "apps", resource: "replicasets", verbs: read, why: "which release a pod belongs to, why there is none" },
   { group: "discovery.k8s.io", resource: "endpointslices", verbs: read, why: "which pods get requests" },
+  {
+    group: "discovery.k8s.io",
+    resource: "endpointslices",
+    verbs: write,
+    dispensable: true,
+    why: "an old Service that leads to a service of Fairway's, while that is being adopted (fairway adopt)",
+  },
   { group: "", resource: "events", verbs: ["list", "watch"], why: "causes of failures" },
   { group: "", resource: "pods/log", verbs: ["get"], why: "causes of failures, and fairway logs" },
   { group: "", resource: "nodes", verbs: ["list"], why: "how many there are, and how large" },

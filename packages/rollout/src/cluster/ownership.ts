@@ -21,6 +21,31 @@ export class InventoryAhead extends Error {
   }
 }
 
+/** On a Namespace that was there before the service: it stays when the service goes, with whatever else is in it. */
+export const adoptedAnnotation = "fairway.dev/adopted";
+
+export function isAdopted({ metadata }: KubernetesObject): boolean {
+  return metadata.annotations?.[adoptedAnnotation] !== undefined;
+}
+
+/** The namespace without what makes it the service's. */
+export function withoutMarks(space: KubernetesObject): KubernetesObject {
+  const { labels, annotations, ...metadata } = space.metadata;
+  const isSecurity = (key: string): boolean => key.startsWith("pod-security.kubernetes.io/");
+  const isMark = (key: string): boolean =>
+    key.startsWith("fairway.dev/") || key === managedByLabel || key === "app.kubernetes.io/name";
+  const without = (of: typeof labels, drop: (key: string) => boolean) =>
+    Object.fromEntries(Object.entries(of ?? {}).filter(([key]) => !drop(key)));
+  return {
+    ...space,
+    metadata: {
+      ...metadata,
+      labels: without(labels, (key) => isMark(key) || isSecurity(key)),
+      annotations: without(annotations, isMark),
+    },
+  };
+}
+
 /** Labels that everything of a service carries. */
 export function ownLabels({ service }: Pick<InventoryIdentity, "service">): Readonly<Record<string, string>> {
   return { [managedByLabel]: manager, [serviceLabel]: service };

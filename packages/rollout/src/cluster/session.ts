@@ -5,13 +5,14 @@ import { openInventory } from "./fenced-inventory.ts";
 import {
   forDeletion,
   type InventoryIdentity,
+  inventoryRef,
   namespaceRef,
   obsolete,
   withIntent,
   without,
   withUids,
 } from "./inventory.ts";
-import { ForeignObject, isOurs } from "./ownership.ts";
+import { ForeignObject, isAdopted, isOurs, withoutMarks } from "./ownership.ts";
 import type { Tenure } from "./tenure.ts";
 import { type ApplyManner, writeObjects } from "./write-objects.ts";
 
@@ -34,7 +35,10 @@ export interface Session {
    * @param only Of these kinds; all without it.
    */
   prune(keep: ReadonlySet<string>, signal: AbortSignal, only?: ReadonlySet<string>): Promise<void>;
-  /** Deletes everything of the service, the namespace last, and waits until it is gone. */
+  /**
+   * Deletes everything of the service, the namespace last, and waits until it is gone. A namespace that was there before the
+   * service stays, with what is not of the service.
+   */
   remove(signal: AbortSignal): Promise<void>;
   /** Makes every write that was decided before, and may still be under way, fail. */
   fence(mark: string, signal: AbortSignal): Promise<void>;
@@ -63,6 +67,15 @@ export function openSession(options: {
   const inventory = openInventory({ cluster, identity, tenure, clock, log, kinds, repairs });
   const write = writeObjects({ cluster, identity, tenure, inventory, log, touch });
   const remove = deleteObjects({ cluster, identity, tenure, clock, inventory, deletion, log, touch });
+
+  const leaveNamespace = (signal: AbortSignal): Promise<void> =>
+    inventory.persist(signal, async () => {
+      touch(namespaceRef(identity));
+      const space = await inventory.namespace(signal);
+      if (space === undefined) return;
+      await tenure.prove();
+      await cluster.replace(withoutMarks(space), signal);
+    });
 
   return {
     last: () => last,
@@ -98,13 +111,17 @@ export function openSession(options: {
       const space = await inventory.namespace(signal);
       if (space === undefined) return;
       const { uid } = space.metadata;
+      const stays = isAdopted(space);
       if (space.metadata.deletionTimestamp === undefined) {
         const listed = await inventory.update((one) => one, signal);
-        // Secrets go with the namespace.
-        const inside = listed.entries.filter(({ kind }) => kind !== "Namespace" && kind !== "Secret");
+        // Secrets go with the namespace, where that goes.
+        const inside = listed.entries.filter(({ kind }) => kind !== "Namespace" && (stays || kind !== "Secret"));
         for (const entry of forDeletion(inside)) await remove(entry, signal);
       }
-      await remove({ ...namespaceRef(identity), ...(uid === undefined ? {} : { uid }) }, signal);
+      if (stays) {
+        await remove(inventoryRef(identity), signal);
+        await leaveNamespace(signal);
+      } else await remove({ ...namespaceRef(identity), ...(uid === undefined ? {} : { uid }) }, signal);
       inventory.forget();
     },
 

@@ -7,6 +7,9 @@ type Path = string;
 const unowned = new Set(["apiVersion", "kind", "status"]);
 const ownedMetadata = new Set(["labels", "annotations", "finalizers", "ownerReferences"]);
 
+/** Maps that are one value, as lists are. (Kubernetes API, `x-kubernetes-map-type: atomic`) */
+const atomic = new Set(["spec.selector"]);
+
 export interface FieldConflict {
   /** `.data.LEVEL` */
   readonly field: string;
@@ -112,7 +115,7 @@ function pathsOf(object: KubernetesObject): ReadonlySet<Path> {
     const [first, second] = keys;
     if (keys.length === 1 && first !== undefined && unowned.has(first)) return;
     if (first === "metadata" && second !== undefined && !ownedMetadata.has(second)) return;
-    if (isMap(value) && Object.keys(value).length > 0) {
+    if (isMap(value) && Object.keys(value).length > 0 && !atomic.has(keys.join("."))) {
       for (const [key, child] of Object.entries(value)) walk(child, [...keys, key]);
     } else if (value !== undefined) {
       found.add(JSON.stringify(keys));

@@ -69,7 +69,18 @@ function sliceOf(service: Service, pods: readonly Pod[]): KubernetesObject {
       },
       targetRef: refOf(pod),
     })),
+    ports: pods.length === 0 ? [] : portsOf(service, pods),
   };
+}
+
+/** As the first pod has them: all of a Service here have the same. */
+function portsOf({ spec }: Service, [pod]: readonly Pod[]): readonly unknown[] {
+  const declared = (pod?.spec?.containers ?? []).flatMap(({ ports = [] }) => ports);
+  return (spec?.ports ?? []).flatMap(({ name = "", port, targetPort = port, protocol = "TCP" }) => {
+    const number =
+      typeof targetPort === "number" ? targetPort : declared.find((one) => one.name === targetPort)?.containerPort;
+    return number === undefined ? [] : [{ name, port: number, protocol }];
+  });
 }
 
 function selects({ spec }: Service, { metadata }: Pod): boolean {

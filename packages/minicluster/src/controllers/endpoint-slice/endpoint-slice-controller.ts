@@ -3,7 +3,7 @@ import { sameAsJson } from "../../json.ts";
 import type { ObjectsApi } from "../../objects-api.ts";
 import type { Controller } from "../controller.ts";
 import { keyOf, refOfKey } from "../object-key.ts";
-import { endpointSlices, SERVICE_LABEL } from "./endpoint-slices.ts";
+import { CONTROLLER, endpointSlices, MANAGED_BY, SERVICE_LABEL } from "./endpoint-slices.ts";
 
 const MANAGER = "endpointslice-controller";
 
@@ -46,7 +46,8 @@ export function endpointSliceController(objects: ObjectsApi): Controller {
         : [];
       const existing = new Map(
         objects
-          .list("endpointslices", { namespace, labels: { [SERVICE_LABEL]: ref.name } })
+          // Those of other managers are theirs, and serve as well.
+          .list("endpointslices", { namespace, labels: { [SERVICE_LABEL]: ref.name, [MANAGED_BY]: CONTROLLER } })
           .map((slice) => [slice.metadata.name, slice]),
       );
       for (const slice of wanted) {

@@ -4,6 +4,9 @@ import { isFinished, isReady } from "../pod-facts.ts";
 
 /** Which Service a slice belongs to, as Kubernetes labels it. */
 export const SERVICE_LABEL = "kubernetes.io/service-name";
+/** Who writes a slice; several managers may have slices of one Service. (Kubernetes documentation, "EndpointSlices") */
+export const MANAGED_BY = "endpointslice.kubernetes.io/managed-by";
+export const CONTROLLER = "endpointslice-controller.k8s.io";
 /** Set by the node agent: the port that the pod's process got as `$PORT`. */
 export const POD_PORT = "fairway.dev/port";
 
@@ -42,7 +45,7 @@ export function endpointSlices(service: Service, pods: readonly Pod[]): readonly
       labels: {
         ...service.metadata.labels,
         [SERVICE_LABEL]: service.metadata.name,
-        "endpointslice.kubernetes.io/managed-by": "endpointslice-controller.k8s.io",
+        [MANAGED_BY]: CONTROLLER,
       },
       ownerReferences: [ownerReference(service)],
     },

@@ -1,0 +1,184 @@
+import {
+  type ActResult,
+  type AdoptionFacts,
+  type AdoptionRecord,
+  type Adoptions,
+  nextOfAdoption,
+  type RolloutIndex,
+  turnOf,
+} from "@fairway/catalog";
+import { placeInSlot } from "@fairway/manifests";
+import {
+  type AdoptionPlan,
+  carriedName,
+  type Engine,
+  type Journal,
+  performAct,
+  type Releases,
+  type RolloutHeader,
+} from "@fairway/rollout";
+import type { ClusterPool } from "../clusters/cluster-pool.ts";
+import { pooledPort } from "../clusters/pooled-port.ts";
+import type { Log } from "../log.ts";
+
+type Adoption = AdoptionRecord<AdoptionPlan>;
+
+export interface AdoptionDriverParts {
+  readonly adoptions: Adoptions<AdoptionPlan>;
+  readonly index: Pick<RolloutIndex, "byKey">;
+  readonly journal: Pick<Journal<never>, "active">;
+  /** Whole, whatever waits for a confirmation. */
+  readonly stored: Releases;
+  readonly engine: Pick<Engine, "submit">;
+  readonly pool: ClusterPool;
+  /** The lock under which rollouts are made. */
+  readonly exclusively: <T>(task: () => Promise<T>) => Promise<T>;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  readonly log: Log;
+  /** An adoption of this environment may be different. */
+  readonly onChange: (environment: string) => void;
+}
+
+/** Takes adoptions through their states. Which follows is `nextOfAdoption`'s to say; this only does it. */
+export interface AdoptionDriver {
+  /** Looks at all that are open, soon. Nothing happens before `start`. */
+  wake(): void;
+  /** Something of a service has changed, which may be on its way. */
+  seen(environment: string, service: string): void;
+  start(): void;
+  stop(): Promise<void>;
+  /** How the present turn stands in each cluster, as far as it was looked at. */
+  acts(number: number): Readonly<Record<string, ActResult>>;
+}
+
+/** Milliseconds until all that are open are looked at again: on the way, and when requests only have to be kept where they are. */
+const soon = 500;
+const later = 5_000;
+
+export function createAdoptionDriver(parts: AdoptionDriverParts): AdoptionDriver {
+  const { adoptions, pool, log } = parts;
+  const stopping = new AbortController();
+  const known = new Map<number, { readonly turn: number; readonly acts: Readonly<Record<string, ActResult>> }>();
+  let services: ReadonlySet<string> = new Set();
+  let started = false;
+  let asked = false;
+  let pass: Promise<void> | undefined;
+  let timer: NodeJS.Timeout | undefined;
+
+  const act = async (record: Adoption, name: Parameters<typeof performAct>[0]): Promise<AdoptionFacts["acts"]> => {
+    const { environment, service, plan, number } = record;
+    const active = await parts.journal.active(environment, service);
+    const release = await parts.stored.get(active?.release ?? record.release);
+    const results = Object.entries(plan.clusters).map(async ([cluster, own]) => {
+      const objects = release?.objects[cluster] ?? [];
+      const ours =
+        release === undefined ? [] : placeInSlot(objects, active?.slot ?? "a", carriedName(release, cluster));
+      const place = { cluster: pooledPort(pool, cluster), number, service, environment, plan, own, ours };
+      return [cluster, await performAct(name, { ...place, signal: stopping.signal })] as const;
+    });
+    return Object.fromEntries(await Promise.all(results));
+  };
+
+  /** The rollout of this turn; the same however often it is asked for. Undefined: there is nothing to roll out. */
+  const rollout = async (record: Adoption): Promise<AdoptionFacts["rollout"]> => {
+    const key = rolloutKey(record);
+    const made = await parts.index.byKey(key);
+    if (made !== undefined) {
+      const { status, reason, converging } = made;
+      return { status, reason, converging: converging.length > 0 };
+    }
+    const header = await headerOf(record);
+    if (header === undefined) return undefined;
+    await parts.engine.submit(header, key);
+    return { status: "unfinished", reason: undefined, converging: false };
+  };
+
+  const headerOf = async (record: Adoption): Promise<Omit<RolloutHeader, "number" | "createdAt"> | undefined> => {
+    const { environment, service, actor, state } = record;
+    const from = (await parts.journal.active(environment, service))?.release;
+    const about = { environment, service, actor, from, strategy: "rolling" } as const;
+    if (state === "removing") return from === undefined ? undefined : { ...about, to: undefined, kind: "removal" };
+    // What is there already is set as ours has it, over whoever had it before; nothing migrates once more.
+    if (state === "settling") return { ...about, to: from, kind: "repair" };
+    return { ...about, to: record.release, kind: "deploy" };
+  };
+
+  /** Until nothing can be done for it but wait. Gives whether it is on its way. */
+  const advance = async (number: number): Promise<boolean> => {
+    for (;;) {
+      const record = await adoptions.get(number);
+      if (record === undefined || record.endedAt !== undefined) {
+        known.delete(number);
+        return false;
+      }
+      if (stopping.signal.aborted) return false;
+      const turn = turnOf(record.state);
+      const acts = turn.type === "act" ? await act(record, turn.act) : {};
+      const before = JSON.stringify(known.get(number));
+      known.set(number, { turn: record.turn, acts });
+      const facts = {
+        acts,
+        rollout: turn.type === "rollout" ? await parts.exclusively(() => rollout(record)) : undefined,
+      };
+      const next = nextOfAdoption(record, facts, parts.now());
+      if (next !== undefined && (await adoptions.become(number, record.turn, next)))
+        log.info("an adoption has gone on", { adoption: number, service: record.service, ...next });
+      if (next !== undefined || JSON.stringify(known.get(number)) !== before) parts.onChange(record.environment);
+      if (next === undefined) return record.state !== "moved";
+    }
+  };
+
+  const passes = async (): Promise<void> => {
+    let wait: number | undefined;
+    while (asked && !stopping.signal.aborted) {
+      asked = false;
+      const tell = (error: unknown, adoption?: number): boolean => {
+        if (!stopping.signal.aborted) log.error("an adoption cannot go on", { adoption, error });
+        return false;
+      };
+      const open = await adoptions.open().catch((error) => {
+        tell(error);
+        return undefined;
+      });
+      services = new Set(open?.map(({ environment, service }) => placeOf(environment, service)));
+      const found = await Promise.all(
+        (open ?? []).map(({ number }) => advance(number).catch((error) => tell(error, number))),
+      );
+      wait = open?.length === 0 ? undefined : found.includes(true) ? soon : later;
+    }
+    pass = undefined;
+    clearTimeout(timer);
+    if (wait !== undefined && !stopping.signal.aborted) timer = setTimeout(wake, wait).unref();
+  };
+  const wake = (): void => {
+    asked = true;
+    if (started && !stopping.signal.aborted) pass ??= passes();
+  };
+
+  return {
+    wake,
+    seen(environment, service) {
+      if (services.has(placeOf(environment, service))) wake();
+    },
+    start() {
+      started = true;
+      wake();
+    },
+    async stop() {
+      stopping.abort();
+      clearTimeout(timer);
+      await pass;
+    },
+    acts: (number) => known.get(number)?.acts ?? {},
+  };
+}
+
+function placeOf(environment: string, service: string): string {
+  return `${environment}/${service}`;
+}
+
+/** Under which a turn's rollout is found. */
+export function rolloutKey({ number, turn }: Pick<Adoption, "number" | "turn">): string {
+  return `adoption-${number}-${turn}`;
+}

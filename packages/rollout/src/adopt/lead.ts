@@ -1,0 +1,99 @@
+import { describeRef, isService, type KubernetesObject, type Service } from "@fairway/objects";
+import { isOurs } from "../cluster/ownership.ts";
+import { type ActOutcome, type AdoptionPlace, done, failed, pending } from "./act.ts";
+import { podsOf, slicesOf, takingIn } from "./endpoints.ts";
+import { isBefore, restoreChanged } from "./former.ts";
+import { adoptionLabel, isSameSlice, mirrorSlices } from "./mirror-slices.ts";
+
+/**
+ * Leads the requests of the old Service to ours, and keeps them there: it can be called over and over. Done when no endpoint
+ * of the old pods takes requests any more, and one of ours does.
+ */
+export async function lead(place: AdoptionPlace): Promise<ActOutcome> {
+  const { cluster, own, plan, signal } = place;
+  const live = await cluster.get(own.address.ref, signal);
+  const what = describeRef(own.address.ref);
+  if (live === undefined || !isService(live) || live.metadata.uid !== own.address.uid)
+    return failed(`${what} was deleted, or made anew, since it was looked at`);
+  return plan.way === "take" ? takeOver(place, live) : mirror(place, live);
+}
+
+/** Leads them back to the old pods. Done when one of them takes requests, and none of ours. */
+export async function leadBack(place: AdoptionPlace): Promise<ActOutcome> {
+  const { cluster, own, plan, signal } = place;
+  for (const one of [own.address, ...own.take]) await restoreChanged(place, one);
+  const live = await cluster.get(own.address.ref, signal);
+  if (live === undefined || !isService(live)) return pending(`${describeRef(own.address.ref)} is gone`);
+  if (live.spec?.selector?.[adoptionLabel] !== undefined) {
+    const { selector } = serviceOf(own.address.former)?.spec ?? {};
+    await cluster.replace({ ...live, spec: { ...live.spec, ...(selector === undefined ? {} : { selector }) } }, signal);
+  }
+  const slices = await slicesOf(cluster, plan.from, signal);
+  const mirrored = slices.filter(isMirrored);
+  const taking = takingIn(slices.filter((one) => !isMirrored(one)));
+  const ours = plan.way === "take" ? await podsOf(cluster, { ...plan, service: place.service }, signal) : new Set();
+  if (taking.length === 0) return pending("no pod of the old service is ready");
+  if (taking.some((name) => ours.has(name))) return pending("endpoints are still those of ours");
+  await dropSlices(place, mirrored);
+  return done;
+}
+
+async function takeOver(place: AdoptionPlace, live: Service): Promise<ActOutcome> {
+  const { cluster, own, plan, service, environment, signal } = place;
+  const identity = { service, environment, namespace: plan.namespace };
+  if (!isOurs(live, identity)) {
+    const wanted = place.ours.filter(isService).find(({ metadata }) => metadata.name === service);
+    if (wanted === undefined) return failed(`the release has no Service ${service}`);
+    if (!isBefore(live, own.address)) return failed(`Service/${service} was changed since it was looked at`);
+    if ((await podsOf(cluster, { ...plan, service }, signal)).size === 0) return pending("ours has no pods yet");
+    const { uid, resourceVersion } = live.metadata;
+    const held = { force: true, ...(uid && { uid }), ...(resourceVersion && { resourceVersion }) };
+    await cluster.apply(wanted, held, signal);
+  }
+  const taking = takingIn(await slicesOf(cluster, plan.from, signal));
+  const ours = await podsOf(cluster, { ...plan, service }, signal);
+  if (taking.length === 0) return pending("no pod of ours takes requests yet");
+  return taking.every((name) => ours.has(name)) ? done : pending("pods of the old service still take requests");
+}
+
+async function mirror(place: AdoptionPlace, live: Service): Promise<ActOutcome> {
+  const { cluster, own, plan, number, service, signal } = place;
+  const source = await slicesOf(cluster, { namespace: plan.namespace, service }, signal);
+  const wanted = mirrorSlices(source, own, number);
+  const selector = { [adoptionLabel]: String(number) };
+  const isMoved = live.spec?.selector?.[adoptionLabel] === String(number);
+  // Both serve for a moment: there is none without endpoints.
+  if (!isMoved && takingIn(wanted).length === 0) return pending("no pod of ours is ready");
+  if (!isMoved && !isBefore(live, own.address))
+    return failed(`${describeRef(own.address.ref)} was changed since it was looked at`);
+  const present = (await slicesOf(cluster, plan.from, signal)).filter(isMirrored);
+  for (const slice of wanted) {
+    const known = present.find(({ metadata }) => metadata.name === slice.metadata.name);
+    if (known === undefined || !isSameSlice(known, slice)) await cluster.apply(slice, { force: true }, signal);
+  }
+  const names = new Set(wanted.map(({ metadata }) => metadata.name));
+  await dropSlices(
+    place,
+    present.filter(({ metadata }) => !names.has(metadata.name)),
+  );
+  // Nothing has the label: the controllers themselves take the old pods out, and go on looking after their own lists.
+  if (!isMoved) await cluster.replace({ ...live, spec: { ...live.spec, selector } }, signal);
+  const rest = takingIn((await slicesOf(cluster, plan.from, signal)).filter((one) => !isMirrored(one)));
+  return rest.length === 0 ? done : pending("pods of the old service still take requests");
+}
+
+async function dropSlices({ cluster, signal }: AdoptionPlace, slices: readonly KubernetesObject[]): Promise<void> {
+  for (const { apiVersion, kind, metadata } of slices) {
+    const { name, namespace, uid, resourceVersion } = metadata;
+    const ref = { apiVersion, kind, name, ...(namespace === undefined ? {} : { namespace }) };
+    await cluster.delete(ref, { ...(uid && { uid }), ...(resourceVersion && { resourceVersion }) }, signal);
+  }
+}
+
+function isMirrored({ metadata }: KubernetesObject): boolean {
+  return metadata.labels?.[adoptionLabel] !== undefined;
+}
+
+function serviceOf(object: KubernetesObject): Service | undefined {
+  return isService(object) ? object : undefined;
+}

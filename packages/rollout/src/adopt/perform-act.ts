@@ -1,0 +1,18 @@
+import { type ActOutcome, type AdoptionPlace, attempt } from "./act.ts";
+import { deleteFormer, takeNames } from "./former.ts";
+import { lead, leadBack } from "./lead.ts";
+import { claimNamespace, releaseNamespace } from "./namespace.ts";
+
+const acts = {
+  claim: claimNamespace,
+  lead,
+  take: takeNames,
+  delete: deleteFormer,
+  "lead-back": leadBack,
+  "let-go": releaseNamespace,
+} as const;
+
+/** Does one act of an adoption in one cluster. Each can be repeated, and touches nothing that the plan does not name. */
+export function performAct(act: keyof typeof acts, place: AdoptionPlace): Promise<ActOutcome> {
+  return attempt(() => acts[act](place));
+}
