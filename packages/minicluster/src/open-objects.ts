@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { KubernetesObject, ObjectMeta } from "@fairway/objects";
 import { createLifecycle, type Lifecycle, requireKind } from "./admission/lifecycle.ts";
 import type { WriteContext } from "./admission/write-context.ts";
-import { at, copyOf, isObject, type JsonObject, textAt } from "./json.ts";
+import { copyOf, isObject, type JsonObject, textAt } from "./json.ts";
 import type { Change, ObjectsApi, WriteOptions } from "./objects-api.ts";
 import { withReplicas } from "./registry/scale.ts";
 import { badRequest } from "./status.ts";
@@ -72,14 +72,10 @@ export function openObjects(options: ObjectsOptions): Objects {
     },
     list(resource, filter = {}) {
       const kind = requireKind(resource);
+      const found = store.list(resource, kind.namespaced ? filter.namespace : undefined).map(asKubernetesObject);
       const labels = Object.entries(filter.labels ?? {});
-      return store
-        .list(resource, kind.namespaced ? filter.namespace : undefined)
-        .filter((object) => {
-          if (labels.length === 0) return true;
-          return labels.every(([key, value]) => at(object, "metadata", "labels", key) === value);
-        })
-        .map(asKubernetesObject);
+      if (labels.length === 0) return found;
+      return found.filter(({ metadata }) => labels.every(([key, value]) => metadata.labels?.[key] === value));
     },
     create(resource, object, write) {
       const body = asJsonObject(object);

@@ -115,13 +115,9 @@ export function sameAsJson(a: unknown, b: unknown): boolean {
       Array.isArray(b) && a.length === b.length && a.every((item, index) => sameAsJson(item ?? null, b[index] ?? null))
     );
   }
-  if (Array.isArray(b)) return false;
-  const others = new Map(Object.entries(b));
-  for (const [key, value] of Object.entries(a)) {
-    if (!sameAsJson(value, others.get(key))) return false;
-    others.delete(key);
-  }
-  for (const value of others.values()) if (value !== undefined) return false;
+  if (!isObject(a) || !isObject(b)) return false;
+  for (const key in a) if (!sameAsJson(a[key], Object.hasOwn(b, key) ? b[key] : undefined)) return false;
+  for (const key in b) if (b[key] !== undefined && !Object.hasOwn(a, key)) return false;
   return true;
 }
 
@@ -129,7 +125,9 @@ export function sameAsJson(a: unknown, b: unknown): boolean {
 export function freeze<Value extends Json>(value: Value): Value {
   if (typeof value === "object" && value !== null && !Object.isFrozen(value)) {
     Object.freeze(value);
-    for (const child of Object.values(value)) freeze(child);
+    // `for in` makes no list of the values; what JSON is made of inherits nothing that can be enumerated.
+    if (Array.isArray(value)) for (const child of value) freeze(child);
+    else for (const key in value) freeze(value[key] ?? null);
   }
   return value;
 }

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
+import { timestamp } from "../clock/clock.ts";
 import { type Json, type JsonObject, listAt, numberAt, objectAt, textAt } from "../json.ts";
 import { invalidValue } from "../registry/causes.ts";
 import { kindOf } from "../registry/registry.ts";
-import { timestamp } from "../registry/timestamp.ts";
 import { DecodeError, decode } from "../schema/decode.ts";
 import { shapeOf } from "../schema/shape.ts";
 import { badRequest, conflict, invalid, notFound } from "../status.ts";

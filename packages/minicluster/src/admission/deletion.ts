@@ -1,6 +1,6 @@
+import { timestamp } from "../clock/clock.ts";
 import { childOf, copyOf, type Json, type JsonObject, listAt, numberAt, textAt } from "../json.ts";
 import type { Kind } from "../registry/kind.ts";
-import { timestamp } from "../registry/timestamp.ts";
 
 /** How an object shall be deleted; as `DeleteOptions`. */
 export interface DeletionOptions {

@@ -1,5 +1,5 @@
+import { timestamp } from "../clock/clock.ts";
 import { type Json, type JsonObject, numberAt, objectsAt, textAt } from "../json.ts";
-import { timestamp } from "../registry/timestamp.ts";
 
 /**
  * The conditions of a disruption budget's status, with `DisruptionAllowed` as its number of allowed disruptions says

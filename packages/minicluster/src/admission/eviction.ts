@@ -1,6 +1,6 @@
+import { timestamp } from "../clock/clock.ts";
 import { copyOf, type Json, type JsonObject, numberAt, objectAt, objectsAt, stringsAt, textAt } from "../json.ts";
 import { selectorOf, selects } from "../registry/label-selector.ts";
-import { timestamp } from "../registry/timestamp.ts";
 import { ApiError, conflict, forbidden, notFound, tooManyRequests } from "../status.ts";
 import type { ObjectStore } from "../store/object-store.ts";
 import type { DeletionOptions } from "./deletion.ts";

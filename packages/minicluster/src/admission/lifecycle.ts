@@ -1,10 +1,10 @@
+import { timestamp } from "../clock/clock.ts";
 import { childOf, copyOf, equalJson, freeze, type JsonObject, numberAt, stringsAt, textAt } from "../json.ts";
 import { apply, trackUpdate, type Writer } from "../ownership/field-manager.ts";
 import { differOnlyInOwnershipTimes, encodeManagers, type Managers } from "../ownership/managed-fields.ts";
 import { apiVersionOf, type HookContext, type Kind } from "../registry/kind.ts";
 import { metadataCauses, metadataUpdateCauses } from "../registry/metadata-validation.ts";
 import { kindOf } from "../registry/registry.ts";
-import { timestamp } from "../registry/timestamp.ts";
 import { shapeOf } from "../schema/shape.ts";
 import {
   ApiError,

@@ -36,9 +36,14 @@ export function sleep(clock: Clock, milliseconds: number, signal: AbortSignal): 
 /** Reason for signals that only say "no more": one that nobody reads need not be made anew, with its stack, each time. */
 export const noMore = new Error("it has ended");
 
+let told = { second: 0, as: "1970-01-01T00:00:00Z" };
+
 /** As Kubernetes writes times: RFC 3339, whole seconds. */
 export function timestamp(milliseconds: number): string {
-  return new Date(milliseconds).toISOString().replace(/\.\d{3}Z$/, "Z");
+  const second = Math.floor(milliseconds / 1_000);
+  // Asked for many times in each second, or in each moment of a simulation.
+  if (second !== told.second) told = { second, as: `${new Date(milliseconds).toISOString().slice(0, 19)}Z` };
+  return told.as;
 }
 
 /** As `MicroTime` fields have it. */

@@ -1,5 +1,5 @@
+import { timestamp } from "../clock/clock.ts";
 import { childOf, equalJson, isObject, type Json, type JsonObject, objectAt, textAt } from "../json.ts";
-import { timestamp } from "../registry/timestamp.ts";
 import type { Shape } from "../schema/shape.ts";
 import { ApiError, badRequest, type StatusCause } from "../status.ts";
 import {

@@ -85,7 +85,8 @@ function readStruct(
 ): JsonObject {
   if (!isObject(value)) throw mismatch(value, path, owner, goTypeOf(shape));
   const result: JsonObject = {};
-  for (const [name, entry] of Object.entries(value)) {
+  for (const name in value) {
+    const entry = value[name];
     if (entry === undefined) continue;
     const field = shape.fields.get(name);
     const child = path === "" ? name : `${path}.${name}`;

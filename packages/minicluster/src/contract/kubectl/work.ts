@@ -54,7 +54,7 @@ export function kubectlWorkCases(each: Register): void {
   test("rollout status ends when the deadline is over", async ({ run, attempt, stage }) => {
     await run(["apply", "-f", "-"], deploymentFile(stage));
     await run(["rollout", "status", "deployment/web", "--timeout=60s"]);
-    await run(["patch", "deployment", "web", "-p", '{"spec":{"progressDeadlineSeconds":2}}']);
+    await run(["patch", "deployment", "web", "-p", '{"spec":{"progressDeadlineSeconds":6}}']);
     await run(["set", "image", "deployment/web", `app=${stage.cluster.absentImage}`]);
     const late = await attempt(["rollout", "status", "deployment/web", "--timeout=60s"]);
     assert.deepEqual([late.code, late.stderr], [1, 'error: deployment "web" exceeded its progress deadline\n']);

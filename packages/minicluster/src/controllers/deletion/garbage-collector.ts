@@ -1,5 +1,5 @@
 import type { KubernetesObject } from "@fairway/objects";
-import type { ObjectsApi } from "../../objects-api.ts";
+import type { Change, ObjectsApi } from "../../objects-api.ts";
 import { apiVersionOf } from "../../registry/kind.ts";
 import { kinds } from "../../registry/registry.ts";
 import type { Controller } from "../controller.ts";
@@ -19,14 +19,16 @@ export function garbageCollector(objects: ObjectsApi): Controller {
   const dependents = new Map<string, Set<string>>();
   const ownersOf = new Map<string, readonly string[]>();
 
-  function index(resource: string, object: KubernetesObject, gone: boolean): void {
+  function index(resource: string, object: KubernetesObject, type: Change["type"]): void {
+    // What is new, and has no owner, as Events are.
+    if (type === "ADDED" && object.metadata.ownerReferences === undefined) return;
     const key = `${resource} ${keyOf(object)}`;
     for (const uid of ownersOf.get(key) ?? []) {
       const set = dependents.get(uid);
       set?.delete(key);
       if (set?.size === 0) dependents.delete(uid);
     }
-    const owners = gone ? [] : (object.metadata.ownerReferences ?? []).map(({ uid }) => uid);
+    const owners = type === "DELETED" ? [] : (object.metadata.ownerReferences ?? []).map(({ uid }) => uid);
     if (owners.length === 0) ownersOf.delete(key);
     else ownersOf.set(key, owners);
     for (const uid of owners) {
@@ -46,7 +48,7 @@ export function garbageCollector(objects: ObjectsApi): Controller {
         const { namespace } = object.metadata;
         return [`${info.resource} ${info.namespaced && namespace !== undefined ? `${namespace}/` : ""}${owner.name}`];
       });
-      index(resource, object, type === "DELETED");
+      index(resource, object, type);
       const { uid } = object.metadata;
       if (type === "DELETED") return [...owners, ...(uid === undefined ? [] : [`?${uid}`])];
       const waits = object.metadata.deletionTimestamp !== undefined;

@@ -115,7 +115,8 @@ export function replicaSetController(objects: ObjectsApi, clock: Clock, events: 
         return error;
       }
     }
-    for (const pod of inDeletionOrder(active).slice(0, Math.max(0, -missing))) {
+    if (missing >= 0) return undefined;
+    for (const pod of inDeletionOrder(active).slice(0, -missing)) {
       objects.remove(refOfKey("pods", keyOf(pod)), pod.metadata.uid === undefined ? {} : { uid: pod.metadata.uid });
       events.record(set, "Normal", "SuccessfulDelete", `Deleted pod: ${pod.metadata.name}`);
     }
