@@ -62,3 +62,20 @@ test("the audit has every command, refused ones too; by service, by page", async
   const page = await server.client.listAudit({ query: { actor: "admin", before: first.id, limit: 1 } });
   assert.deepEqual(page.items, all.items.slice(1, 2));
 });
+
+test("a rollout says how long its phases took, in lists too, and which fields of objects it changes", async () => {
+  await deployed("timed", "// one", undefined);
+  const second = await deployed("timed", "// two", undefined);
+  const phases = second.durations?.map(({ phase }) => phase) ?? [];
+  for (const phase of ["prepare", "init", "app", "cleanup"] as const) assert.ok(phases.includes(phase), phase);
+  assert.ok(second.durations?.every(({ took }) => took >= 0));
+  const { items } = await server.client.listRollouts({ query: { service: "timed" } });
+  assert.deepEqual(
+    items.map((one) => one.durations?.map(({ phase }) => phase)),
+    [phases, phases],
+  );
+  assert.match(second.changes.join(), /^image [0-9a-f]{6} -> [0-9a-f]{6}$/);
+  const [image] = second.objectChanges;
+  assert.match(image?.change ?? "", /^Deployment image .*@sha256:[0-9a-f]{12} -> .*@sha256:[0-9a-f]{12}$/);
+  assert.deepEqual(image?.clusters, ["alpha", "beta"]);
+});

@@ -2,10 +2,10 @@ import { type ChangedField, changedFields } from "@fairway/objects";
 
 /** How a changed field of the inputs is told; the first rule whose path fits is taken. "" tells nothing. */
 const rules: readonly (readonly [path: RegExp, words: (name: string, change: ChangedField) => string])[] = [
-  [/^\.image$/, () => "image"],
+  [/^\.image$/, (_, change) => builtImage(change)],
   // Told whole, beside the rules.
   [/^\.(ready|base|extras)\b/, () => ""],
-  [/^\.clusters\[name="[^"]*"\]\.image$/, () => "image"],
+  [/^\.clusters\[name="[^"]*"\]\.image$/, (_, change) => builtImage(change)],
   [
     /^\.clusters\[name="([^"]*)"\]\.pullSecret$/,
     (name, { from, to }) => (from || to ? `pull credentials in cluster ${name}` : ""),
@@ -54,7 +54,7 @@ const rules: readonly (readonly [path: RegExp, words: (name: string, change: Cha
 ];
 
 /**
- * What differs between two releases' inputs, in words, each at most once: `image`, `env LOG_LEVEL`, `env TOKEN removed`,
+ * What differs between two releases' inputs, in words, each at most once: `image 9f2c41 -> 1b77c0`, `env LOG_LEVEL`, `env TOKEN removed`,
  * `replicas 2 -> 3`, `image registry/app:1.2 moved, sha256:aaaaaaaaaaaa -> sha256:bbbbbbbbbbbb`. Values of variables are
  * never told. Takes any JSON, since the previous inputs were stored, perhaps by an older version; what it does not know
  * is told by its path. Empty when nothing differs, and for a first release (previous is undefined).
@@ -73,9 +73,15 @@ export function describeChanges(previous: unknown, next: unknown): readonly stri
   const ready = imageChange("image", field(previous, "ready"), field(next, "ready"));
   const base = imageChange("base image", field(previous, "base"), field(next, "base"));
   // Of a ready image everything is said by then.
-  const others = ready.length === 0 ? words : words.filter((word) => word !== "image");
+  const others = ready.length === 0 ? words : words.filter((word) => !/^image\b/.test(word));
   const extras = extraChanges(field(previous, "extras"), field(next, "extras"));
   return [...new Set([...ready, ...base, ...others, ...extras])].filter((word) => word !== "");
+}
+
+/** Of what was built of a service's folder: the beginnings of the digests, as long as those of releases' names are shown. */
+function builtImage({ from, to }: ChangedField): string {
+  const [was, is] = [from, to].map((reference) => /@sha256:([0-9a-f]{6})/.exec(told(reference))?.[1]);
+  return was === undefined || is === undefined || was === is ? "image" : `image ${was} -> ${is}`;
 }
 
 /** A named image that is another one now, or the same name for something else. */

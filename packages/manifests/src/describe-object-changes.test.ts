@@ -23,6 +23,17 @@ test("pods that are made of another template, in the words of their container", 
   assert.equal(restarts, true);
 });
 
+test("another image, by as much of its digest as tells it from others", () => {
+  const image = (digest: string) => `registry.example.com/a-team/with-a-long-name/user@sha256:${digest.repeat(64)}`;
+  const pods = (digest: string) => {
+    const clusters = before.clusters.map((cluster) => ({ ...cluster, image: image(digest) }));
+    return JSON.parse(JSON.stringify(render({ ...before, clusters }, sha256)["beta"]));
+  };
+  const of = (digest: string) => `registry.example.com/a-team/with-a-long-name/user@sha256:${digest.repeat(12)}`;
+  const { changes } = describeObjectChanges("user", pods("a"), pods("b"));
+  assert.deepEqual(changes, [`Deployment image ${of("a")} -> ${of("b")}`]);
+});
+
 test("what does not touch pods", () => {
   const { changes, restarts } = told(before, { quota: { ...builtinProfile.quota, pods: 10 } });
   assert.ok(

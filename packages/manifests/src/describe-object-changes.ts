@@ -18,15 +18,15 @@ export interface ObjectChanges {
 /**
  * Compares rendered objects by kind and name; a ConfigMap that is named by its content with the one whose place it takes.
  *
- * @param before JSON as it was stored, perhaps by an older version
+ * @param before JSON as it was stored, perhaps by an older version; `after` may be that too
  */
 export function describeObjectChanges(
   service: string,
   before: readonly unknown[],
-  after: readonly KubernetesObject[],
+  after: readonly unknown[],
 ): ObjectChanges {
   const hider = secretHider();
-  const [old, next] = [byKey(before.filter(isObject)), byKey(after)];
+  const [old, next] = [byKey(before.filter(isObject)), byKey(after.filter(isObject))];
   const changes: string[] = [];
   let restarts = false;
   for (const [key, object] of next) {
@@ -120,8 +120,9 @@ function told({ from, to }: ChangedField): string {
 function word(value: unknown): string | undefined {
   const shown = shownValue(value);
   if (shown === null || shown === undefined || typeof shown === "object") return undefined;
-  const text = String(shown);
-  return text.length > longest ? `${text.slice(0, longest)}...` : text;
+  // As much of a digest as tells it from others.
+  const text = String(shown).replace(/(@sha256:[0-9a-f]{12})[0-9a-f]{52}/, "$1");
+  return text.length > longest && !/@sha256:\w{12}$/.test(text) ? `${text.slice(0, longest)}...` : text;
 }
 
 function isObject(value: unknown): value is KubernetesObject {

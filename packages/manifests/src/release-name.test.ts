@@ -104,6 +104,11 @@ test("changes in words: image, clusters, profile, and what is not known", () => 
     "future",
   ]);
   assert.deepEqual(describeChanges(undefined, after), []);
+  const built = (digest: string) => {
+    const image = `registry.example.com/user@sha256:${digest.repeat(64)}`;
+    return { ...before, clusters: before.clusters.map((cluster) => ({ ...cluster, image })) };
+  };
+  assert.deepEqual(describeChanges(built("a"), built("b")), ["image aaaaaa -> bbbbbb"]);
 });
 
 test("changes in words: the objects that a team brings, and fields that older versions did not know", () => {

@@ -7,7 +7,7 @@ import { type FakeServer, fakeServer } from "../testing/fake-server.ts";
 import { type FakeShell, fakeShell } from "../testing/fake-shell.ts";
 import { assertGolden } from "../testing/golden.ts";
 import { clusters, detail, logLines, releases, services } from "../testing/platform.ts";
-import { cause, cluster, rollout, start } from "../testing/rollout-detail.ts";
+import { at, cause, cluster, rollout, start } from "../testing/rollout-detail.ts";
 import { serviceFolder } from "../testing/run-cli.ts";
 
 const minute = start + 60_000;
@@ -16,6 +16,16 @@ const failed = rollout({
   reason: "the new release crashes when it starts (CrashLoop)",
   clusters: [cluster("alpha", { prepare: "done 0 0.4", app: "failed 0.4 6: 0/2" }, { restored: "done 6 8" })],
   causes: [cause({ cluster: "alpha" })],
+  endedAt: at(8),
+  durations: [
+    { phase: "prepare", took: 400 },
+    { phase: "app", took: 5_600 },
+    { phase: "restore", took: 2_000 },
+  ],
+  objectChanges: [
+    { change: "variable LOG_LEVEL changed", clusters: ["alpha"] },
+    ...Array.from({ length: 9 }, (_, index) => ({ change: `label l${index} added`, clusters: ["alpha"] })),
+  ],
 });
 const removed = rollout({
   kind: "removal",
@@ -61,24 +71,25 @@ async function run(
   return { code, shell, out: shell.written.out, err: shell.written.err };
 }
 
-const screens: Readonly<Record<string, { args: readonly string[]; code?: number }>> = {
+const screens: Readonly<Record<string, { args: readonly string[]; code?: number; width?: number }>> = {
   status: { args: ["status"] },
   "status-of-one": { args: ["status", "user"] },
   services: { args: ["services"] },
   rollouts: { args: ["rollouts", "user"] },
   rollout: { args: ["rollouts", "18"] },
+  "rollouts-wide": { args: ["rollouts"], width: 120 },
   "rollout-followed": { args: ["rollouts", "18", "--follow"], code: 1 },
   releases: { args: ["releases", "user"] },
   clusters: { args: ["clusters"] },
 };
-for (const [name, { args, code = 0 }] of Object.entries(screens))
-  test(`fairway ${args.join(" ")}: fits 80 columns`, async (t) => {
+for (const [name, { args, code = 0, width = 80 }] of Object.entries(screens))
+  test(`fairway ${args.join(" ")}: fits ${width} columns`, async (t) => {
     const server = await platform(t);
-    const ended = await run(server, args);
+    const ended = await run(server, args, { width });
     assert.deepEqual([ended.code, ended.err], [code, ""]);
     assertGolden(`questions/${name}.txt`, ended.out.replaceAll(server.url, "http://127.0.0.1:7070"));
     const links = /https?:\/\/|fairway /;
-    for (const line of ended.out.split("\n")) assert.ok(line.length <= 80 || links.test(line), `too wide: ${line}`);
+    for (const line of ended.out.split("\n")) assert.ok(line.length <= width || links.test(line), `too wide: ${line}`);
   });
 
 test("--json: what the API gives, under stable names", async (t) => {

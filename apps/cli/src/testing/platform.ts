@@ -30,6 +30,7 @@ function service(name: string, more: Partial<ServiceSummary> = {}): ServiceSumma
     commands: _commands,
     offers: _offers,
     timeline: _timeline,
+    objectChanges: _objectChanges,
     ...last
   } = rollout({ status: "succeeded", endedAt: at(5) });
   return {

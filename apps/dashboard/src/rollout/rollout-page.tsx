@@ -9,6 +9,7 @@ import { CausePanel } from "../elements/cause.tsx";
 import { Command } from "../elements/copying.tsx";
 import { Duration, Moment } from "../elements/moment.tsx";
 import { Nothing, PageHead, Section, usePageTitle } from "../elements/page.tsx";
+import { PhaseBar } from "../elements/phase-bar.tsx";
 import { ProblemPanel } from "../elements/problem-panel.tsx";
 import { ReleaseChange } from "../elements/release-change.tsx";
 import { Skeleton, SkeletonBlocks } from "../elements/skeleton.tsx";
@@ -19,6 +20,7 @@ import { CommandLog } from "./commands/command-log.tsx";
 import { RolloutCommands } from "./commands/rollout-commands.tsx";
 import { Findings } from "./findings.tsx";
 import { Migration } from "./migration.tsx";
+import { ObjectChanges } from "./object-changes.tsx";
 import { spokenStatus } from "./phases.ts";
 import { Replay, useRolloutAt } from "./replay/replay.tsx";
 import { RolloutGrid } from "./rollout-grid.tsx";
@@ -83,6 +85,7 @@ function RolloutView({ number }: { readonly number: number }) {
       <Causes rollout={shown} />
       <Traffic rollout={shown} />
       {shown.migration !== undefined && <Migration migration={shown.migration} />}
+      <ObjectChanges changes={data.objectChanges} clusters={data.clusters.length} />
       <CommandLog commands={shown.commands} />
     </>
   );
@@ -146,7 +149,7 @@ function Head({ rollout }: { readonly rollout: RolloutDetail }) {
         <div>
           <dt>{rollout.endedAt === undefined ? "for" : "took"}</dt>
           <dd>
-            <Duration from={rollout.createdAt} to={rollout.endedAt} />
+            <Duration from={rollout.createdAt} to={rollout.endedAt} /> <PhaseBar durations={rollout.durations} />
           </dd>
         </div>
         <div>

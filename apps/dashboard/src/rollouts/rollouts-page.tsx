@@ -10,6 +10,7 @@ import { Command } from "../elements/copying.tsx";
 import { Choice } from "../elements/field.tsx";
 import { Duration, Moment } from "../elements/moment.tsx";
 import { Nothing, PageHead, usePageTitle } from "../elements/page.tsx";
+import { PhaseBar } from "../elements/phase-bar.tsx";
 import { ProblemPanel } from "../elements/problem-panel.tsx";
 import { ReleaseChange } from "../elements/release-change.tsx";
 import { SkeletonBlocks } from "../elements/skeleton.tsx";
@@ -138,8 +139,9 @@ function RolloutTable({ rollouts }: { readonly rollouts: readonly RolloutSummary
             <td className="nowrap">
               <Moment at={rollout.createdAt} />
             </td>
-            <td className="nowrap" data-label="took">
+            <td className="nowrap rollouts-took" data-label="took">
               <Duration from={rollout.createdAt} to={rollout.endedAt} />
+              <PhaseBar durations={rollout.durations} />
             </td>
           </tr>
         ))}

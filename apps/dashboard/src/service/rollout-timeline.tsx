@@ -2,6 +2,7 @@ import type { RolloutSummary } from "@fairway/api";
 import { Link } from "@tanstack/react-router";
 import { Mark } from "../elements/mark.tsx";
 import { Duration, Moment } from "../elements/moment.tsx";
+import { PhaseBar } from "../elements/phase-bar.tsx";
 import { ReleaseChange } from "../elements/release-change.tsx";
 import { rolloutAppearance } from "../elements/states.ts";
 import { durationWords } from "../elements/time-words.ts";
@@ -37,7 +38,7 @@ export function RolloutTimeline({ rollouts }: { readonly rollouts: readonly Roll
               {rollout.changes.length > 0 && <span className="timeline-changes">{rollout.changes.join(", ")}</span>}
               {rollout.changes.length > 0 && " · "}
               {rollout.actor} · <Moment at={rollout.createdAt} /> ·{" "}
-              <Duration from={rollout.createdAt} to={rollout.endedAt} />
+              <Duration from={rollout.createdAt} to={rollout.endedAt} /> <PhaseBar durations={rollout.durations} />
             </p>
             {rollout.commit !== undefined && (
               <p className="quiet">

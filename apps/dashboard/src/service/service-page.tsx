@@ -12,6 +12,7 @@ import { ProblemPanel } from "../elements/problem-panel.tsx";
 import { Skeleton, SkeletonBlocks } from "../elements/skeleton.tsx";
 import { State } from "../elements/state.tsx";
 import { healthAppearance } from "../elements/states.ts";
+import { durationWords } from "../elements/time-words.ts";
 import { RollBack } from "../rollback/roll-back.tsx";
 import { ServiceContext } from "./service-context.ts";
 import "./service-page.css";
@@ -109,6 +110,13 @@ function Head({ service }: { readonly service: ServiceDetail }) {
         <Fact name="kind">{service.kind}</Fact>
         <Fact name="engine">{service.engine}</Fact>
         <Fact name="environment">{service.environment}</Fact>
+        {service.leadTime !== undefined && (
+          <Fact name="lead time">
+            <span title="From the commit to running everywhere, the median of the last deploys">
+              {durationWords(service.leadTime)}
+            </span>
+          </Fact>
+        )}
         {service.autoscaler !== undefined && (
           <Fact name="replicas">
             {service.autoscaler.min} to {service.autoscaler.max} per cluster

@@ -27,6 +27,9 @@ export interface RolloutReader {
 /** Changes within this time are told together, in milliseconds. */
 const quietFor = 50;
 
+/** Ended rollouts whose durations are kept in memory: reading one means reading its journal. */
+const mostDurations = 5_000;
+
 export function createRolloutReader(
   index: RolloutIndex,
   engine: Pick<Engine, "view" | "entries">,
@@ -59,9 +62,12 @@ export function createRolloutReader(
   const detail = async (number: number, until?: number): Promise<RolloutDetail> => {
     const seen = await viewOf(number, until);
     const { analysis, migration, paused, supersededBy, waitsFor } = seen;
+    const { words, objects } = await changes(seen.from, seen.to);
     return {
       ...summaryOf(seen),
-      changes: await changes(seen.from, seen.to),
+      changes: [...words],
+      objectChanges: objects.map(({ change, clusters }) => ({ change, clusters: [...clusters] })),
+      durations: durationsOf(seen.timeline),
       ...(await delivery(seen, seen.to, seen.endedAt)),
       clusters: seen.clusters.map(({ suspect, pods, phases, ...cluster }) => ({
         ...cluster,
@@ -98,7 +104,8 @@ export function createRolloutReader(
       const seen = await viewOf(listing.number);
       return {
         ...summaryOf(seen),
-        changes: await changes(seen.from, seen.to),
+        changes: [...(await changes(seen.from, seen.to)).words],
+        durations: durationsOf(seen.timeline),
         ...(await delivery(seen, seen.to, seen.endedAt)),
       };
     }
@@ -106,7 +113,7 @@ export function createRolloutReader(
       listing;
     return {
       ...{ number, kind, service, environment, strategy, status, actor, createdAt },
-      changes: await changes(from, to),
+      changes: [...(await changes(from, to)).words],
       ...(await delivery(listing, to, endedAt)),
       ...(from === undefined ? {} : { from }),
       ...(to === undefined ? {} : { to }),
@@ -115,8 +122,29 @@ export function createRolloutReader(
     };
   };
 
+  // Those of a rollout that has ended never change.
+  const known = new Map<number, NonNullable<RolloutSummary["durations"]>>();
+  const endedDurations = async ({ number, status, converging }: RolloutListing) => {
+    if (status === "unfinished") return undefined;
+    const before = known.get(number);
+    if (before !== undefined) return before;
+    const seen = await engine.view(number);
+    if (seen === undefined) return undefined;
+    const durations = durationsOf(seen.timeline);
+    const [oldest] = known.keys();
+    if (known.size >= mostDurations && oldest !== undefined) known.delete(oldest);
+    if (converging.length === 0) known.set(number, durations);
+    return durations;
+  };
+
   return {
-    list: async (filter) => Promise.all((await index.list(filter)).map(summary)),
+    list: async (filter) =>
+      Promise.all(
+        (await index.list(filter)).map(async (listing) => {
+          const [seen, durations] = await Promise.all([summary(listing), endedDurations(listing)]);
+          return { ...seen, ...(durations === undefined ? {} : { durations }) };
+        }),
+      ),
     async latest(environment) {
       const listings = Object.entries(await index.latest(environment));
       const summaries = await Promise.all(
@@ -160,6 +188,17 @@ function summaryOf(seen: RolloutView): Omit<RolloutSummary, "changes"> {
     ...(endedAt === undefined ? {} : { endedAt }),
     ...(reason === undefined ? {} : { reason }),
   };
+}
+
+/** How long the phases took that are over, in their order; those of several waves together. */
+function durationsOf(timeline: RolloutView["timeline"]): NonNullable<RolloutSummary["durations"]> {
+  const over = timeline.flatMap(({ phase, startedAt, endedAt }) =>
+    endedAt === undefined ? [] : [{ phase, took: Date.parse(endedAt) - Date.parse(startedAt) }],
+  );
+  return [...Map.groupBy(over, ({ phase }) => phase)].map(([phase, passed]) => ({
+    phase,
+    took: passed.reduce((sum, { took }) => sum + took, 0),
+  }));
 }
 
 /** The API's arrays may be written to, the engine's may not. */

@@ -6,6 +6,8 @@ import { time } from "./time.ts";
 
 export const rolloutStatus = z.enum(["queued", "running", "restoring", "succeeded", "failed", "refused"]);
 
+const phaseName = z.enum(["prepare", "init", "db", "app", "balancing", "cleanup", "restore"]);
+
 export const rolloutSummary = z.object({
   number: z.int(),
   kind: z.enum(["deploy", "rollback", "removal", "membership", "repair"]),
@@ -17,10 +19,12 @@ export const rolloutSummary = z.object({
   status: rolloutStatus,
   phase: z.enum(["prepare", "init", "db", "app", "balancing", "cleanup"]).optional(),
   actor: z.string(),
-  /** Changes between the releases, in words: "env LOG_LEVEL". */
+  /** Changes between the releases, in words: "env LOG_LEVEL", "image 9f2c41 -> 1b77c0". */
   changes: z.array(z.string()),
   createdAt: time,
   endedAt: time.optional(),
+  /** How long the phases took that are over, in milliseconds, waves taken together; absent where that is not asked for. */
+  durations: z.array(z.object({ phase: phaseName, took: z.number() })).optional(),
   /** Of the release that it brings; absent where it is not known. */
   commit: commit.optional(),
   /** From the commit to its running everywhere, in milliseconds: of a deploy that ended well. */
@@ -96,6 +100,8 @@ const rolloutAnalysis = z.object({
 });
 
 export const rolloutDetail = rolloutSummary.extend({
+  /** Fields of Kubernetes objects that it changes, in words, each with the clusters where it is so; 100 at most. */
+  objectChanges: z.array(z.object({ change: z.string(), clusters: z.array(z.string()) })),
   clusters: z.array(
     z.object({
       name: z.string(),
@@ -171,7 +177,7 @@ export const rolloutDetail = rolloutSummary.extend({
   /** Phases as they were passed. */
   timeline: z.array(
     z.object({
-      phase: z.enum(["prepare", "init", "db", "app", "balancing", "cleanup", "restore"]),
+      phase: phaseName,
       wave: z.int().optional(),
       startedAt: time,
       endedAt: time.optional(),
