@@ -99,6 +99,23 @@ describe("changes by hand", () => {
     await ended(server.client, number);
   });
 
+  it("are none in a cluster that was put back to a backup: it is brought to the active release by itself", async () => {
+    await deployed("past");
+    const { beta } = server.clusters;
+    const backup = beta.objects("past").filter((one) => one.kind === "ConfigMap" || isDeployment(one));
+    const { name } = await release(server.client, "past", "// past, again");
+    assert.equal((await rollOut(server.client, "past", name)).status, "succeeded");
+    for (const { metadata, ...object } of backup) {
+      const { uid: _, resourceVersion: __, managedFields: ___, ...rest } = metadata;
+      beta.updateAs("fairway", { ...object, metadata: rest });
+    }
+    const newest = async () => (await server.client.listRollouts({ query: { service: "past" } })).items[0];
+    const found = await eventually(newest, (one) => one?.kind === "repair" && one.status === "succeeded");
+    assert.equal(found?.actor, "fairway");
+    assert.equal(deploymentOf("past").spec.template.metadata?.labels?.["fairway.dev/release"], name);
+    assert.deepEqual(await lines("past"), []);
+  });
+
   it("of a cluster that does not answer are not known", async () => {
     await deployed("gone");
     server.clusters.beta.cut();

@@ -22,6 +22,7 @@ import type { ConnectCluster } from "./clusters/cluster-link.ts";
 import { type ClusterPool, createClusterPool } from "./clusters/cluster-pool.ts";
 import { pooledPort } from "./clusters/pooled-port.ts";
 import type { SupervisorLink } from "./clusters/supervisor-link.ts";
+import { beginRepair } from "./drift/begin-repair.ts";
 import { createDriftFinder } from "./drift/drift-finder.ts";
 import { createDriftWatch } from "./drift/drift-watch.ts";
 import { leaveKept } from "./drift/leave-kept.ts";
@@ -111,6 +112,9 @@ export interface Platform {
   stop(): Promise<void>;
 }
 
+/** Between repairs of a cluster that was put back to an earlier state, should one be refused; in milliseconds. */
+const repairPause = 600_000;
+
 export async function createPlatform(options: PlatformOptions): Promise<Platform> {
   const { home, store, log, now, supervisor, retention = defaultRetention } = options;
   const { services, releases, clusters, registries, profiles, drains, snapshots } = store;
@@ -160,6 +164,18 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
     ...{ finder, releases, now, log, interval: options.driftInterval },
     environments: () => environments(pool).map(({ name }) => name),
     onChange: (environment, id) => live.publish({ kind: "service", id, environment }),
+    onPutBack(environment, service, clusters) {
+      const names = clusters.map(({ cluster }) => cluster);
+      // One that is refused is not tried again before a while.
+      const key = JSON.stringify(["put back", environment, service, clusters, Math.floor(now() / repairPause)]);
+      const asked = { environment, service, actor: "fairway", key };
+      exclusively(() => beginRepair({ index: store.rollouts, finder, engine }, asked)).then(
+        (rollout) =>
+          log.info("clusters were put back to an earlier state", { environment, service, clusters: names, rollout }),
+        (error: unknown) =>
+          log.error("clusters that were put back cannot be repaired", { environment, service, error }),
+      );
+    },
   });
   const secrets = registrySecrets(pool, registries, registryContent);
   const imagesOf = releaseImages({

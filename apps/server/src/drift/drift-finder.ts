@@ -17,12 +17,14 @@ import type { ClusterPool } from "../clusters/cluster-pool.ts";
 import { pooledPort } from "../clusters/pooled-port.ts";
 import { environments } from "../resources/environments.ts";
 
+/** Among so many of a service's newest rollouts is the one that brought what is active. */
+const remembered = 50;
 /** Milliseconds for one cluster to answer everything. */
 const reach = 15_000;
 
 export interface FinderParts {
   readonly pool: ClusterPool;
-  readonly journal: Pick<Journal<never>, "active">;
+  readonly journal: Pick<Journal<unknown>, "active" | "read">;
   readonly index: Pick<RolloutIndex, "list">;
   /** The stored releases as the engine reads them. */
   readonly stored: Releases;
@@ -30,7 +32,17 @@ export interface FinderParts {
 }
 
 /** `unfinished`: the number of the rollout that is changing what runs. */
-export type Finding = { readonly drift: ServiceDrift } | { readonly unfinished: number } | { readonly absent: true };
+export type Finding =
+  | { readonly drift: ServiceDrift; readonly putBack: readonly PutBack[] }
+  | { readonly unfinished: number }
+  | { readonly absent: true };
+
+/** A cluster that has an older state than what was rolled out there, as of a backup: of these epochs. */
+export interface PutBack {
+  readonly cluster: string;
+  readonly from: number;
+  readonly to: number;
+}
 
 /** Compares services with their active releases. */
 export interface DriftFinder {
@@ -55,9 +67,16 @@ export function createDriftFinder({ pool, journal, index, stored, clock }: Finde
     return active === undefined || release === undefined ? undefined : { active, release };
   };
 
+  /** Under which what is active was begun: whatever is older in a cluster was there before. */
+  const epochOf = async (environment: string, service: string): Promise<number> => {
+    const listed = await index.list({ environment, service, limit: remembered });
+    const brought = listed.find(({ status }) => status === "succeeded");
+    return brought === undefined ? 0 : ((await journal.read(brought.number))[0]?.epoch ?? 0);
+  };
+
   const inCluster = (
     cluster: string,
-    { active, release }: { readonly active: Active; readonly release: StoredRelease },
+    { active, release, epoch }: { readonly active: Active; readonly release: StoredRelease; readonly epoch: number },
     signal: AbortSignal,
   ): Promise<ClusterDrift> => {
     const { service, environment, namespace } = release;
@@ -66,15 +85,16 @@ export function createDriftFinder({ pool, journal, index, stored, clock }: Finde
     memories.set(key, memory);
     const desired = placeInSlot(release.objects[cluster] ?? [], active.slot, carriedName(release, cluster));
     const identity = { service, environment, namespace };
-    return findDrift(pooledPort(pool, cluster), identity, desired, { clock, reach, memory }, signal);
+    return findDrift(pooledPort(pool, cluster), identity, desired, { clock, reach, epoch, memory }, signal);
   };
 
   return {
     async find(environment, service, signal) {
       const [newest] = await index.list({ environment, service, limit: 1 });
       if (newest?.status === "unfinished") return { unfinished: newest.number };
-      const running = await activeOf(environment, service);
-      if (running === undefined) return { absent: true };
+      const found = await activeOf(environment, service);
+      if (found === undefined) return { absent: true };
+      const running = { ...found, epoch: await epochOf(environment, service) };
       const present = environments(pool).find(({ name }) => name === environment)?.clusters ?? [];
       const names = present
         .map(({ record }) => record.name)
@@ -90,9 +110,15 @@ export function createDriftFinder({ pool, journal, index, stored, clock }: Finde
         ...{ service, environment, release: running.release.name },
         checkedAt: new Date(clock.now()).toISOString(),
         changes: changesOf(clusters),
-        clusters: clusters.map(({ cluster, compared, problems }) => ({ cluster, compared, problems: [...problems] })),
+        clusters: clusters.map(({ cluster, compared, problems, putBackTo }) => ({
+          ...{ cluster, compared },
+          problems: putBackTo === undefined ? [...problems] : ["it was put back to an earlier state", ...problems],
+        })),
       };
-      return { drift };
+      const putBack = clusters.flatMap(({ cluster, putBackTo: to }) =>
+        to === undefined ? [] : [{ cluster, from: running.epoch, to }],
+      );
+      return { drift, putBack };
     },
     keepOnly(services) {
       for (const key of memories.keys()) if (!services.has(key.slice(0, key.lastIndexOf("/")))) memories.delete(key);

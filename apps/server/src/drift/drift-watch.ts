@@ -2,7 +2,7 @@ import type { ServiceSummary } from "@fairway/api";
 import type { ReleaseStore } from "@fairway/catalog";
 import type { Observation } from "@fairway/rollout";
 import type { Log } from "../log.ts";
-import type { DriftFinder } from "./drift-finder.ts";
+import type { DriftFinder, PutBack } from "./drift-finder.ts";
 
 type Known = NonNullable<ServiceSummary["drift"]>;
 
@@ -29,6 +29,8 @@ export interface WatchOptions {
   readonly now: () => number;
   readonly log: Log;
   readonly onChange: (environment: string, service: string) => void;
+  /** These clusters were put back to an earlier state, and nothing of others would be lost by a repair. May be called again. */
+  readonly onPutBack: (environment: string, service: string, clusters: readonly PutBack[]) => void;
 }
 
 /** Services that are looked at side by side. */
@@ -100,6 +102,10 @@ export function createDriftWatch(options: WatchOptions): DriftWatch {
       // What could not be asked says nothing: what was known stays.
       if (clusters.some(({ compared }) => !compared) && known.has(keyOf(environment, service))) return;
       tell(environment, service, { checkedAt, changes: changes.filter(({ kept }) => !kept) });
+      const { putBack } = found;
+      const isThere = (name: string): boolean => putBack.some(({ cluster }) => cluster === name);
+      const isOnlyThere = changes.every(({ kept, clusters }) => kept || clusters.every(isThere));
+      if (putBack.length > 0 && isOnlyThere) options.onPutBack(environment, service, putBack);
     } catch (error) {
       if (!stopping.signal.aborted) log.error("changes by hand cannot be looked for", { environment, service, error });
     }

@@ -2,6 +2,7 @@ import type { ServiceDrift } from "@fairway/api";
 import type { KeptFields, RolloutIndex, Services } from "@fairway/catalog";
 import type { Engine } from "@fairway/rollout";
 import type { ClusterPool } from "../clusters/cluster-pool.ts";
+import { beginRepair, rolloutActive } from "../drift/begin-repair.ts";
 import type { DriftFinder } from "../drift/drift-finder.ts";
 import type { DriftWatch } from "../drift/drift-watch.ts";
 import type { Handlers } from "../http/handler.ts";
@@ -23,7 +24,7 @@ interface DriftParts {
 }
 
 export function driftHandlers(parts: DriftParts): Pick<Handlers, "getDrift" | "repairDrift" | "keepField"> {
-  const { pool, finder, watch, keptFields, index, engine, reader, exclusively } = parts;
+  const { pool, finder, watch, keptFields, reader, exclusively } = parts;
 
   const find = async (environment: string, service: string, signal: AbortSignal): Promise<ServiceDrift> => {
     if ((await parts.services.get(service)) === undefined) {
@@ -45,25 +46,8 @@ export function driftHandlers(parts: DriftParts): Pick<Handlers, "getDrift" | "r
     repairDrift: async ({ params, body, caller }) => {
       const environment = requireEnvironment(pool, body.environment).name;
       const { service } = params;
-      const number = await exclusively(async () => {
-        const known = await index.byKey(body.idempotencyKey);
-        if (known !== undefined) {
-          if (known.kind === "repair" && known.service === service && known.environment === environment)
-            return known.number;
-          throw new Refusal({
-            status: 409,
-            code: "idempotency-key-used",
-            title: `This idempotency key has started rollout ${known.number} already, which is another one`,
-          });
-        }
-        const [newest] = await index.list({ environment, service, limit: 1 });
-        if (newest?.status === "unfinished") throw rolloutActive(newest.number, service);
-        const active = await finder.active(environment, service);
-        if (active === undefined) throw notFound(`${service} has no active release in ${environment}`);
-        const asked = { environment, service, from: active, to: active, kind: "repair", actor: caller.actor } as const;
-        return (await engine.submit({ ...asked, strategy: "rolling" }, body.idempotencyKey)).number;
-      });
-      return reader.get(number);
+      const asked = { environment, service, actor: caller.actor, key: body.idempotencyKey };
+      return reader.get(await exclusively(() => beginRepair(parts, asked)));
     },
     keepField: async ({ params, body, caller, signal }) => {
       const environment = requireEnvironment(pool, body.environment).name;
@@ -102,13 +86,4 @@ export function driftHandlers(parts: DriftParts): Pick<Handlers, "getDrift" | "r
       return { object, field, kept };
     },
   };
-}
-
-function rolloutActive(number: number, service: string): Refusal {
-  return new Refusal({
-    status: 409,
-    code: "rollout-active",
-    title: `Rollout ${number} of ${service} is under way`,
-    hint: `follow it: fairway rollouts ${number} --follow, then try again`,
-  });
 }

@@ -38,5 +38,7 @@ export interface ClusterDrift {
   /** False: nothing is known about it; `problems` say why. */
   readonly compared: boolean;
   readonly objects: readonly ObjectDrift[];
+  /** The epoch of an inventory that is older than what was rolled out there: the cluster was put back to an earlier state. */
+  readonly putBackTo?: number;
   readonly problems: readonly string[];
 }

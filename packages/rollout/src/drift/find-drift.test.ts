@@ -256,6 +256,14 @@ describe("drift", () => {
     assert.equal(objects.length, 1);
   });
 
+  it("is told from a cluster that was put back to an earlier state", async () => {
+    const { cluster, clock, found } = await world();
+    assert.equal((await found()).putBackTo, undefined);
+    const asOf = (epoch: number) => findDrift(cluster, identity, [], { clock, reach: 5_000, epoch }, signal);
+    assert.equal((await asOf(1)).putBackTo, undefined);
+    assert.equal((await asOf(2)).putBackTo, 1);
+  });
+
   it("is not known of a cluster that does not answer", async () => {
     const { cluster, found } = await world();
     cluster.cut();

@@ -38,18 +38,19 @@ export type DriftMemory = Map<string, { readonly of: string; readonly found: Obj
  * Never throws for what a cluster does.
  *
  * @param desired all objects of the active release there, placed in its slot
+ * @param options.epoch under which the release was rolled out, or an earlier one of its rollout
  * @param options.reach how long the cluster may take in all, in milliseconds
  */
 export async function findDrift(
   cluster: Cluster,
   identity: InventoryIdentity,
   desired: readonly KubernetesObject[],
-  options: { readonly clock: Clock; readonly reach: number; readonly memory?: DriftMemory },
+  options: { readonly clock: Clock; readonly reach: number; readonly epoch?: number; readonly memory?: DriftMemory },
   signal: AbortSignal,
 ): Promise<ClusterDrift> {
   try {
     return await withinReach({ cluster: cluster.name, ...options }, signal, (limited) =>
-      look(cluster, identity, desired, options.memory ?? new Map(), limited),
+      look(cluster, identity, desired, options, limited),
     );
   } catch (error) {
     signal.throwIfAborted();
@@ -62,7 +63,7 @@ async function look(
   cluster: Cluster,
   identity: InventoryIdentity,
   desired: readonly KubernetesObject[],
-  memory: DriftMemory,
+  { epoch = 0, memory = new Map() }: { readonly epoch?: number; readonly memory?: DriftMemory },
   signal: AbortSignal,
 ): Promise<ClusterDrift> {
   const { name } = cluster;
@@ -72,7 +73,9 @@ async function look(
     return { cluster: name, compared: true, objects: gone, problems: [] };
   }
   const stored = await cluster.get(inventoryRef(identity), signal);
-  const inventory = (stored === undefined ? undefined : parseInventory(stored)) ?? emptyInventory;
+  const parsed = stored === undefined ? undefined : parseInventory(stored);
+  const inventory = parsed ?? emptyInventory;
+  const isPutBack = parsed !== undefined && parsed.epoch < epoch;
   const live = new Map(
     [space, ...(await listed(cluster, identity, desired, inventory, signal))].map((one) => [keyOf(one), one]),
   );
@@ -107,7 +110,8 @@ async function look(
     .filter((one) => !wanted.has(keyOf(one)) && !isListed(inventory, refOf(one)) && !isDerived(one))
     .map((one): ObjectDrift => ({ ...drifted(one, "extra"), ...makerOf(one) }));
   const objects = [...judged.flatMap((one) => one ?? []), ...extra];
-  return { cluster: name, compared: true, objects, problems };
+  const putBack = isPutBack ? { putBackTo: inventory.epoch } : {};
+  return { cluster: name, compared: true, objects, ...putBack, problems };
 }
 
 /** Everything that carries our labels, of the kinds that the service has. */

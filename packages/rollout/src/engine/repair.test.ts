@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { isDeployment } from "@fairway/objects";
+import { isDeployment, isPod, isService } from "@fairway/objects";
+import { watchRequests } from "../testing/data-path.ts";
 import { scenario } from "../testing/scenario.ts";
 
 /** Two clusters on release `one`; somebody has set another number of replicas in one of them. */
@@ -40,6 +41,43 @@ describe("a repair", () => {
     assert.equal(repaired.kind, "repair");
     assert.equal(replicas(), 2);
     s.holds("one");
+    await engine.stop();
+  });
+
+  it("leads requests over only when pods can take them, where somebody, or a backup, has led them elsewhere", async () => {
+    const s = scenario();
+    s.release("one");
+    s.release("two", { deploy: { strategy: "blue-green" } });
+    const engine = s.engine("a");
+    await s.deploy(engine, "one");
+    const beta = s.cluster("beta");
+    const before = beta.objects("user").filter((one) => isDeployment(one) || isService(one));
+    await s.deploy(engine, "two");
+    s.holds("two");
+    // As it was with release one: its pods, and the Service that leads to them.
+    const settled = () => beta.objects("user").filter(isPod).length === 4;
+    for (const { metadata, ...object } of before.toSorted((a, b) => (a.kind < b.kind ? -1 : 1))) {
+      const { uid: _, resourceVersion: __, managedFields: ___, ...rest } = metadata;
+      beta.updateAs("backup", { ...object, metadata: rest });
+      await s.clock.run(settled);
+      await s.clock.advance(5_000);
+    }
+    await beta.delete({ apiVersion: "apps/v1", kind: "Deployment", namespace: "user", name: "user-b" }, {});
+    await s.clock.advance(30_000);
+    const end = watchRequests([beta]);
+    const from = (await s.active())?.release;
+    const asked = {
+      environment: "prod",
+      service: "user",
+      from,
+      to: from,
+      strategy: "rolling",
+      actor: "admin",
+    } as const;
+    const { number } = await engine.submit({ ...asked, kind: "repair" }, "repair-1");
+    assert.equal((await s.ended(number)).status, "succeeded");
+    end();
+    s.holds("two");
     await engine.stop();
   });
 

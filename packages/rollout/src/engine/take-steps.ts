@@ -111,6 +111,12 @@ export function takeSteps(options: StepOptions): (step: Step) => Promise<Partial
     return live.reduce((sum, one) => sum + (one && isDeployment(one) ? (one.spec?.replicas ?? 1) : 0), 0);
   };
 
+  /** Whether a Service leads to the other slot now: somebody has switched it, or the cluster was put back to an earlier state. */
+  const leadsElsewhere = async (objects: readonly KubernetesObject[], slot: Slot): Promise<boolean> => {
+    const live = await Promise.all(objects.filter(leadsToSlot).map((object) => cluster.get(refOf(object), signal)));
+    return live.some((one) => one && isService(one) && one.spec?.selector?.[slotLabel] !== slot);
+  };
+
   /** The new release's workloads, as many as the step wants. */
   const newRelease = async (own: ClusterPlan, step: number): Promise<Partial<ClusterFacts>> => {
     if (plan.target === undefined) return {};
@@ -119,6 +125,12 @@ export function takeSteps(options: StepOptions): (step: Step) => Promise<Partial
     const weight = plan.steps[step]?.weight;
     if (sides === undefined || weight === undefined) {
       if (own.carries.desired === own.carries.former) await endBackOff(cluster, identity, signal);
+      // Requests go on where they are led now until these pods can take them.
+      if (plan.repairs && (await leadsElsewhere(own.app, of.slot))) {
+        const others = own.app.filter((object) => !leadsRequests(object));
+        tell(await expectRelease(others, of, own.keep, { fields, hold: own.hold }));
+        await untilReady();
+      }
       return expectRelease(own.app, of, own.keep, { fields, hold: own.hold });
     }
     const objects = sized(own.app, sides, weight, await running(own.former));
@@ -207,10 +219,7 @@ export function takeSteps(options: StepOptions): (step: Step) => Promise<Partial
     await session.fence("converge", signal);
     const slot = plan.target?.slot ?? "a";
     const of = { release: carries.desired ?? "", slot, who: "the active release" };
-    const stable = desired.filter(leadsToSlot);
-    const live = await Promise.all(stable.map((object) => cluster.get(refOf(object), signal)));
-    const isElsewhere = live.some((one) => one && isService(one) && one.spec?.selector?.[slotLabel] !== slot);
-    if (isElsewhere) {
+    if (await leadsElsewhere(desired, slot)) {
       const others = desired.filter((object) => !leadsRequests(object));
       tell(await expectRelease([...(await secrets()), ...others], of, keep, { fields: "take" }));
       await untilReady();
