@@ -56,7 +56,7 @@ describe("requests in a real cluster", () => {
     for (const end of ends.reverse()) await end();
   });
 
-  const shop = (release: string) => answering("shop", release, "", '[[public]]\nhost = "shop.test"\n');
+  const shop = (release: string) => answering("shop", release, { tables: '[[public]]\nhost = "shop.test"\n' });
   const stock = (release: string) => answering("stock", release);
 
   async function serviceOf(name: string): Promise<Target> {

@@ -1,25 +1,43 @@
 /** A service that says which release it is of, and clients that count what they hear. */
 import { request } from "node:http";
 
-/** Answers with the release after a moment, so that some requests are always under way, and ends in order; with CRASH in its environment it never begins. */
+/**
+ * Answers with the release after a moment, so that some requests are always under way, and ends in order. Where GATE is an
+ * address it begins when that has answered; with CRASH it never does.
+ */
 const program = `
 if (process.env.CRASH !== undefined) throw new Error("asked to crash");
-const server = require("node:http").createServer((_, response) => setTimeout(() => response.end(process.env.RELEASE), 20));
-server.listen(process.env.PORT);
-process.once("SIGTERM", () => server.close());
+const http = require("node:http");
+const server = http.createServer((_, response) => setTimeout(() => response.end(process.env.RELEASE), 20));
+const begin = () => server.listen(process.env.PORT);
+process.env.GATE ? http.get(process.env.GATE, begin) : begin();
+process.once("SIGTERM", () => (server.listening ? server.close() : process.exit()));
 `;
 
-/** @param more lines before the first table */
-export function answering(name: string, release: string, more = "", tables = ""): string {
+export interface Answering {
+  /** 2 by default. */
+  readonly replicas?: number;
+  readonly env?: Readonly<Record<string, string>>;
+  /** More of the file, behind what is here. */
+  readonly tables?: string;
+}
+
+export function answering(
+  name: string,
+  release: string,
+  { replicas = 2, env = {}, tables = "" }: Answering = {},
+): string {
+  const variables = Object.entries({ RELEASE: release, ...env }).map(
+    ([key, value]) => `${key} = ${JSON.stringify(value)}`,
+  );
   return `name = "${name}"
-replicas = 2
-${more}
+replicas = ${replicas}
 [engine]
 name = "node"
 [run]
 command = ${JSON.stringify(["node", "-e", program])}
 [env]
-RELEASE = "${release}"
+${variables.join("\n")}
 ${tables}`;
 }
 

@@ -2,22 +2,25 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
-import { releaseName, render } from "@fairway/manifests";
+import { migrationJob, placeInSlot, releaseName, render } from "@fairway/manifests";
 import {
   type Clock,
   type Cluster,
+  type ClusterDrift,
   type Command,
   createEngine,
   type DeploySettings,
+  findDrift,
   fold,
   type Limits,
+  type Phase,
   type RolloutEvent,
   type RolloutState,
   type RolloutView,
   type StoredRelease,
   type Strategy,
 } from "@fairway/rollout";
-import { memoryJournal } from "@fairway/rollout/testing";
+import { checkJournal, memoryJournal } from "@fairway/rollout/testing";
 import { builtinProfile, type ProfileSettings, parseAppToml, specFor } from "@fairway/spec";
 
 const environment = "prod";
@@ -31,11 +34,18 @@ const clock: Clock = {
 export interface Rollouts {
   /** Asks for a rollout of what this app.toml says, and gives its number. */
   begin(appToml: string, how?: How): Promise<number>;
+  view(number: number): Promise<RolloutView>;
+  /** Of the newest rollout of a service. */
+  phaseOf(service: string): Promise<Phase | undefined>;
   /** Waits until the rollout's state says so; fails when it ends before. */
   until(number: number, reached: (state: RolloutState) => boolean): Promise<void>;
   command(number: number, command: Command): Promise<void>;
   /** Waits for the end. */
   ended(number: number): Promise<RolloutView>;
+  /** Waits until no cluster is behind any more; what holds for every journal is checked. */
+  closed(number: number): Promise<RolloutView>;
+  /** What was changed by hand, in the clusters that can be asked. */
+  drift(service: string): Promise<readonly ClusterDrift[]>;
   /** Begins, and waits for success. */
   deploy(appToml: string, how?: How): Promise<void>;
   stop(): Promise<void>;
@@ -70,6 +80,7 @@ export function startRollouts(places: readonly Place[], limits: Partial<Limits> 
     log: (message) => log.push(message),
   });
   const numbers = new Map<string, number>();
+  const newest = new Map<string, number>();
   let asked = 0;
 
   const stored = (appToml: string, { strategy = "rolling", steps = [], switch: when = "at-once" }: How) => {
@@ -88,7 +99,11 @@ export function startRollouts(places: readonly Place[], limits: Partial<Limits> 
     const name = releaseName(inputs, sha256);
     const deploy: DeploySettings = { strategy, steps, switch: when, waves: [], bake: 0, analysis: [] };
     const { namespace } = inputs;
-    const release = { name, service: spec.name, environment, namespace, objects: render(inputs, sha256), deploy };
+    const migration = migrationJob(inputs, sha256);
+    const release = {
+      ...{ name, service: spec.name, environment, namespace, objects: render(inputs, sha256), deploy },
+      ...(migration === undefined ? {} : { migration }),
+    };
     releases.set(name, release);
     return release;
   };
@@ -106,14 +121,26 @@ export function startRollouts(places: readonly Place[], limits: Partial<Limits> 
       asked += 1;
       const { strategy = "rolling" } = how;
       const request = { environment, service, from, to: name, strategy, kind: "deploy", actor: "test" } as const;
-      return (await engine.submit(request, String(asked))).number;
+      const { number } = await engine.submit(request, String(asked));
+      newest.set(service, number);
+      return number;
+    },
+    async view(number) {
+      return (await engine.view(number)) ?? assert.fail(`no rollout ${number}`);
+    },
+    async phaseOf(service) {
+      const number = newest.get(service);
+      return number === undefined ? undefined : (await stateOf(number)).phase;
     },
     async until(number, reached) {
       const deadline = Date.now() + patience;
       for (;;) {
         const state = await stateOf(number);
         if (reached(state)) return;
-        assert.equal(state.end, undefined, `it ended: ${JSON.stringify((await engine.view(number))?.reason)}`);
+        assert.ok(
+          state.end === undefined || state.end.converging.length > 0,
+          `it ended: ${JSON.stringify((await engine.view(number))?.reason)}`,
+        );
         assert.ok(Date.now() < deadline, `not in time: ${(await engine.view(number))?.waitsFor} ${log.join("\n")}`);
         await pause(50);
       }
@@ -124,9 +151,25 @@ export function startRollouts(places: readonly Place[], limits: Partial<Limits> 
     },
     async ended(number) {
       await self.until(number, ({ end }) => end !== undefined);
-      const view = await engine.view(number);
-      assert.ok(view);
-      return view;
+      return self.view(number);
+    },
+    async closed(number) {
+      await self.until(number, ({ end, closed }) => closed || end?.converging.length === 0);
+      const header = await journal.header(number);
+      assert.ok(header);
+      checkJournal(header, await journal.read(number));
+      return self.view(number);
+    },
+    async drift(service) {
+      const active = await journal.active(environment, service);
+      const release = active === undefined ? undefined : releases.get(active.release);
+      assert.ok(active && release, `${service} has no active release`);
+      const identity = { service, environment, namespace: release.namespace };
+      const look = ({ cluster }: Place) => {
+        const desired = placeInSlot(release.objects[cluster.name] ?? [], active.slot, release.name);
+        return findDrift(cluster, identity, desired, { clock, reach: 15_000 }, new AbortController().signal);
+      };
+      return Promise.all(places.map(look));
     },
     async deploy(appToml, how) {
       const { status, reason } = await self.ended(await self.begin(appToml, how));

@@ -26,6 +26,10 @@ export interface KubernetesCluster {
   stop(component: Component, signal?: "SIGTERM" | "SIGKILL"): Promise<void>;
   /** Resolves when it answers. */
   start(component: Component): Promise<void>;
+  /** It stands still, its connections open: whoever asks waits. */
+  freeze(component: Component): Promise<void>;
+  /** It goes on where it stood still; resolves when it answers. */
+  thaw(component: Component): Promise<void>;
   /** Saves what etcd holds at this moment; the API is away for a second. */
   backUp(): Promise<void>;
   /** Takes the cluster back to `backUp`; the API is away for a second. */
@@ -255,6 +259,11 @@ export async function startCluster(
       nodeAddress,
       stop: (which, signal) => namespaces.stop(which, signal),
       start,
+      freeze: (which) => namespaces.signal(which, "SIGSTOP"),
+      async thaw(which) {
+        await namespaces.signal(which, "SIGCONT");
+        await isReady(which, isUp[which]);
+      },
       backUp: () =>
         withoutApi(async () => {
           await rm(file("etcd.backup"), { recursive: true, force: true });

@@ -17,7 +17,8 @@ export interface Program {
 
 export type Order =
   | { readonly kind: "start"; readonly program: Program }
-  | { readonly kind: "stop"; readonly name: string; readonly signal: "SIGTERM" | "SIGKILL" };
+  | { readonly kind: "stop"; readonly name: string; readonly signal: "SIGTERM" | "SIGKILL" }
+  | { readonly kind: "signal"; readonly name: string; readonly signal: "SIGSTOP" | "SIGCONT" };
 
 export type Report =
   | { readonly id: number; readonly ok: true }
@@ -32,6 +33,10 @@ function report(message: Report): void {
 }
 
 async function obey(order: Order): Promise<void> {
+  if (order.kind === "signal") {
+    running.get(order.name)?.kill(order.signal);
+    return;
+  }
   if (order.kind === "stop") {
     const child = running.get(order.name);
     if (child === undefined) return;

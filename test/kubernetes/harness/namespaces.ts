@@ -9,6 +9,7 @@ export interface Namespaces {
   readonly pid: number;
   start(program: Program): Promise<void>;
   stop(name: string, signal?: "SIGTERM" | "SIGKILL"): Promise<void>;
+  signal(name: string, signal: "SIGSTOP" | "SIGCONT"): Promise<void>;
   /** Ends everything in them. */
   close(): Promise<void>;
 }
@@ -58,6 +59,7 @@ export async function openNamespaces(
     pid: firstChild(child),
     start: (program) => order({ kind: "start", program }),
     stop: (name, signal = "SIGTERM") => order({ kind: "stop", name, signal }),
+    signal: (name, signal) => order({ kind: "signal", name, signal }),
     async close() {
       if (child.connected) child.disconnect();
       const timer = setTimeout(() => child.kill("SIGKILL"), 10_000);

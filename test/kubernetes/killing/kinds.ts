@@ -41,10 +41,11 @@ export function appTomlOf(
   kind: Kind,
   image: string,
 ): string {
-  const crash = kind.crashes === true ? 'CRASH = "yes"\n' : "";
-  const tables = `${crash}[build]\nimage = "${image}"\n[deploy]\n${kind.deploy}`;
+  const env = kind.crashes === true ? { CRASH: "yes" } : {};
+  const tables = `[build]\nimage = "${image}"\n[deploy]\n${kind.deploy}`;
   // A ready image brings its own engine.
-  return answering(service.name, text, "", tables)
-    .replace('[engine]\nname = "node"\n', "")
-    .replace("replicas = 2", `replicas = ${service.replicas}`);
+  return answering(service.name, text, { replicas: service.replicas, env, tables }).replace(
+    '[engine]\nname = "node"\n',
+    "",
+  );
 }

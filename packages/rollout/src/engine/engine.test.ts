@@ -478,6 +478,39 @@ describe("engine: failing", () => {
     world.holds("two");
   });
 
+  it("says that a silent cluster cannot be reached, not how it was before", async () => {
+    const world = scenario();
+    world.release("one");
+    world.release("two");
+    world.release("three", { deploy: { strategy: "blue-green" } });
+    world.cluster("beta").script("two", { kind: "never-ready" });
+    const engine = world.engine("engine-1");
+    await world.deploy(engine, "one");
+    const says = async (number: number) => {
+      world.cluster("beta").cut();
+      await world.clock.advance(6_000);
+      const seen = await engine.view(number);
+      const beta = seen?.clusters.find(({ name }) => name === "beta");
+      assert.deepEqual([beta?.suspect?.code, beta?.reachable], ["ClusterUnreachable", false]);
+      world.cluster("beta").mend();
+      return { beta, seen };
+    };
+    const { number } = await world.ask(engine, "two");
+    await world.clock.run(
+      async () => (await engine.view(number))?.waitsFor?.includes("beta: waiting for readiness") === true,
+    );
+    const { beta, seen } = await says(number);
+    assert.match(beta?.phases["app"]?.detail ?? "", /cannot be reached/);
+    assert.match(seen?.waitsFor ?? "", /beta: cannot be reached/);
+    await world.command(number, { type: "abort" });
+    await world.ended(number);
+    const other = await world.ask(engine, "three");
+    await world.until(other.number, ({ phase }) => phase === "cleanup");
+    await says(other.number);
+    assert.equal((await world.ended(other.number)).status, "succeeded");
+    await engine.stop();
+  });
+
   it("drains a cluster that is lost on the way, ends, and converges it when it returns", async () => {
     const world = scenario();
     world.release("one");

@@ -1,3 +1,4 @@
+import type { KubernetesObject } from "@fairway/objects";
 import type { Cluster, Journal } from "../ports.ts";
 
 /** A call about to be made, or just made. */
@@ -8,6 +9,7 @@ export interface ClusterCall {
   readonly writes: boolean;
   /** Of the object or objects that it is about. */
   readonly kind?: string;
+  readonly namespace?: string;
 }
 
 export type JournalCall = Exclude<keyof Journal<unknown>, "onAppend">;
@@ -25,9 +27,9 @@ export function interceptCluster(cluster: Cluster, hooks: Hooks<ClusterCall>): C
     method: ClusterCall["method"],
     writes: boolean,
     run: () => Promise<T>,
-    kind?: string,
+    about: Pick<ClusterCall, "kind" | "namespace"> = {},
   ): Promise<T> => {
-    const call = { cluster: cluster.name, method, writes, ...(kind === undefined ? {} : { kind }) };
+    const call = { cluster: cluster.name, method, writes, ...about };
     await hooks.before?.(call);
     const result = await run();
     await hooks.after?.(call);
@@ -37,22 +39,36 @@ export function interceptCluster(cluster: Cluster, hooks: Hooks<ClusterCall>): C
     name: cluster.name,
     ...(cluster.router === undefined ? {} : { router: cluster.router }),
     check: (signal, kinds) => around("check", false, () => cluster.check(signal, kinds)),
-    get: (ref, signal) => around("get", false, () => cluster.get(ref, signal), ref.kind),
-    list: (of, signal) => around("list", false, () => cluster.list(of, signal), of.kind),
+    get: (ref, signal) => around("get", false, () => cluster.get(ref, signal), about(ref)),
+    list: (of, signal) => around("list", false, () => cluster.list(of, signal), about(of)),
     apply: (object, options, signal) =>
-      around("apply", options?.dryRun !== true, () => cluster.apply(object, options, signal), object.kind),
+      around("apply", options?.dryRun !== true, () => cluster.apply(object, options, signal), aboutObject(object)),
     create: (object, signal, options) =>
-      around("create", options?.dryRun !== true, () => cluster.create(object, signal, options), object.kind),
-    replace: (object, signal) => around("replace", true, () => cluster.replace(object, signal), object.kind),
+      around("create", options?.dryRun !== true, () => cluster.create(object, signal, options), aboutObject(object)),
+    replace: (object, signal) => around("replace", true, () => cluster.replace(object, signal), aboutObject(object)),
     delete: (ref, preconditions, signal) =>
-      around("delete", true, () => cluster.delete(ref, preconditions, signal), ref.kind),
-    nodes: (signal) => around("list", false, () => cluster.nodes(signal), "Node"),
+      around("delete", true, () => cluster.delete(ref, preconditions, signal), about(ref)),
+    nodes: (signal) => around("list", false, () => cluster.nodes(signal), { kind: "Node" }),
     log: (pod, options, signal) => around("log", false, () => cluster.log(pod, options, signal)),
     async *follow(namespace, signal) {
-      await hooks.before?.({ cluster: cluster.name, method: "follow", writes: false });
+      await hooks.before?.({ cluster: cluster.name, method: "follow", writes: false, namespace });
       yield* cluster.follow(namespace, signal);
     },
   };
+}
+
+function about({
+  kind,
+  namespace,
+}: {
+  readonly kind: string;
+  readonly namespace?: string;
+}): Pick<ClusterCall, "kind" | "namespace"> {
+  return { kind, ...(namespace === undefined ? {} : { namespace }) };
+}
+
+function aboutObject({ kind, metadata }: KubernetesObject): Pick<ClusterCall, "kind" | "namespace"> {
+  return about({ kind, ...(metadata.namespace === undefined ? {} : { namespace: metadata.namespace }) });
 }
 
 /** A journal whose calls can be delayed, refused, or have their answers lost. */

@@ -1,5 +1,6 @@
 import type { Step } from "../facts.ts";
 import { type Action, append, details, factsOf, hindrance, perform, type Situation } from "./situation.ts";
+import { suspectOf } from "./suspects.ts";
 
 /** After the decision: what is not needed any more goes. A cluster that does not answer is left for later. */
 export function cleanup(situation: Situation, open: readonly string[]): readonly Action[] {
@@ -19,6 +20,9 @@ export function cleanup(situation: Situation, open: readonly string[]): readonly
       return append({ type: "behind", cluster, reason, drained: false });
     }
   }
+  const silent = open.filter((name) => factsOf(situation, name).unreachable !== undefined);
+  const suspect = suspectOf(situation, silent);
+  if (suspect !== undefined) return append(suspect);
   return open.flatMap((cluster) => {
     if (!isLeaving(cluster)) return perform(situation, cluster, stepOf(cluster));
     const { performed } = factsOf(situation, cluster);

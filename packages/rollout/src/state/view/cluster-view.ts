@@ -67,15 +67,17 @@ export function clusterView(
   const ended = state.end !== undefined;
   const phase = state.phase;
   const current = phase === undefined ? undefined : cluster.phases[phase];
+  // How it was before it fell silent is not how it is.
+  const now = live?.reachable === false ? undefined : progress;
   const shown: Readonly<Partial<Record<Phase, PhaseState>>> =
-    phase !== undefined && current?.status === "running" && progress !== undefined && state.decision === undefined
-      ? { ...cluster.phases, [phase]: { ...current, detail: progress.detail } }
+    phase !== undefined && current?.status === "running" && now !== undefined && state.decision === undefined
+      ? { ...cluster.phases, [phase]: { ...current, detail: now.detail } }
       : cluster.phases;
   const restore =
-    cluster.restore?.status === "running" && progress !== undefined
-      ? { ...cluster.restore, detail: progress.detail }
+    cluster.restore?.status === "running" && now !== undefined
+      ? { ...cluster.restore, detail: now.detail }
       : cluster.restore;
-  const suspect = progress === undefined ? cluster.suspect : progress.causes[0];
+  const suspect = now === undefined ? cluster.suspect : now.causes[0];
   const router = state.begun?.routers[name];
   const traffic = router === undefined ? undefined : trafficOf(state, name, cluster, live);
   return {

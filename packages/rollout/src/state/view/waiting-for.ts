@@ -89,7 +89,8 @@ function places(
   const words = Object.entries(clusters).flatMap(([name, cluster]) => {
     const shown = of(cluster);
     if (shown?.status !== "running") return [];
-    const detail = live[name]?.progress?.detail ?? shown.detail;
+    const now = live[name]?.reachable === false ? undefined : live[name]?.progress;
+    const detail = now?.detail ?? shown.detail;
     return [detail === undefined ? name : `${name}: ${detail}`];
   });
   return words.length === 0 ? "" : `: ${words.join("; ")}`;
