@@ -40,6 +40,26 @@ export const catalogue: readonly CatalogueEntry[] = [
     load: async () => (await import("./commands/import.ts")).importCommand,
   },
   {
+    path: ["adopt"],
+    summary: "move a live service that kubectl or Helm deployed under Fairway",
+    load: async () => (await import("./commands/adopt.ts")).adopt,
+  },
+  {
+    path: ["adopt", "status"],
+    summary: "how adoptions stand",
+    load: async () => (await import("./commands/adopt-actions.ts")).adoptStatus,
+  },
+  {
+    path: ["adopt", "confirm"],
+    summary: "an adopted service is ours for good: delete the old objects",
+    load: async () => (await import("./commands/adopt-actions.ts")).adoptConfirm,
+  },
+  {
+    path: ["adopt", "undo"],
+    summary: "lead requests back to the old objects, and remove ours",
+    load: async () => (await import("./commands/adopt-actions.ts")).adoptUndo,
+  },
+  {
     path: ["render"],
     summary: "print the Kubernetes objects of an app.toml (no server needed)",
     load: async () => (await import("./commands/render.ts")).render,
