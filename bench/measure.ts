@@ -39,6 +39,23 @@ export interface Row {
   readonly peer: string;
   readonly peerMilliseconds: number;
   readonly bound: string;
+  /** The shortest and the longest of the times, where these are far from each other. */
+  readonly spread?: readonly [ours: Spread, theirs: Spread];
+}
+
+type Spread = readonly [shortest: number, longest: number];
+
+/** Medians of both lists of milliseconds, with how far these go. */
+export function spreadRow(
+  what: string,
+  ours: readonly number[],
+  peer: string,
+  theirs: readonly number[],
+  bound: string,
+): Row {
+  const spread = (of: readonly number[]): Spread => [Math.min(...of), Math.max(...of)];
+  const all = { what, milliseconds: median(ours), peer, peerMilliseconds: median(theirs), bound };
+  return { ...all, spread: [spread(ours), spread(theirs)] };
 }
 
 /** A size, which has no peer but what is wanted. In MB (10^6 bytes). */
@@ -48,15 +65,39 @@ export interface SizeRow {
   readonly bound: string;
 }
 
+/** How many of something. */
+export interface CountRow {
+  readonly what: string;
+  readonly count: number;
+  readonly unit: string;
+  readonly peer?: string;
+  readonly peerCount?: number;
+  readonly bound: string;
+}
+
 /** A table for people and for bench/README.md. */
-export function table(rows: readonly (Row | SizeRow)[]): string {
+export function table(rows: readonly (Row | SizeRow | CountRow)[]): string {
   const lines = rows.map((row) => {
+    if ("count" in row) return countLine(row);
     if ("megabytes" in row) return `| ${row.what} | ${row.megabytes.toFixed(0)} MB | | | | ${row.bound} |`;
-    const { what, milliseconds, peer, peerMilliseconds, bound } = row;
+    const { what, milliseconds, peer, peerMilliseconds, bound, spread } = row;
     const ratio = (milliseconds / peerMilliseconds).toFixed(2);
-    return `| ${what} | ${format(milliseconds)} | ${peer} | ${format(peerMilliseconds)} | ${ratio} | ${bound} |`;
+    const ours = `${format(milliseconds)}${within(spread?.[0])}`;
+    const theirs = `${format(peerMilliseconds)}${within(spread?.[1])}`;
+    return `| ${what} | ${ours} | ${peer} | ${theirs} | ${ratio} | ${bound} |`;
   });
   return ["| what | ours | against | theirs | ratio | wanted |", "|---|---|---|---|---|---|", ...lines].join("\n");
+}
+
+function countLine({ what, count, unit, peer = "", peerCount, bound }: CountRow): string {
+  const theirs = peerCount === undefined ? "" : peerCount.toFixed(0);
+  const ratio = peerCount === undefined ? "" : (count / peerCount).toFixed(2);
+  return `| ${what} | ${count.toFixed(0)} ${unit} | ${peer} | ${theirs} | ${ratio} | ${bound} |`;
+}
+
+function within(spread: Spread | undefined): string {
+  if (spread === undefined || spread[0] === spread[1]) return "";
+  return ` (${format(spread[0])} to ${format(spread[1])})`;
 }
 
 function format(milliseconds: number): string {

@@ -15,6 +15,8 @@ export interface ServerProcess {
   readonly client: Client;
   /** Starts a process on the same state and port; resolves when it listens. `begun`: milliseconds since the epoch. */
   start(): Promise<{ readonly begun: number }>;
+  /** Of the process that runs now. */
+  pid(): number | undefined;
   /** `kill -9`; resolves when the process has gone. */
   kill(): Promise<void>;
   /** Runs the `fairway` command against it; the code is asserted. */
@@ -69,6 +71,7 @@ export async function startServerProcess(scope: Scope): Promise<ServerProcess> {
     url,
     client: createClient({ baseUrl: url, token }),
     start,
+    pid: () => current?.pid,
     kill: () => end("SIGKILL"),
     log: () => readFile(logFile, "utf8"),
     fairway: (code, ...args) =>
