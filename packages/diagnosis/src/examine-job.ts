@@ -1,6 +1,5 @@
-import { type Event, isJob, type Job, type Pod } from "@fairway/objects";
+import { type Event, isFinished, isJob, type Job, type Pod } from "@fairway/objects";
 import { bySeverity, type Cause, type Finding } from "./cause.ts";
-import { hasEnded } from "./codes/node.ts";
 import { jobCreationFinding } from "./codes/replica-failure.ts";
 import { examinePod } from "./examine-pod.ts";
 import { groupFindings } from "./group-findings.ts";
@@ -90,7 +89,7 @@ function jobOf({ objects, namespace, job }: Pick<JobSubject, "objects" | "namesp
 function findingsOf(subject: Subject, job: Job): readonly Finding[] {
   const pods = podsOf(subject.objects, job);
   const [newest] = pods.toSorted((a, b) => created(b).localeCompare(created(a)));
-  const refused = jobCreationFinding(subject, job, newest !== undefined && !hasEnded(newest));
+  const refused = jobCreationFinding(subject, job, newest !== undefined && !isFinished(newest));
   const ofPod = newest === undefined || newest.status?.phase === "Succeeded" ? [] : examinePod(subject, newest);
   // Running is what it is for; that it is not ready says nothing.
   const telling = ofPod.filter(({ code, exitCode }) => code !== "ReadinessFailing" && exitCode !== 0);

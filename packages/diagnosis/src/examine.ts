@@ -1,6 +1,7 @@
+import { isFinished } from "@fairway/objects";
 import { bySeverity, type Cause, type Finding } from "./cause.ts";
 import { deadlineFinding } from "./codes/deadline.ts";
-import { evictedFindings, hasEnded } from "./codes/node.ts";
+import { evictedFindings } from "./codes/node.ts";
 import { replicaFailureFinding } from "./codes/replica-failure.ts";
 import { staleFinding } from "./codes/stale.ts";
 import { examinePod } from "./examine-pod.ts";
@@ -39,7 +40,7 @@ function examineBranch(
   const stale = staleFinding(subject, branch);
   // Whatever else can be seen is of before.
   if (stale !== undefined) return { findings: [stale], doomed: false };
-  const running = branch.pods.filter((pod) => !hasEnded(pod));
+  const running = branch.pods.filter((pod) => !isFinished(pod));
   const byPod = running.map((pod) => examinePod(subject, pod));
   const refused = replicaFailureFinding(subject, { ...branch, pods: running });
   const findings = [

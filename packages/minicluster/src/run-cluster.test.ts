@@ -3,8 +3,7 @@ import { once } from "node:events";
 import { Agent, request as httpRequest, type IncomingMessage } from "node:http";
 import { createServer } from "node:net";
 import { test } from "node:test";
-import { isDeployment, isPod, type Pod } from "@fairway/objects";
-import { isReady } from "./controllers/pod-facts.ts";
+import { isDeployment, isPod, isReady, type Pod } from "@fairway/objects";
 import { NAMESPACE, type ProcessCluster, server, startProcessCluster, workload } from "./testing/process-cluster.ts";
 
 test("a service comes up: its own port, its variables and nothing of ours, reached by Host", async (t) => {

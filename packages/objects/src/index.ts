@@ -15,6 +15,7 @@ export type * from "./kinds/workloads.ts";
 export * from "./object.ts";
 export { fieldsOwnedBy, type OwnedFields, ownedPart, ownedPartOf } from "./owned-part.ts";
 export { type ObjectIssue, type ParsedObject, parseObject } from "./parse-object.ts";
+export { isFinished, isReady, takesRequests } from "./pod-state.ts";
 export { type PublicAddress, publicAddressesOf } from "./public-addresses.ts";
 export { formatCpu, formatMemory, parseQuantity } from "./quantity.ts";
 export { describeRef, keyOf, refKey, refOf, sortForApply } from "./ref.ts";

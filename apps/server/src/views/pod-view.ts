@@ -1,6 +1,6 @@
 import type { Pod as PodView } from "@fairway/api";
 import { releaseLabel, slotLabel } from "@fairway/manifests";
-import type { Pod } from "@fairway/objects";
+import { type Pod, takesRequests } from "@fairway/objects";
 
 /** A pod as people see it. */
 export function podView(pod: Pod): PodView {
@@ -13,15 +13,9 @@ export function podView(pod: Pod): PodView {
     slot: pod.metadata.labels?.[slotLabel] ?? "",
     release: pod.metadata.labels?.[releaseLabel] ?? "",
     phase: pod.metadata.deletionTimestamp === undefined ? (pod.status?.phase ?? "Pending") : "Terminating",
-    ready: isReady(pod),
+    ready: takesRequests(pod),
     restarts: statuses.reduce((sum, { restartCount }) => sum + restartCount, 0),
     ...(reason === undefined ? {} : { reason }),
     ...(pod.status?.startTime === undefined ? {} : { startedAt: pod.status.startTime }),
   };
-}
-
-/** Takes traffic, and is not on its way out. */
-export function isReady(pod: Pod): boolean {
-  if (pod.metadata.deletionTimestamp !== undefined) return false;
-  return pod.status?.conditions?.some(({ type, status }) => type === "Ready" && status === "True") ?? false;
 }

@@ -1,6 +1,13 @@
 import { releaseLabel, serviceLabel, slotLabel } from "@fairway/manifests";
-import { type Deployment, isDeployment, isPod, isService, type KubernetesObject, type Pod } from "@fairway/objects";
-import { isReady } from "./pod-view.ts";
+import {
+  type Deployment,
+  isDeployment,
+  isPod,
+  isService,
+  type KubernetesObject,
+  type Pod,
+  takesRequests,
+} from "@fairway/objects";
 
 /** What runs of one service in one namespace. */
 interface WorkloadView {
@@ -21,7 +28,7 @@ export function workloadView(service: string, objects: readonly KubernetesObject
   if (deployment === undefined) return { release: undefined, slot: undefined, desired: 0, ready: 0, pods };
   const slot = deployment.metadata.labels?.[slotLabel];
   const desired = deployments.reduce((sum, { spec }) => sum + (spec?.replicas ?? 1), 0);
-  const ready = pods.filter((pod) => pod.metadata.labels?.[slotLabel] === slot && isReady(pod)).length;
+  const ready = pods.filter((pod) => pod.metadata.labels?.[slotLabel] === slot && takesRequests(pod)).length;
   return {
     release: deployment.spec?.template.metadata?.labels?.[releaseLabel] ?? deployment.metadata.labels?.[releaseLabel],
     slot,

@@ -7,11 +7,6 @@ const memory = 600_000;
 /** From so many on it is no accident. */
 const often = 3;
 
-/** Whether the pod has run for the last time; what made it puts another in its place. */
-export function hasEnded({ status }: Pod): boolean {
-  return status?.phase === "Failed" || status?.phase === "Succeeded";
-}
-
 /** Pods that their node gave up: for lack of memory or disk, because it was shut down, or had no room after all. */
 export function evictedFindings(subject: Subject, pods: readonly Pod[]): readonly Finding[] {
   const given = pods.filter(

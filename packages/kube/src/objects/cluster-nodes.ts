@@ -1,4 +1,4 @@
-import { isNode, isPod, type KubernetesObject, type Node } from "@fairway/objects";
+import { isFinished, isNode, isPod, type KubernetesObject, type Node } from "@fairway/objects";
 import { type Cluster, ClusterError, type ClusterNodes } from "@fairway/rollout";
 import type { ApiClient } from "../http/api-client.ts";
 import { objectPath, requireKind } from "./api-path.ts";
@@ -43,7 +43,7 @@ async function read(client: ApiClient): Promise<ClusterNodes | undefined> {
     const pods = nodes.length > fewNodes ? undefined : (await list("Pod")).filter(isPod);
     return {
       nodes,
-      pods: pods?.filter(({ status }) => status?.phase !== "Succeeded" && status?.phase !== "Failed"),
+      pods: pods?.filter((pod) => !isFinished(pod)),
       grows: nodes.some(isMarked) || (await hasAutoscaler(client)),
     };
   } catch (error) {

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import type { Container, ContainerStatus, Pod, PodSpec } from "@fairway/objects";
-import { isReady } from "../controllers/pod-facts.ts";
+import { type Container, type ContainerStatus, isReady, type Pod, type PodSpec } from "@fairway/objects";
 import { NAMESPACE, startTestCluster, type TestCluster, type TestClusterOptions } from "../testing/test-cluster.ts";
 
 test("crash loop: at once, then after 1 s, doubling to 30 s; a long life resets it", async (t) => {

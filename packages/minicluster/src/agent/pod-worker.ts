@@ -1,9 +1,8 @@
-import { isPod, type Pod } from "@fairway/objects";
+import { isFinished, isPod, type Pod } from "@fairway/objects";
 import { type Clock, noMore } from "../clock/clock.ts";
 import { POD_PORT } from "../controllers/endpoint-slice/endpoint-slices.ts";
 import type { EventRecorder } from "../controllers/event-recorder.ts";
 import { keyOf, refOfKey, timeOf } from "../controllers/object-key.ts";
-import { isFinished } from "../controllers/pod-facts.ts";
 import { sameAsJson } from "../json.ts";
 import type { ObjectsApi } from "../objects-api.ts";
 import type { BackOffTimes } from "./back-off.ts";

@@ -1,18 +1,10 @@
-import type { Pod } from "@fairway/objects";
+import { isFinished, type Pod } from "@fairway/objects";
 import { conditionOf } from "./conditions.ts";
 import { timeOf } from "./object-key.ts";
 
 /** Counts as one of its owner's replicas: neither finished nor being deleted. */
 export function isActive(pod: Pod): boolean {
   return !isFinished(pod) && pod.metadata.deletionTimestamp === undefined;
-}
-
-export function isFinished(pod: Pod): boolean {
-  return pod.status?.phase === "Succeeded" || pod.status?.phase === "Failed";
-}
-
-export function isReady(pod: Pod): boolean {
-  return conditionOf(pod.status?.conditions, "Ready")?.status === "True";
 }
 
 /** Milliseconds until the pod counts as available; 0 when it does, undefined while it is not ready. */

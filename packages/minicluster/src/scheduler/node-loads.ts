@@ -1,6 +1,5 @@
-import type { KubernetesObject, Node, Pod } from "@fairway/objects";
+import { isFinished, type KubernetesObject, type Node, type Pod } from "@fairway/objects";
 import { keyOf } from "../controllers/object-key.ts";
-import { isFinished } from "../controllers/pod-facts.ts";
 import { type Demand, demandOf, type NodeLoad } from "./fit.ts";
 
 /** What pods hold on each node, kept by their changes: to add it up anew for each pod would take the square of their number. */

@@ -1,10 +1,9 @@
-import { type Condition, isNode, isPod, type Pod } from "@fairway/objects";
+import { type Condition, isFinished, isNode, isPod, type Pod } from "@fairway/objects";
 import { type Clock, timestamp } from "../clock/clock.ts";
 import { conditionOf, withCondition } from "../controllers/conditions.ts";
 import type { Controller } from "../controllers/controller.ts";
 import type { EventRecorder } from "../controllers/event-recorder.ts";
 import { keyOf, refOfKey } from "../controllers/object-key.ts";
-import { isFinished } from "../controllers/pod-facts.ts";
 import type { ObjectsApi } from "../objects-api.ts";
 import { placePod } from "./fit.ts";
 import { nodeLoads } from "./node-loads.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { isPod, type KubernetesObject, type Pod } from "@fairway/objects";
+import { isPod, isReady, type KubernetesObject, type Pod } from "@fairway/objects";
 import { virtualClock } from "@fairway/rollout/testing";
 import type { ContainerScript } from "./container-script.ts";
 import { behaviours } from "./container-script.ts";
@@ -322,8 +322,4 @@ function createDeployment(name: string, replicas: number): SimulatedRequest {
 
 function podsOf(objects: readonly KubernetesObject[]): readonly Pod[] {
   return objects.filter(isPod);
-}
-
-function isReady(pod: Pod): boolean {
-  return pod.status?.conditions?.some(({ type, status }) => type === "Ready" && status === "True") ?? false;
 }

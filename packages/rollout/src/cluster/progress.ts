@@ -1,6 +1,14 @@
 import { type Cause, type ContainerLog, diagnose, examine, type WantedLog, wantsLogs } from "@fairway/diagnosis";
 import { releaseLabel, slotLabel } from "@fairway/manifests";
-import { type Deployment, healthOf, isDeployment, isPod, type KubernetesObject, type Pod } from "@fairway/objects";
+import {
+  type Deployment,
+  healthOf,
+  isDeployment,
+  isPod,
+  isReady,
+  type KubernetesObject,
+  type Pod,
+} from "@fairway/objects";
 import type { Observation, Slot } from "../ports.ts";
 import type { Progress } from "../state/facts.ts";
 
@@ -108,10 +116,6 @@ function podsOf(objects: readonly KubernetesObject[], { release, slot }: Expecta
   return objects.filter(isReplica).filter(({ metadata: { labels, deletionTimestamp } }) => {
     return labels?.[releaseLabel] === release && labels?.[slotLabel] === slot && deletionTimestamp === undefined;
   });
-}
-
-export function isReady(pod: Pod): boolean {
-  return pod.status?.conditions?.some((one) => one.type === "Ready" && one.status === "True") ?? false;
 }
 
 function isObserved(deployment: Deployment): boolean {

@@ -1,11 +1,4 @@
-import {
-  type Cause,
-  examineJob,
-  type JobExamination,
-  type JobSubject,
-  wantedLogLines,
-  wantsJobLogs,
-} from "@fairway/diagnosis";
+import { type Cause, examineJob, type JobExamination, type JobSubject, wantsJobLogs } from "@fairway/diagnosis";
 import { type KubernetesObject, refOf } from "@fairway/objects";
 import type { Limits } from "../limits.ts";
 import type { Plan } from "../plan/plan.ts";
@@ -13,6 +6,7 @@ import type { Clock, Cluster } from "../ports.ts";
 import type { ClusterFacts } from "../state/facts.ts";
 import type { InventoryIdentity } from "./inventory.ts";
 import { ownLabels } from "./ownership.ts";
+import { readLogs } from "./read-logs.ts";
 import type { Session } from "./session.ts";
 import type { Tenure } from "./tenure.ts";
 
@@ -81,12 +75,7 @@ async function examineIn(
   ]);
   const objects = [...(live === undefined ? [] : [live]), ...pods];
   const subject: JobSubject = { cluster: cluster.name, namespace, objects, events, now: clock.now(), ...known };
-  const wanted = wantsJobLogs(subject).map(async ({ pod: name, container, previous }) => {
-    const lines = { container, previous, tailLines: wantedLogLines };
-    const text = await cluster.log({ namespace, name }, lines, signal).catch(() => undefined);
-    return text === undefined ? [] : [{ pod: name, container, previous, text }];
-  });
-  const logs = (await Promise.all(wanted)).flat();
+  const logs = await readLogs(cluster, namespace, wantsJobLogs(subject), signal);
   const log = (logs.at(-1)?.text ?? "").split("\n").filter((line) => line !== "");
   return { ...examineJob({ ...subject, logs }), log };
 }

@@ -1,5 +1,5 @@
 import { releaseLabel, slotLabel } from "@fairway/manifests";
-import { isPod, type Pod } from "@fairway/objects";
+import { isFinished, isPod } from "@fairway/objects";
 import { ownLabels } from "../cluster/ownership.ts";
 import { isReplica } from "../cluster/progress.ts";
 import type { Limits } from "../limits.ts";
@@ -26,11 +26,7 @@ export async function formerPodsGone(of: {
     );
     // A removal leaves nothing; else what is in no slot, as a cron's run, lives on.
     const counts = plan.target === undefined ? isPod : isReplica;
-    if (!others.some((pod) => counts(pod) && isRunning(pod))) return;
+    if (!others.some((pod) => counts(pod) && !isFinished(pod))) return;
     await clock.sleep(limits.tick, signal);
   }
-}
-
-function isRunning({ status }: Pod): boolean {
-  return status?.phase !== "Succeeded" && status?.phase !== "Failed";
 }

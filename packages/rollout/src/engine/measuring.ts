@@ -1,3 +1,4 @@
+import { noLongerThan } from "../cluster/no-longer-than.ts";
 import type { Active, Clock, Measurement, Metrics } from "../ports.ts";
 import type { Measured } from "../state/facts.ts";
 import type { Gate } from "../state/rollout-event.ts";
@@ -34,21 +35,14 @@ export function startMeasuring(options: {
 
   /** A source that does not answer is no reason to turn back: it says nothing about the release. */
   const ask = async (query: string, of: Active): Promise<number | null> => {
-    const over = new AbortController();
-    const limited = AbortSignal.any([signal, over.signal]);
-    const late = clock.sleep(patience, limited).then(
-      () => over.abort(new Error(`no answer within ${patience / 1000} s`)),
-      () => undefined,
-    );
     try {
-      const value = await metrics.measure(query, { environment, service, ...of }, limited);
+      const value = await noLongerThan({ clock, patience }, signal, (limited) =>
+        metrics.measure(query, { environment, service, ...of }, limited),
+      );
       return value === undefined || !Number.isFinite(value) ? null : value;
     } catch (error) {
       if (!signal.aborted) log(`${query} of ${service} in ${environment}: ${String(error)}`);
       return null;
-    } finally {
-      over.abort();
-      await late;
     }
   };
 

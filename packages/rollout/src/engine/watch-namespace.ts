@@ -1,5 +1,7 @@
-import { type ContainerLog, wantedLogLines } from "@fairway/diagnosis";
+import type { ContainerLog } from "@fairway/diagnosis";
+import { noLongerThan } from "../cluster/no-longer-than.ts";
 import { type Expectation, judge, logsWanted } from "../cluster/progress.ts";
+import { readLogs } from "../cluster/read-logs.ts";
 import type { Clock, Cluster, Observation } from "../ports.ts";
 import type { Progress } from "../state/facts.ts";
 
@@ -57,22 +59,9 @@ export function watchNamespace(options: {
   };
 
   const fetchLogs = async (of: Observation, wanted: ReturnType<typeof logsWanted>): Promise<void> => {
-    const late = new AbortController();
-    const limited = AbortSignal.any([signal, late.signal]);
-    const over = clock.sleep(logPatience, limited).then(
-      () => late.abort(),
-      () => undefined,
+    logs = await noLongerThan({ clock, patience: logPatience }, signal, (limited) =>
+      readLogs(cluster, of.namespace, wanted, limited),
     );
-    const read = wanted.map(async ({ pod, container, previous }): Promise<readonly ContainerLog[]> => {
-      const place = { namespace: of.namespace, name: pod };
-      const text = await cluster
-        .log(place, { container, previous, tailLines: wantedLogLines }, limited)
-        .catch(() => undefined);
-      return text === undefined ? [] : [{ pod, container, previous, text }];
-    });
-    logs = (await Promise.all(read)).flat();
-    late.abort();
-    await over;
   };
 
   return {

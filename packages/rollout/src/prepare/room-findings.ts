@@ -1,4 +1,12 @@
-import { isLimitRange, isPod, isResourceQuota, type KubernetesObject, keyOf, type Pod } from "@fairway/objects";
+import {
+  isFinished,
+  isLimitRange,
+  isPod,
+  isResourceQuota,
+  type KubernetesObject,
+  keyOf,
+  type Pod,
+} from "@fairway/objects";
 import { isOurs } from "../cluster/ownership.ts";
 import { isReplica } from "../cluster/progress.ts";
 import type { Plan } from "../plan/plan.ts";
@@ -34,7 +42,7 @@ export async function roomFindings(
     allQuotas.length === 0 && !otherSlot(plan) ? none : seen("Pod"),
     nodesSeen(cluster, signal),
   ]);
-  const present = inside.filter(isPod).filter(isAlive);
+  const present = inside.filter(isPod).filter((pod) => !isFinished(pod));
   const isOwn = (pod: Pod): boolean => isReplica(pod) && isOurs(pod, plan) && pod.metadata.namespace === plan.namespace;
   const beside = otherSlot(plan) ? present.filter(isOwn).length : 1;
   const bounds = asTheyWillBe(brought, ranges).filter(isLimitRange);
@@ -87,8 +95,4 @@ async function nodesSeen(cluster: Cluster, signal: AbortSignal): ReturnType<Clus
     if (error instanceof ClusterError && error.code !== "unreachable") return undefined;
     throw error;
   }
-}
-
-function isAlive({ status }: Pod): boolean {
-  return status?.phase !== "Succeeded" && status?.phase !== "Failed";
 }

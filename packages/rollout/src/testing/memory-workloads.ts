@@ -3,6 +3,7 @@ import {
   type Deployment,
   isDeployment,
   isPod,
+  isReady,
   isReplicaSet,
   type KubernetesObject,
   type Pod,
@@ -231,10 +232,6 @@ function ownerOf({ apiVersion, kind, metadata }: KubernetesObject) {
 
 function statusOf(object: KubernetesObject | undefined): ContainerStatus | undefined {
   return object !== undefined && isPod(object) ? object.status?.containerStatuses?.[0] : undefined;
-}
-
-function isReady(pod: Pod): boolean {
-  return pod.status?.conditions?.some((one) => one.type === "Ready" && one.status === "True") ?? false;
 }
 
 /** FNV-1a: short and stable, nothing more is asked of it. */

@@ -1,5 +1,5 @@
 import { type Slot, serviceLabel, slotLabel } from "@fairway/manifests";
-import { isEndpointSlice, isPod, type KubernetesObject, type Pod, type Service } from "@fairway/objects";
+import { isEndpointSlice, isPod, type KubernetesObject, type Pod, type Service, takesRequests } from "@fairway/objects";
 import type { Query, SideBySide } from "./router.ts";
 import { sharedServices } from "./slot-services.ts";
 
@@ -42,7 +42,7 @@ export function servingPods(stable: Service, live: readonly KubernetesObject[]):
       .filter(({ conditions }) => conditions?.ready ?? true)
       .map(({ targetRef, addresses }) => targetRef?.name ?? addresses[0] ?? ""),
   );
-  const ready = [...pods.values()].filter((pod) => isReady(pod) && isSelected(pod, selector));
+  const ready = [...pods.values()].filter((pod) => takesRequests(pod) && isSelected(pod, selector));
   const count = (slot: Slot, of: readonly (Pod | undefined)[]): number =>
     of.filter((pod) => pod?.metadata.labels?.[slotLabel] === slot).length;
   const serving = [...taking].map((name) => pods.get(name));
@@ -63,11 +63,6 @@ export function leadsOnlyTo(slot: Slot, of: SideBySide, live: readonly Kubernete
     const { taking, all, missing } = servingPods(stable, live);
     return all === taking[slot] && missing[slot] === 0;
   });
-}
-
-function isReady({ metadata, status }: Pod): boolean {
-  const ready = status?.conditions?.some(({ type, status: is }) => type === "Ready" && is === "True") ?? false;
-  return ready && metadata.deletionTimestamp === undefined;
 }
 
 function isSelected({ metadata }: Pod, selector: Readonly<Record<string, string>>): boolean {

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import type { Deployment, ReplicaSet } from "@fairway/objects";
+import { type Deployment, isFinished, isReady, type ReplicaSet } from "@fairway/objects";
 import type { Register } from "../contract-cluster.ts";
 import { deployments, events, pods, replicaSets, type Stage, services, stageIn } from "../stage.ts";
 import { container, idle, listening, serving, workload } from "./objects.ts";
-import { conditionOf, conditionsOf, isFinished, isReady } from "./statuses.ts";
+import { conditionOf, conditionsOf } from "./statuses.ts";
 
 const revision = "deployment.kubernetes.io/revision";
 const unready = { exec: { command: ["node", "-e", "process.exit(1)"] }, periodSeconds: 1 };

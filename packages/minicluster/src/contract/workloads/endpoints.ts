@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
-import type { Endpoint, EndpointSlice } from "@fairway/objects";
+import { type Endpoint, type EndpointSlice, isReady } from "@fairway/objects";
 import type { Register } from "../contract-cluster.ts";
 import { deployments, endpointSlices, pods, type Stage, services, stageIn } from "../stage.ts";
 import { container, idle, listening, pod, serving, workload } from "./objects.ts";
-import { isReady } from "./statuses.ts";
 
 const ports = [{ name: "http", port: 80, targetPort: "http" }];
 

@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
-import type { Container } from "@fairway/objects";
+import { type Container, isFinished, isReady } from "@fairway/objects";
 import type { Register } from "../contract-cluster.ts";
 import { configMaps, pods, type Stage, secrets, stageIn } from "../stage.ts";
 import { container, idle, pod } from "./objects.ts";
-import { isFinished, isReady } from "./statuses.ts";
 
 /** What a container finds in its environment, and its words. */
 export function environmentCases(each: Register): void {

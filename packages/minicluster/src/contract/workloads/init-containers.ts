@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
+import { isFinished, isReady } from "@fairway/objects";
 import type { Register } from "../contract-cluster.ts";
 import { pods, type Stage, stageIn } from "../stage.ts";
 import { container, idle, pod } from "./objects.ts";
-import { conditionOf, containerOf, endOf, isFinished, isReady, waitingOf } from "./statuses.ts";
+import { conditionOf, containerOf, endOf, waitingOf } from "./statuses.ts";
 
 /** Init containers: one after the other, before the others; and sidecars. */
 export function initContainerCases(each: Register): void {

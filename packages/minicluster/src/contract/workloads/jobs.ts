@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
+import { isReady } from "@fairway/objects";
 import type { Register } from "../contract-cluster.ts";
 import { cronJobs, jobs, pods, type Stage, stageIn } from "../stage.ts";
 import { container, podSpec } from "./objects.ts";
-import { conditionOf, conditionsOf, isReady } from "./statuses.ts";
+import { conditionOf, conditionsOf } from "./statuses.ts";
 
 /** Jobs end; CronJobs make them. */
 export function jobCases(each: Register): void {

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
+import { isFinished } from "@fairway/objects";
 import { textAt } from "../../json.ts";
 import type { Register } from "../contract-cluster.ts";
 import { pods, type Stage, stageIn } from "../stage.ts";
 import { container, failingOnce, idle, pod } from "./objects.ts";
-import { containerOf, isFinished, waitingOf } from "./statuses.ts";
+import { containerOf, waitingOf } from "./statuses.ts";
 
 const lines = (count: number) => `for (let at = 1; at <= ${count}; at++) console.log("line " + at);`;
 

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import type { Pod } from "@fairway/objects";
+import { isReady, type Pod } from "@fairway/objects";
 import type { Register } from "../contract-cluster.ts";
 import { pods, type Recording, type Stage, stageIn } from "../stage.ts";
 import { container, idle, listening, pod } from "./objects.ts";
-import { containerOf, endOf, isReady } from "./statuses.ts";
+import { containerOf, endOf } from "./statuses.ts";
 
 /** Says when SIGTERM comes, and does what `then` says. */
 const obedient = (then: string) => `

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
+import { isFinished, isReady } from "@fairway/objects";
 import type { Register } from "../contract-cluster.ts";
 import { configMaps, events, pods, type Stage, secrets, stageIn } from "../stage.ts";
 import { container, idle, pod } from "./objects.ts";
-import { conditionOf, conditionsOf, containerOf, endOf, isFinished, isReady, waitingOf } from "./statuses.ts";
+import { conditionOf, conditionsOf, containerOf, endOf, waitingOf } from "./statuses.ts";
 
 /** Phases, conditions and the states of containers. */
 export function podStateCases(each: Register): void {

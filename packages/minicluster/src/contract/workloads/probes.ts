@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import type { Pod } from "@fairway/objects";
+import { isReady, type Pod } from "@fairway/objects";
 import type { Register } from "../contract-cluster.ts";
 import { pods, type Stage, stageIn } from "../stage.ts";
 import { container, idle, listening, pod, serving } from "./objects.ts";
-import { containerOf, isReady } from "./statuses.ts";
+import { containerOf } from "./statuses.ts";
 
 const quick = { periodSeconds: 1, timeoutSeconds: 1 };
 const http = { httpGet: { path: "/health", port: "http" }, ...quick };

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
+import { isReady } from "@fairway/objects";
 import type { Register } from "../contract-cluster.ts";
 import { deployments, pods, replicaSets, type Stage, stageIn } from "../stage.ts";
 import { container, idle, pod, workload } from "./objects.ts";
-import { isReady } from "./statuses.ts";
 
 /** A number of pods is kept; which of them go first. */
 export function replicaSetCases(each: Register): void {

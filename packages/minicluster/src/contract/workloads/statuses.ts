@@ -30,11 +30,3 @@ export function endOf(pod: Pod, name?: string) {
 export function waitingOf(pod: Pod, name?: string): string | undefined {
   return containerOf(pod, name)?.state?.waiting?.reason;
 }
-
-export function isReady(pod: Pod): boolean {
-  return conditionOf(pod, "Ready")?.status === "True";
-}
-
-export function isFinished({ status }: Pod): boolean {
-  return status?.phase === "Succeeded" || status?.phase === "Failed";
-}

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
+import { isFinished, isReady } from "@fairway/objects";
 import type { Register } from "../contract-cluster.ts";
 import { configMaps, pods, type Stage, secrets, stageIn } from "../stage.ts";
 import { container, idle, pod } from "./objects.ts";
-import { containerOf, isFinished, isReady, waitingOf } from "./statuses.ts";
+import { containerOf, waitingOf } from "./statuses.ts";
 
 /** Our embedded cluster cannot mount: paths lie below this variable's folder there. */
 const file = (path: string): string => `(process.env.FAIRWAY_ROOT ?? "") + ${JSON.stringify(path)}`;

@@ -4,6 +4,7 @@ import {
   isDeployment,
   isHorizontalPodAutoscaler,
   isPod,
+  isReady,
   isReplicaSet,
   type Pod,
 } from "@fairway/objects";
@@ -16,7 +17,7 @@ import { withCondition } from "../conditions.ts";
 import type { Controller } from "../controller.ts";
 import type { EventRecorder } from "../event-recorder.ts";
 import { keyOf, refOfKey } from "../object-key.ts";
-import { isActive, isReady } from "../pod-facts.ts";
+import { isActive } from "../pod-facts.ts";
 import { limited, replicasForUse } from "./desired-replicas.ts";
 
 // Source: k8s.io/kubernetes/pkg/controller/podautoscaler/horizontal.go.

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import { isReplicaSet } from "@fairway/objects";
+import { isReady, isReplicaSet } from "@fairway/objects";
 import { deployment, startTestCluster, type TestCluster, type TestClusterOptions } from "../../testing/test-cluster.ts";
-import { isActive, isReady } from "../pod-facts.ts";
+import { isActive } from "../pod-facts.ts";
 
 const rolledOut = (cluster: TestCluster, name: string) => () => {
   const { status, spec, metadata } = cluster.deployment(name);

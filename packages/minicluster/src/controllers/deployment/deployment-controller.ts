@@ -1,4 +1,13 @@
-import { type Deployment, isDeployment, isPod, isReplicaSet, type Pod, type ReplicaSet } from "@fairway/objects";
+import {
+  type Deployment,
+  isDeployment,
+  isFinished,
+  isPod,
+  isReady,
+  isReplicaSet,
+  type Pod,
+  type ReplicaSet,
+} from "@fairway/objects";
 import type { Clock } from "../../clock/clock.ts";
 import { sameAsJson } from "../../json.ts";
 import type { ObjectsApi } from "../../objects-api.ts";
@@ -8,7 +17,7 @@ import { conditionOf } from "../conditions.ts";
 import type { Controller } from "../controller.ts";
 import type { EventRecorder } from "../event-recorder.ts";
 import { controllerOf, isControlledBy, keyOf, refOfKey, timeOf } from "../object-key.ts";
-import { isActive, isFinished, isReady, soonest, untilAvailable } from "../pod-facts.ts";
+import { isActive, soonest, untilAvailable } from "../pod-facts.ts";
 import { deploymentStatus, isComplete, untilDeadline } from "./progress.ts";
 import { proportionalSizes } from "./proportion.ts";
 import {

@@ -1,4 +1,4 @@
-import { isDeployment, isPod, isReplicaSet, type KubernetesObject, type Pod } from "@fairway/objects";
+import { isDeployment, isPod, isReady, isReplicaSet, type KubernetesObject, type Pod } from "@fairway/objects";
 import { disruptionAllowed } from "../../admission/disruption-condition.ts";
 import type { Clock } from "../../clock/clock.ts";
 import { equalJson, isObject, type JsonObject, numberAt, objectAt, stringsAt } from "../../json.ts";
@@ -7,7 +7,7 @@ import { selectorOf, selects } from "../../registry/label-selector.ts";
 import type { Controller } from "../controller.ts";
 import type { EventRecorder } from "../event-recorder.ts";
 import { controllerOf, keyOf, refOfKey, timeOf } from "../object-key.ts";
-import { isReady, soonest } from "../pod-facts.ts";
+import { soonest } from "../pod-facts.ts";
 
 // Source: k8s.io/kubernetes/pkg/controller/disruption.
 

@@ -1,6 +1,13 @@
-import type { Endpoint, EndpointSlice, IntOrString, Pod, Service } from "@fairway/objects";
+import {
+  type Endpoint,
+  type EndpointSlice,
+  type IntOrString,
+  isFinished,
+  isReady,
+  type Pod,
+  type Service,
+} from "@fairway/objects";
 import { nameSafeHash, ownerReference } from "../object-key.ts";
-import { isFinished, isReady } from "../pod-facts.ts";
 
 /** Which Service a slice belongs to, as Kubernetes labels it. */
 export const SERVICE_LABEL = "kubernetes.io/service-name";

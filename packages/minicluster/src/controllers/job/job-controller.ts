@@ -1,4 +1,4 @@
-import { type Condition, isJob, isPod, type Job, type KubernetesObject, type Pod } from "@fairway/objects";
+import { type Condition, isJob, isPod, isReady, type Job, type KubernetesObject, type Pod } from "@fairway/objects";
 import { type Clock, timestamp } from "../../clock/clock.ts";
 import { isObject, listAt, sameAsJson } from "../../json.ts";
 import type { ObjectsApi } from "../../objects-api.ts";
@@ -8,7 +8,7 @@ import type { Controller } from "../controller.ts";
 import type { EventRecorder } from "../event-recorder.ts";
 import { controllerOf, isControlledBy, keyOf, refOfKey, timeOf } from "../object-key.ts";
 import { createPod } from "../pod-creation.ts";
-import { isReady, soonest } from "../pod-facts.ts";
+import { soonest } from "../pod-facts.ts";
 import { inDeletionOrder } from "../replica-set/deletion-order.ts";
 import {
   completion,

@@ -1,4 +1,4 @@
-import { isPod, type KubernetesObject } from "@fairway/objects";
+import { isFinished, isPod, type KubernetesObject } from "@fairway/objects";
 import { countUsage } from "../../admission/quota.ts";
 import type { Clock } from "../../clock/clock.ts";
 import { at, isObject, type JsonObject, sameAsJson, stringsAt } from "../../json.ts";
@@ -6,7 +6,6 @@ import type { ObjectsApi } from "../../objects-api.ts";
 import { kinds } from "../../registry/registry.ts";
 import type { Controller } from "../controller.ts";
 import { keyOf, refOfKey } from "../object-key.ts";
-import { isFinished } from "../pod-facts.ts";
 
 const MANAGER = "resourcequota-controller";
 /** As the controller manager's `--resource-quota-sync-period` by default: what time alone changes is found then. */

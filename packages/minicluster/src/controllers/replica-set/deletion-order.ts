@@ -1,7 +1,6 @@
-import type { Pod } from "@fairway/objects";
+import { isReady, type Pod } from "@fairway/objects";
 import { conditionOf } from "../conditions.ts";
 import { timeOf } from "../object-key.ts";
-import { isReady } from "../pod-facts.ts";
 
 const DELETION_COST = "controller.kubernetes.io/pod-deletion-cost";
 

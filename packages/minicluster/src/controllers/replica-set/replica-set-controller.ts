@@ -1,6 +1,7 @@
 import {
   type Condition,
   isPod,
+  isReady,
   isReplicaSet,
   type KubernetesObject,
   type Pod,
@@ -16,7 +17,7 @@ import type { Controller } from "../controller.ts";
 import type { EventRecorder } from "../event-recorder.ts";
 import { controllerOf, isControlledBy, keyOf, refOfKey } from "../object-key.ts";
 import { createPod } from "../pod-creation.ts";
-import { isActive, isReady, soonest, untilAvailable } from "../pod-facts.ts";
+import { isActive, soonest, untilAvailable } from "../pod-facts.ts";
 import { matchesSelector } from "../selector.ts";
 import { inDeletionOrder } from "./deletion-order.ts";
 

@@ -21,6 +21,7 @@ import {
   refKey,
   refOf,
   type Service,
+  takesRequests,
 } from "@fairway/objects";
 import type {
   AdoptionFinding,
@@ -109,7 +110,7 @@ export function surveyCluster(survey: Survey): {
 
   const pods = objects.filter(isPod).filter(({ metadata }) => selects(service.spec?.selector, metadata.labels));
   const owner = ownerOf(pods, objects, find);
-  if (owner !== undefined && !pods.some(isReady))
+  if (owner !== undefined && !pods.some(takesRequests))
     find(
       "old-not-ready",
       `none of ${pods.length} pods behind Service/${from.service} is ready`,
@@ -250,11 +251,6 @@ export function surveyCluster(survey: Survey): {
 
 function isOurs({ metadata }: KubernetesObject): boolean {
   return metadata.labels?.[managedByLabel] === manager;
-}
-
-function isReady({ metadata, status }: Pod): boolean {
-  const ready = status?.conditions?.some(({ type, status: is }) => type === "Ready" && is === "True") ?? false;
-  return ready && metadata.deletionTimestamp === undefined;
 }
 
 type Trouble = readonly [AdoptionFindingCode, string, string];

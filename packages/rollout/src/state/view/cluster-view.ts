@@ -1,7 +1,6 @@
 import type { Cause } from "@fairway/diagnosis";
 import { releaseLabel, slotLabel } from "@fairway/manifests";
-import { isPod, type KubernetesObject } from "@fairway/objects";
-import { isReady } from "../../cluster/progress.ts";
+import { isPod, isReady, type KubernetesObject } from "@fairway/objects";
 import type { Observation } from "../../ports.ts";
 import type { RouterName } from "../../traffic/router.ts";
 import type { Progress } from "../facts.ts";
