@@ -102,6 +102,19 @@ test("a failure shows its cause beside the cell, the last log lines, what to do,
   await page.getByText("Release 5b02aa serves in alpha and beta, as before.").waitFor();
 });
 
+test("the code of a cause, and that of a finding, lead to what it means and what helps", async () => {
+  await using opened = await openDashboard(browser, { at: "/rollouts/20" });
+  const { page } = opened;
+  await page.getByRole("link", { name: "CrashLoop" }).click();
+  await page.getByRole("heading", { level: 1, name: "CrashLoop" }).waitFor();
+  await page.getByText("A service must listen on $PORT and not return.").waitFor();
+  await page.goto(`${opened.served.url}/rollouts/21`);
+  await page.getByRole("link", { name: "ClusterUnreachable" }).click();
+  await page.getByText("fairway clusters says since when").waitFor();
+  await page.getByRole("link", { name: "Causes" }).click();
+  await page.getByRole("link", { name: "AnalysisFailed" }).waitFor();
+});
+
 test("roll back asks once, shows the command, posts it once and leads to the new rollout", async () => {
   const world = createWorld({ details: new Map([["user", userHealthy]]) });
   await using opened = await openDashboard(browser, { at: "/rollouts/18", world });

@@ -141,6 +141,17 @@ const webhook = createRoute({
   component: lazyRouteComponent(() => import("./webhooks/webhook-page.tsx"), "WebhookPage"),
 });
 
+const causes = createRoute({
+  getParentRoute: () => shell,
+  path: "/causes",
+  component: lazyRouteComponent(() => import("./causes/causes-page.tsx"), "CausesPage"),
+});
+const cause = createRoute({
+  getParentRoute: () => shell,
+  path: "/causes/$code",
+  component: lazyRouteComponent(() => import("./causes/cause-page.tsx"), "CausePage"),
+});
+
 const routeTree = root.addChildren([
   signIn,
   shell.addChildren([
@@ -156,6 +167,8 @@ const routeTree = root.addChildren([
     fleet,
     webhooks,
     webhook,
+    causes,
+    cause,
   ]),
 ]);
 

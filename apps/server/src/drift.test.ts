@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { after, before, describe, it } from "node:test";
 import { ApiProblem } from "@fairway/api";
 import { isDeployment } from "@fairway/objects";
-import { ended, eventually, release, rollOut } from "./testing/deploying.ts";
+import { appToml, ended, eventually, release, rollOut } from "./testing/deploying.ts";
 import { startTestServer, type TestServer } from "./testing/test-server.ts";
 
 let server: TestServer;
@@ -68,6 +68,15 @@ describe("changes by hand", () => {
     assert.equal((await rollOut(server.client, "cart", name)).status, "succeeded");
     assert.equal((await repair("cart")).status, "succeeded");
     assert.equal(replicasOf("cart"), 5, "neither a deploy nor a repair touches it");
+    // What a deploy would change says the same.
+    const text = appToml("cart", '[env]\nLEVEL = "debug"\n');
+    const diff = await server.client.diff({ body: { appToml: text } });
+    const fields = diff.clusters.flatMap(({ objects }) => objects.flatMap((one) => one.fields.map(({ path }) => path)));
+    assert.ok(
+      fields.some((path) => path.includes("LEVEL")),
+      fields.join(),
+    );
+    assert.ok(!fields.includes("spec.replicas") && !fields.includes(".spec.replicas"), fields.join());
     await keep(false);
     assert.equal((await repair("cart")).status, "succeeded");
     assert.equal(replicasOf("cart"), 2);

@@ -94,6 +94,8 @@ export interface PlatformOptions {
   readonly retention?: Retention;
   /** Rollouts of each service that are remembered. */
   readonly keptRollouts: number;
+  /** As in the settings. */
+  readonly keptFor: number | undefined;
   /** Where people open the dashboard, if that is known. */
   readonly publicUrl: URL | undefined;
   /** What webhooks' secrets are sealed with. */
@@ -246,7 +248,7 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
     retiring ??= setTimeout(() => {
       retiring = undefined;
       exclusively(async () => {
-        await store.rollouts.trim(retention.rollouts ?? options.keptRollouts);
+        await store.rollouts.trim(retention.rollouts ?? options.keptRollouts, options.keptFor);
         return retireReleases(retention.kept, releases, snapshots, files);
       }).then(
         (count) => count > 0 && log.info("old snapshots deleted", { count }),
@@ -298,7 +300,7 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
     ...snapshotHandlers(files, snapshots, now, exclusively),
     ...releaseHandlers(pool, { services, releases, active, snapshots, files, profile, now }, imagesOf, exclusively),
     ...diffHandlers({
-      ...{ pool, registries, imagesOf, secrets, journal, stored, index: store.rollouts },
+      ...{ pool, registries, imagesOf, secrets, journal, stored, index: store.rollouts, keptFields: store.keptFields },
       ...{ services, releases, active, snapshots, files, profile, now },
     }),
     ...renderHandlers(pool, profile),

@@ -34,6 +34,7 @@ const variables = z.object({
   FAIRWAY_PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
   DATABASE_URL: z.string().min(1).optional(),
   FAIRWAY_KEPT_ROLLOUTS: z.coerce.number().int().min(10).max(100_000).default(200),
+  FAIRWAY_KEPT_DAYS: z.coerce.number().int().min(1).max(36_500).optional(),
   FAIRWAY_DRIFT_INTERVAL: z.coerce.number().int().min(0).max(86_400).default(300),
   FAIRWAY_KUBECONFIG_PROGRAMS: list(/^[\w.-]+$/, "has a program that is not a bare name (aws,gke-gcloud-auth-plugin)"),
   FAIRWAY_KUBECONFIG_FILES: list(/^\//, "has a folder that is not absolute (/var/run/secrets)"),
@@ -63,6 +64,8 @@ export interface Settings {
   readonly embeddedClusters: readonly EmbeddedCluster[];
   /** Rollouts of each service and environment that are remembered with their journals. */
   readonly keptRollouts: number;
+  /** Milliseconds after its end until a rollout is forgotten, although there is room for it; undefined: never. */
+  readonly keptFor: number | undefined;
   /** Milliseconds in which all services are looked at for changes by hand; 0: nobody looks. */
   readonly driftInterval: number;
   /** What kubeconfigs that people register may make this machine do; nothing unless its owner says so. */
@@ -88,6 +91,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     databaseUrl: data.DATABASE_URL,
     embeddedClusters: data.FAIRWAY_EMBEDDED_CLUSTERS,
     keptRollouts: data.FAIRWAY_KEPT_ROLLOUTS,
+    keptFor: data.FAIRWAY_KEPT_DAYS === undefined ? undefined : data.FAIRWAY_KEPT_DAYS * 86_400_000,
     driftInterval: data.FAIRWAY_DRIFT_INTERVAL * 1_000,
     kubeconfigLimits: { programs: data.FAIRWAY_KUBECONFIG_PROGRAMS, folders: data.FAIRWAY_KUBECONFIG_FILES },
   };

@@ -63,6 +63,7 @@ export async function startServer(
     embeddedClusters: settings.embeddedClusters,
     driftInterval: settings.driftInterval,
     keptRollouts: settings.keptRollouts,
+    keptFor: settings.keptFor,
     kubeconfigLimits: settings.kubeconfigLimits,
     connect: parts.connect ?? connectKubernetes(log, settings.kubeconfigLimits),
     images: parts.images ?? registryClient(join(home, "layers")),

@@ -162,10 +162,10 @@ export interface RolloutIndex {
     readonly limit: number;
   }): Promise<readonly RolloutListing[]>;
   /**
-   * Forgets rollouts with their journals beyond the `keep` newest of each service and environment; never one that is not
-   * closed, the one that brought what is active, nor one of which a webhook has not been told yet. Gives how many.
+   * Forgets rollouts with their journals beyond the `keep` newest of each service and environment, and those that ended
+   * more than `age` milliseconds ago, where that is said; never one that is not closed, the one that brought what is active, nor one of which a webhook has not been told yet. Gives how many.
    */
-  trim(keep: number): Promise<number>;
+  trim(keep: number, age?: number): Promise<number>;
   /** The rollout that was created under this key. */
   byKey(idempotencyKey: string): Promise<RolloutListing | undefined>;
   /** The newest rollout of each service of an environment, by service name. */

@@ -1,4 +1,5 @@
 import type { Cause } from "@fairway/api";
+import { CauseCode } from "./cause-code.tsx";
 import { Identifier } from "./copying.tsx";
 import { Mark, type Tone } from "./mark.tsx";
 import { durationWords } from "./time-words.ts";
@@ -54,7 +55,7 @@ export function CausePanel({
       <div className="cause-head">
         <Mark shape={tone === "bad" ? "cross" : tone === "warn" ? "triangle" : "half"} tone={tone} />
         <p className="cause-summary">{cause.summary}</p>
-        <span className="cause-code mono">{cause.code}</span>
+        <CauseCode code={cause.code} />
       </div>
       <dl className="cause-facts">
         <dt>where</dt>

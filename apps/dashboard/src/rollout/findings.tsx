@@ -1,4 +1,5 @@
 import type { RolloutDetail } from "@fairway/api";
+import { CauseCode } from "../elements/cause-code.tsx";
 import { Mark } from "../elements/mark.tsx";
 import { Section } from "../elements/page.tsx";
 import "./findings.css";
@@ -19,7 +20,7 @@ export function Findings({ findings }: { readonly findings: RolloutDetail["findi
               </p>
               {finding.advice !== undefined && <p className="quiet">{finding.advice}</p>}
             </div>
-            <span className="cause-code mono">{finding.code}</span>
+            <CauseCode code={finding.code} />
           </li>
         ))}
       </ul>

@@ -3,7 +3,7 @@ import { describeRef, type KubernetesObject, refOf } from "@fairway/objects";
 import { type Releases, type StoredRelease, withKeptFields } from "@fairway/rollout";
 
 /** The stored releases, whose objects say which of their fields people have left to others. */
-export function leaveKept(releases: Releases, keptFields: KeptFields): Releases {
+export function leaveKept(releases: Releases, keptFields: Pick<KeptFields, "list">): Releases {
   return {
     ...releases,
     async get(name) {
@@ -15,7 +15,7 @@ export function leaveKept(releases: Releases, keptFields: KeptFields): Releases 
 
 export async function withKept<Of extends Pick<StoredRelease, "service" | "environment" | "objects">>(
   release: Of,
-  keptFields: KeptFields,
+  keptFields: Pick<KeptFields, "list">,
 ): Promise<Of> {
   const kept = await keptFields.list(release.environment, release.service);
   if (kept.length === 0) return release;

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { DeployDiff } from "@fairway/api";
-import type { Registries, RolloutIndex } from "@fairway/catalog";
+import type { KeptFields, Registries, RolloutIndex } from "@fairway/catalog";
 import { placeInSlot, releaseName, render } from "@fairway/manifests";
 import {
   type ClusterDiff,
@@ -14,6 +14,7 @@ import {
 import { type ServiceSpec, settingsFor } from "@fairway/spec";
 import type { ClusterPool } from "../clusters/cluster-pool.ts";
 import { pooledPort } from "../clusters/pooled-port.ts";
+import { withKept } from "../drift/leave-kept.ts";
 import type { Handlers } from "../http/handler.ts";
 import { checkRelease } from "../releases/check-release.ts";
 import { type ReleaseStores, requireSnapshot } from "../releases/create-release.ts";
@@ -39,6 +40,7 @@ interface DiffParts
   readonly index: Pick<RolloutIndex, "list">;
   /** The stored releases as the engine reads them. */
   readonly stored: Releases;
+  readonly keptFields: Pick<KeptFields, "list">;
 }
 
 /** What a deploy would change, asked of all clusters side by side. Writes nothing, here nor there. */
@@ -85,7 +87,8 @@ export function diffHandlers(parts: DiffParts): Pick<Handlers, "diff"> {
       const objects = render(inputs, sha256);
       const place = { service: spec.name, environment: environment.name };
       const sameAs = sameObjects(name, objects, await earlierReleases(parts.releases, running, place));
-      const wanted = known ?? { name, ...place, namespace, objects, sameAs };
+      // As the engine would read it once it is stored.
+      const wanted = known ?? (await withKept({ name, ...place, namespace, objects, sameAs }, parts.keptFields));
       const former = active === undefined ? undefined : await stored.get(active.release);
       const kept = await keptReleases(stored, spec.name, environment.name);
       const whole = plan(

@@ -66,6 +66,7 @@ async function startOn(
         stopped: false,
       })),
       keptRollouts: 200,
+      keptFor: undefined,
       driftInterval: options.driftInterval ?? 0,
       kubeconfigLimits: options.kubeconfigLimits ?? { programs: [], folders: [] },
     },

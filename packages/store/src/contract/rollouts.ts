@@ -18,6 +18,9 @@ export function rolloutCases(make: () => Promise<Store>): void {
     assert.deepEqual(await numbers(), [6, 5, 4, 2], "2 brought what is active");
     assert.deepEqual(await store.journal().read(3), []);
     assert.equal(await store.rollouts.trim(2), 0);
+    assert.equal(await store.rollouts.trim(2, 3_600_000), 0, "none ended an hour ago");
+    assert.equal(await store.rollouts.trim(50, 0), 2);
+    assert.deepEqual(await numbers(), [6, 2], "those that brought what is active stay, however old");
     assert.equal(await begin(store, "shop", "s-2", "s-1"), 7);
   });
 

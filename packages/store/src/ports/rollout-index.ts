@@ -13,13 +13,16 @@ export function openRolloutIndex(db: Kysely<Tables>): RolloutIndex {
       if (service !== undefined) query = query.where("service", "=", service);
       return (await query.execute()).map(listingOf);
     },
-    async trim(keep) {
+    async trim(keep, age) {
+      const tooOld =
+        age === undefined ? sql`false` : sql`ended_at < clock_timestamp() - ${age}::float8 * interval '1 millisecond'`;
       return db.transaction().execute(async (transaction) => {
         const { rows } = await sql<{ number: number }>`
           select number from (
-            select number, row_number() over (partition by environment, service order by number desc) as place from rollouts
+            select number, ended_at, row_number() over (partition by environment, service order by number desc) as place
+            from rollouts
           ) as newest
-          where place > ${keep}
+          where (place > ${keep} or ${tooOld})
             and number in (select number from rollouts where closed_at is not null)
             and number not in (
               select number from (
