@@ -20,6 +20,7 @@ import { refuseWhileAdopted } from "./adoptions/refuse-while-adopted.ts";
 import { withholdAdopted } from "./adoptions/withhold-adopted.ts";
 import type { ConnectCluster } from "./clusters/cluster-link.ts";
 import { type ClusterPool, createClusterPool } from "./clusters/cluster-pool.ts";
+import { createMembership } from "./clusters/membership.ts";
 import { pooledPort } from "./clusters/pooled-port.ts";
 import type { SupervisorLink } from "./clusters/supervisor-link.ts";
 import { beginRepair } from "./drift/begin-repair.ts";
@@ -237,10 +238,21 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
     live.publish({ kind: "fleet", id: environment, environment });
   };
   const fleetDriver = createFleetDriver({
-    ...{ pool, engine: guarded, exclusively, log },
+    ...{ pool, engine: guarded, imagesOf, exclusively, log },
+    tend: () => membership.tend(),
     ...{ fleets: store.fleets, index: store.rollouts },
     stores: { services, releases, active, snapshots, files, profile, now },
     onChange: tellFleets,
+  });
+
+  const fleetsChanged = (environment: string): void => {
+    fleetDriver.wake();
+    tellFleets(environment);
+  };
+  const membership = createMembership({
+    ...{ home, pool, releases, journal, engine, drains, now },
+    ...{ fleets: store.fleets, index: store.rollouts },
+    changed: fleetsChanged,
   });
 
   let retiring: NodeJS.Timeout | undefined;
@@ -289,7 +301,11 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
   const handlers: Handlers = {
     ...aboutHandlers({ version: options.version, edgePort: options.edgePort, pool, registries, isReady: () => ready }),
     ...sessionHandlers(signInCodes(now), options.authenticator),
-    ...clusterHandlers({ home, pool, releases, journal, supervisor, now, kubeconfigLimits: options.kubeconfigLimits }),
+    ...clusterHandlers({
+      ...{ home, pool, releases, supervisor, now, membership },
+      fleets: store.fleets,
+      kubeconfigLimits: options.kubeconfigLimits,
+    }),
     ...registryHandlers({
       ...{ pool, registries, releases, profile, now },
       files: registryContent,
@@ -320,10 +336,7 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
     ...webhookHandlers({ pool, webhooks: store.webhooks, secrets: webhookSecrets, now }),
     ...fleetHandlers({
       ...{ pool, releases, profile, fleets: store.fleets, changes: fleetChanges },
-      changed: (environment) => {
-        fleetDriver.wake();
-        tellFleets(environment);
-      },
+      changed: fleetsChanged,
     }),
     ...adoptionHandlers({
       ...{ pool, adoptions, journal, exclusively, stored: whole },

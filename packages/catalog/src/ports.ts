@@ -196,8 +196,12 @@ export interface ReleaseStore {
   list(service: string, environment: string, limit: number): Promise<readonly ReleaseRecord[]>;
   /** Names of the available releases: what may be rolled back to. */
   kept(service: string, environment: string): Promise<readonly string[]>;
-  /** Names of the services of an environment that have an active release, in their order. */
-  activeServices(environment: string): Promise<readonly string[]>;
+  /**
+   * Names of the services of an environment that have an active release, in their order.
+   *
+   * @param cluster only those whose release has objects there
+   */
+  activeServices(environment: string, cluster?: string): Promise<readonly string[]>;
   /** The active releases of some services of an environment, by their names' order; one by one where there are too many for memory. */
   activeOf(environment: string, services: readonly string[]): Promise<readonly ReleaseRecord[]>;
   /** Active releases of an environment by service name. */

@@ -156,8 +156,10 @@ export function createClusterPool(options: PoolOptions): ClusterPool {
     async remove(name) {
       await clusters.remove(name);
       pooled.get(name)?.link?.close();
+      const record = pooled.get(name)?.record;
       pooled.delete(name);
       attempts.delete(name);
+      if (record !== undefined) options.onChange(record, undefined);
     },
     declareLost: (name, lost) =>
       inTurn(async () => {

@@ -7,7 +7,7 @@ import { Refusal } from "../http/refusal.ts";
 import { refuseHatchIssues } from "../releases/refuse-hatch-issues.ts";
 import { releaseInputs } from "../releases/release-inputs.ts";
 import { readRelease, tooOld } from "../releases/remake-release.ts";
-import type { Environment } from "../resources/environments.ts";
+import { type Environment, environmentFor } from "../resources/environments.ts";
 import { sha256 } from "../sha256.ts";
 
 export interface PreviewRequest {
@@ -75,14 +75,15 @@ export function numbersIn(releases: readonly ReleaseRecord[]): readonly string[]
 /** What an active release would become; undefined: what it is. Changes nothing. */
 export async function previewService(
   release: ReleaseRecord,
-  environment: Environment,
+  whole: Environment,
   numbers: Readonly<Record<string, number>>,
   { profile, environmentNames }: Pick<PreviewRequest, "profile" | "environmentNames">,
 ): Promise<ServiceEvent | undefined> {
   const { service, name } = release;
-  const about = { type: "service" as const, environment: environment.name, service, release: name };
+  const about = { type: "service" as const, environment: whole.name, service, release: name };
   const nothing = { changes: [], restarts: [] };
   try {
+    const environment = environmentFor(whole, release);
     const found = await readRelease(release, environment, { profile, environmentNames });
     if (found === undefined) return { ...about, ...nothing, outcome: "unknown", reason: tooOld };
     const { read, images } = found;
@@ -93,13 +94,11 @@ export async function previewService(
     );
     refuseHatchIssues(inputs, read);
     const rendered = render(inputs, sha256);
-    const clusters = environment.clusters
-      .map(({ record }) => record.name)
-      .filter((one) => Object.hasOwn(release.objects, one));
-    const described = clusters.map((cluster) => ({
-      cluster,
-      ...describeObjectChanges(service, release.objects[cluster] ?? [], rendered[cluster] ?? []),
-    }));
+    const described = environment.clusters.map(({ record: { name: cluster } }) =>
+      Object.hasOwn(release.objects, cluster)
+        ? { cluster, ...describeObjectChanges(service, release.objects[cluster] ?? [], rendered[cluster] ?? []) }
+        : { cluster, changes: ["the service comes to this cluster"], restarts: false },
+    );
     const changes = Map.groupBy(
       described.flatMap(({ cluster, changes: words }) => words.map((change) => ({ change, cluster }))),
       ({ change }) => change,

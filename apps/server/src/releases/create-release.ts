@@ -49,6 +49,12 @@ export interface CreatedRelease {
  * leaves nothing behind.
  */
 export async function createRelease(request: ReleaseRequest, stores: ReleaseStores): Promise<CreatedRelease> {
+  const draft = await draftRelease(request, stores);
+  return { ...draft, release: await stores.releases.put(draft.release) };
+}
+
+/** The same without storing it. */
+export async function draftRelease(request: ReleaseRequest, stores: ReleaseStores): Promise<CreatedRelease> {
   const { environment, read, images, profile } = request;
   const { spec } = read;
   const snapshot = images.ready === undefined ? request.snapshot : undefined;
@@ -75,7 +81,7 @@ export async function createRelease(request: ReleaseRequest, stores: ReleaseStor
   const place = { service: spec.name, environment: environment.name };
   const sameAs = sameObjects(name, objects, await earlierReleases(stores.releases, previous, place));
   const migration = migrationJob(inputs, sha256);
-  const release = await stores.releases.put({
+  const release: ReleaseRecord = {
     name,
     service: spec.name,
     environment: environment.name,
@@ -100,7 +106,7 @@ export async function createRelease(request: ReleaseRequest, stores: ReleaseStor
     createdAt: new Date(stores.now()).toISOString(),
     actor: request.actor,
     available: true,
-  });
+  };
   return {
     release,
     previous: previous?.name,

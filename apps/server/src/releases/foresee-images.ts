@@ -10,6 +10,7 @@ import {
   type ReleaseImages,
   registryMissing,
 } from "./release-images.ts";
+import { unpackedImage } from "./unpacked-image.ts";
 
 export interface ForeseeRequest {
   readonly environment: Environment;
@@ -56,7 +57,7 @@ export async function foreseeImages(
 
   const snapshot = request.snapshot ?? running?.snapshot;
   const code = request.snapshot !== undefined ? "snapshot" : snapshot !== undefined ? "running" : "none";
-  const unpacked = { image: `snapshot.fairway.dev/${spec.name}@${snapshot ?? noSnapshot}`, pullSecret: false };
+  const unpacked = { image: unpackedImage(spec.name, snapshot ?? noSnapshot), pullSecret: false };
   const registered = environment.clusters.filter(({ record }) => !record.embedded);
   const clusters = new Map(environment.clusters.map(({ record }) => [record.name, unpacked]));
   if (registered.length === 0) return { images: { clusters }, code, exact: snapshot !== undefined };
@@ -70,7 +71,9 @@ export async function foreseeImages(
     snapshot === running?.snapshot && inputs !== undefined && sameImage(inputs, spec, base) ? inputs : undefined;
   let exact = snapshot !== undefined;
   for (const { record } of registered) {
-    const pushed = before?.clusters.find(({ name, image }) => name === record.name && isIn(registry, spec, image));
+    const known = before?.clusters.filter(({ image }) => isIn(registry, spec, image)) ?? [];
+    // A cluster that came since runs what the others run.
+    const pushed = known.find(({ name }) => name === record.name) ?? known[0];
     const pullSecret = registry.files.pullDockerConfig;
     exact &&= pushed !== undefined;
     clusters.set(record.name, { image: pushed?.image ?? `${registry.prefix}/${spec.name}${unknownTag}`, pullSecret });

@@ -8,6 +8,7 @@ import type { AccessOf, ImageClient, ImagePush, PushedImage } from "../images/im
 import { withRegistry } from "../images/registry-refusal.ts";
 import { accessBy, hostOf, openAccess, type RegistryFiles } from "../registries/registry-files.ts";
 import type { Environment } from "../resources/environments.ts";
+import { unpackedImage } from "./unpacked-image.ts";
 
 /** What runs in each cluster, and how it came to be that. */
 export interface ReleaseImages {
@@ -83,7 +84,7 @@ export function releaseImages(options: {
 
   const builtImage = async (snapshot: string, request: ImagesRequest): Promise<ReleaseImages> => {
     const { environment, spec, settings, signal } = request;
-    const unpacked = { image: `snapshot.fairway.dev/${spec.name}@${snapshot}`, pullSecret: false };
+    const unpacked = { image: unpackedImage(spec.name, snapshot), pullSecret: false };
     if (environment.clusters.every(({ record }) => record.embedded))
       return { clusters: new Map(environment.clusters.map(({ record }) => [record.name, unpacked])), warnings: [] };
     const registry = await registries.of(environment.name);

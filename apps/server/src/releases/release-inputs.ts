@@ -1,5 +1,6 @@
 import { type ClusterFacts, namespaceOf, platformDependencies, type ReleaseInputs } from "@fairway/manifests";
 import type { ProfileSettings } from "@fairway/spec";
+import type { PooledCluster } from "../clusters/cluster-pool.ts";
 import { Refusal } from "../http/refusal.ts";
 import type { Environment } from "../resources/environments.ts";
 import type { ReadSource } from "./read-source.ts";
@@ -38,15 +39,16 @@ export async function releaseInputs(
     metrics: undefined,
   });
   const pattern = settings(undefined).namespace;
+  const lead = leadOf(environment);
   return {
     environment: environment.name,
     spec,
     namespace: namespaceOf(pattern, spec.name, environment.name),
-    clusters: environment.clusters.map(({ record }, index) => ({
+    clusters: environment.clusters.map(({ record }) => ({
       name: record.name,
       addressTemplate: record.addressTemplate,
       ...imageIn(record.name, images),
-      lead: index === 0,
+      lead: record.name === lead,
       profile: settings(record.name),
     })),
     ...(images.ready === undefined ? {} : { ready: images.ready }),
@@ -55,6 +57,13 @@ export async function releaseInputs(
     namespaces: Object.fromEntries(dependencies.map((name) => [name, namespaceOf(pattern, name, environment.name)])),
     extras,
   };
+}
+
+/** Crons and migrations stay where they are when a cluster comes: the lead is the one that has been there longest. */
+function leadOf({ clusters }: Environment): string | undefined {
+  const rank = ({ record }: PooledCluster): string =>
+    `${record.retiring === undefined ? "stays" : "then"} ${record.createdAt} ${record.name}`;
+  return clusters.toSorted((a, b) => (rank(a) < rank(b) ? -1 : 1))[0]?.record.name;
 }
 
 function imageIn(

@@ -1,14 +1,16 @@
 import type { ReleaseRecord } from "@fairway/catalog";
+import type { ClusterFacts } from "@fairway/manifests";
 import type { Profile } from "@fairway/spec";
 import { z } from "zod";
 import type { CurrentProfile } from "../profile/current-profile.ts";
 import { settingsIn } from "../profile/current-profile.ts";
 import type { Environment } from "../resources/environments.ts";
 import { checkRelease } from "./check-release.ts";
-import { type CreatedRelease, createRelease, type ReleaseStores } from "./create-release.ts";
+import { type CreatedRelease, draftRelease, type ReleaseStores } from "./create-release.ts";
 import { type ReadSource, readSource } from "./read-source.ts";
 import { refuseUnallowed, refuseUndeliverable } from "./refuse-unallowed.ts";
-import type { ReleaseImages } from "./release-images.ts";
+import type { ImagesOf, ImagesRequest, ReleaseImages } from "./release-images.ts";
+import { isUnpacked, unpackedImage } from "./unpacked-image.ts";
 
 /** What a stored release is made of, read anew by this version of the platform. */
 export interface ReadRelease {
@@ -16,6 +18,8 @@ export interface ReadRelease {
   /** What it runs, also in clusters that came since. */
   readonly images: Pick<ReleaseImages, "clusters" | "ready" | "base">;
   readonly numbers: Readonly<Record<string, number>>;
+  /** Clusters that came since and run no image that is known of it: `images` has something else for them. */
+  readonly lacking: readonly string[];
 }
 
 /** What is known of a release's inputs, whichever version stored them. */
@@ -31,61 +35,78 @@ export const tooOld = "it was deployed by an older version: deploy it once to se
 
 /** Reads a stored release with a profile; undefined where too little of it is stored. Throws `Refusal`. */
 export async function readRelease(
-  { inputs, service, source }: ReleaseRecord,
+  release: ReleaseRecord,
   environment: Environment,
   { profile, environmentNames }: { readonly profile: Profile; readonly environmentNames: readonly string[] },
 ): Promise<ReadRelease | undefined> {
+  const { inputs, service, source } = release;
   const before = storedInputs.safeParse(inputs);
   if (source === undefined || !before.success) return undefined;
   const read = await readSource({ environment: environment.name, environmentNames, source });
   refuseUndeliverable(read);
   refuseUnallowed(read, environment.name, settingsIn({ profile }, environment, service));
-  return { read, images: imagesOf(before.data, environment), numbers: before.data.numbers };
+  return { read, ...knownImages(release, before.data, environment), numbers: before.data.numbers };
+}
+
+/** The same with an image for every cluster: made of the snapshot, and pushed, where none is known. Throws `Refusal`. */
+export async function withImages(
+  found: ReadRelease,
+  request: Omit<ImagesRequest, "spec">,
+  imagesOf: ImagesOf,
+): Promise<ReadRelease> {
+  if (found.lacking.length === 0) return found;
+  const made = await imagesOf({ ...request, spec: found.read.spec });
+  const clusters = new Map(found.images.clusters);
+  for (const name of found.lacking) clusters.set(name, made.clusters.get(name) ?? noImage);
+  const base = found.images.base ?? made.base;
+  return { ...found, images: { ...found.images, clusters, ...(base === undefined ? {} : { base }) }, lacking: [] };
 }
 
 /**
  * Makes a release once more, of what its team sent and of the images that run, with the profile that holds and by this
- * version of the platform, and stores it; undefined where too little of it is stored. Throws `Refusal`.
+ * version of the platform; stores nothing. Throws `Refusal`.
  */
 export async function remakeRelease(
-  release: ReleaseRecord,
-  {
-    environment,
-    environmentNames,
-    profile,
-    actor,
-  }: {
+  { snapshot, commit }: ReleaseRecord,
+  { read, images }: Pick<ReadRelease, "read" | "images">,
+  request: {
     readonly environment: Environment;
-    readonly environmentNames: readonly string[];
     readonly profile: CurrentProfile;
     readonly actor: string;
   },
   stores: ReleaseStores,
-): Promise<CreatedRelease | undefined> {
-  const found = await readRelease(release, environment, { profile: profile.profile, environmentNames });
-  if (found === undefined) return undefined;
-  const { read, images } = found;
-  await checkRelease(read, environment, profile, stores.active);
-  const { snapshot, commit } = release;
-  const request = { environment, read, snapshot, commit, profile, actor };
-  return createRelease({ ...request, images: { ...images, warnings: [] } }, stores);
+): Promise<CreatedRelease> {
+  await checkRelease(read, request.environment, request.profile, stores.active);
+  return draftRelease({ ...request, read, snapshot, commit, images: { ...images, warnings: [] } }, stores);
 }
 
-/** What runs now goes on running; in clusters that came since, the same. */
-function imagesOf(
+const noImage = { image: "", pullSecret: false };
+
+/** What runs now goes on running; in clusters that came since, the same where they can run it. */
+function knownImages(
+  { service, snapshot }: Pick<ReleaseRecord, "service" | "snapshot">,
   { clusters, ready, base }: z.output<typeof storedInputs>,
   environment: Environment,
-): ReadRelease["images"] {
-  const [first] = clusters;
+): Pick<ReadRelease, "images" | "lacking"> {
   const known = new Map(clusters.map(({ name, image, pullSecret }) => [name, { image, pullSecret }]));
+  const pushed = clusters.find(({ image }) => !isUnpacked(image));
+  const comes = (embedded: boolean): ImageFacts | undefined => {
+    if (!embedded) return pushed === undefined ? undefined : { image: pushed.image, pullSecret: pushed.pullSecret };
+    if (ready !== undefined || snapshot === undefined) return undefined;
+    return { image: unpackedImage(service, snapshot), pullSecret: false };
+  };
+  const found = environment.clusters.map(({ record: { name, embedded } }) => ({
+    name,
+    facts: known.get(name) ?? comes(embedded),
+  }));
   return {
-    clusters: new Map(
-      environment.clusters.map(({ record: { name } }) => [
-        name,
-        known.get(name) ?? { image: first?.image ?? "", pullSecret: first?.pullSecret ?? false },
-      ]),
-    ),
-    ...(ready === undefined ? {} : { ready }),
-    ...(base === undefined ? {} : { base }),
+    images: {
+      clusters: new Map(found.map(({ name, facts = noImage }) => [name, facts])),
+      ...(ready === undefined ? {} : { ready }),
+      ...(base === undefined ? {} : { base }),
+    },
+    lacking: found.flatMap(({ name, facts }) => (facts === undefined ? [name] : [])),
   };
 }
+
+type ImageFacts = Pick<ClusterFacts, "image" | "pullSecret">;

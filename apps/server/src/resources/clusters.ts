@@ -1,22 +1,24 @@
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { ClusterSummary } from "@fairway/api";
-import type { ClusterRecord, ReleaseStore } from "@fairway/catalog";
+import type { ClusterRecord, Fleets, ReleaseStore } from "@fairway/catalog";
 import type { KubeconfigLimits } from "@fairway/kube";
-import type { Journal } from "@fairway/rollout";
 import { checkKubeconfig } from "../clusters/check-kubeconfig.ts";
 import type { ClusterPool, PooledCluster } from "../clusters/cluster-pool.ts";
+import type { Membership } from "../clusters/membership.ts";
 import { registeredAs } from "../clusters/same-cluster.ts";
 import type { SupervisorLink } from "../clusters/supervisor-link.ts";
 import { exclusive } from "../exclusive.ts";
+import { fleetUnderWay, openFleet } from "../fleets/fleet-under-way.ts";
 import type { Handlers } from "../http/handler.ts";
 import { notFound, Refusal } from "../http/refusal.ts";
 
 export interface ClusterResources {
   readonly home: string;
   readonly pool: ClusterPool;
-  readonly releases: ReleaseStore;
-  readonly journal: Pick<Journal<never>, "unfinished" | "command">;
+  readonly releases: Pick<ReleaseStore, "activeServices">;
+  readonly fleets: Pick<Fleets, "unfinished">;
+  readonly membership: Membership;
   readonly supervisor: SupervisorLink;
   /** What a registered kubeconfig may make this machine do. */
   readonly kubeconfigLimits: KubeconfigLimits;
@@ -29,6 +31,7 @@ type ClusterRoutes =
   | "removeCluster"
   | "stopCluster"
   | "startCluster"
+  | "keepCluster"
   | "loseCluster"
   | "findCluster"
   | "clusterKubeconfig";
@@ -37,7 +40,7 @@ type ClusterRoutes =
 const kubernetesAddresses = "http://{service}.{namespace}.svc.cluster.local";
 
 export function clusterHandlers(resources: ClusterResources): Pick<Handlers, ClusterRoutes> {
-  const { home, pool, releases, journal, supervisor, kubeconfigLimits, now } = resources;
+  const { home, pool, releases, fleets, membership, supervisor, kubeconfigLimits, now } = resources;
   /** Names that are being registered: the failure of one attempt must not take the files of another. */
   const adding = new Set<string>();
   const inTurn = exclusive();
@@ -63,9 +66,7 @@ export function clusterHandlers(resources: ClusterResources): Pick<Handlers, Clu
     });
   };
   const servicesOf = async (record: ClusterRecord): Promise<number> =>
-    Object.values(await releases.active(record.environment)).filter(({ objects }) =>
-      Object.hasOwn(objects, record.name),
-    ).length;
+    (await releases.activeServices(record.environment, record.name)).length;
 
   const summary = async ({ record, link, trouble, stopped }: PooledCluster): Promise<ClusterSummary> => {
     const state = link?.status();
@@ -81,21 +82,24 @@ export function clusterHandlers(resources: ClusterResources): Pick<Handlers, Clu
       services: await servicesOf(record),
       stopped,
       ...(record.lost === undefined ? {} : { lost: record.lost }),
+      ...(record.retiring === undefined ? {} : { retiring: record.retiring }),
       ...(state?.lastSeenAt === undefined ? {} : { lastSeenAt: new Date(state.lastSeenAt).toISOString() }),
     };
   };
 
   return {
     listClusters: async () => ({ items: await Promise.all(pool.list().map(summary)) }),
-    addCluster: async ({ body, signal }) => {
+    addCluster: async ({ body, caller, signal }) => {
       if (pool.get(body.name) !== undefined || adding.has(body.name)) {
         throw new Refusal({
           status: 409,
           code: "cluster-exists",
           title: `There is a cluster ${body.name} already`,
-          hint: "take another name, or remove it first",
+          hint: "take another name, or remove it first; services that are not there yet are brought by: fairway fleet start",
         });
       }
+      if ((await openFleet(fleets, body.environment)) !== undefined)
+        throw await fleetUnderWay(fleets, body.environment);
       const relative = join("clusters", body.name, "kubeconfig");
       const file = join(home, relative);
       adding.add(body.name);
@@ -121,8 +125,9 @@ export function clusterHandlers(resources: ClusterResources): Pick<Handlers, Clu
           await requireNew(pool, adding, added, signal);
           adding.delete(body.name);
         });
+        const fleet = await membership.bring(body.name, caller.actor);
         // It has just answered, which whoever follows it may not have seen yet.
-        return { ...(await summary(added)), reachable: true, version };
+        return { ...(await summary(added)), reachable: true, version, ...(fleet === undefined ? {} : { fleet }) };
       } catch (error) {
         await pool.remove(body.name);
         await rm(dirname(file), { recursive: true, force: true });
@@ -131,22 +136,18 @@ export function clusterHandlers(resources: ClusterResources): Pick<Handlers, Clu
         adding.delete(body.name);
       }
     },
-    removeCluster: async ({ params }) => {
-      const { record } = requireCluster(params.cluster);
-      if (record.embedded) {
-        throw new Refusal({ status: 409, code: "cluster-embedded", title: `${record.name} belongs to this platform` });
-      }
-      if ((await servicesOf(record)) > 0) {
-        throw new Refusal({
-          status: 409,
-          code: "cluster-in-use",
-          title: `${record.name} runs services`,
-          hint: "remove them first: fairway remove <service>",
-        });
-      }
-      await pool.remove(record.name);
-      await rm(join(home, dirname(record.kubeconfig)), { recursive: true, force: true });
-      return undefined;
+    removeCluster: async ({ params, query, caller }) => {
+      const { name } = requireCluster(params.cluster).record;
+      if (pool.isEmbedded(name))
+        throw new Refusal({ status: 409, code: "cluster-embedded", title: `${name} belongs to this platform` });
+      if (query.force) return { removed: true, leftBehind: [...(await membership.abandon(name, caller.actor))] };
+      const { fleet, removed } = await membership.retire(name, caller.actor);
+      return { removed, ...(fleet === undefined ? {} : { fleet }), leftBehind: [] };
+    },
+    keepCluster: async ({ params, caller }) => {
+      const { name } = requireCluster(params.cluster).record;
+      const fleet = await membership.keep(name, caller.actor);
+      return { ...(await summary(requireCluster(name))), ...(fleet === undefined ? {} : { fleet }) };
     },
     stopCluster: async ({ params }) => {
       requireEmbedded(params.cluster);
@@ -159,27 +160,9 @@ export function clusterHandlers(resources: ClusterResources): Pick<Handlers, Clu
       return undefined;
     },
     loseCluster: async ({ params, caller }) => {
-      const { record } = requireCluster(params.cluster);
-      const { name, environment } = record;
-      const lost = record.lost ?? { by: caller.actor, at: new Date(now()).toISOString() };
-      if (!(await pool.declareLost(name, lost))) {
-        throw new Refusal({
-          status: 409,
-          code: "cluster-last",
-          title: `${name} is the last cluster of ${environment}`,
-          detail: "an environment without any serves nothing",
-          hint: "where another one is back: fairway cluster found <name>",
-        });
-      }
-      // Those that begin from now on know it; those that are under way have to be told.
-      const told: number[] = [];
-      for (const rollout of await journal.unfinished()) {
-        if (rollout.environment !== environment) continue;
-        const command = { type: "lose", cluster: name } as const;
-        const id = `lost ${name} ${lost.at}`;
-        if (await journal.command(rollout.number, { id, actor: caller.actor, command })) told.push(rollout.number);
-      }
-      return { ...(await summary(requireCluster(name))), rollouts: told };
+      const { name } = requireCluster(params.cluster).record;
+      const rollouts = [...(await membership.lose(name, caller.actor))];
+      return { ...(await summary(requireCluster(name))), rollouts };
     },
     findCluster: async ({ params }) => {
       const { record } = requireCluster(params.cluster);

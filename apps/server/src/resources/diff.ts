@@ -25,7 +25,7 @@ import { releaseInputs } from "../releases/release-inputs.ts";
 import { earlierReleases, sameObjects } from "../releases/same-objects.ts";
 import { takeoverWarnings } from "../releases/takeover-warnings.ts";
 import { sha256 } from "../sha256.ts";
-import { environments, requireEnvironment } from "./environments.ts";
+import { environmentFor, environments, requireEnvironment } from "./environments.ts";
 
 /** Milliseconds for one cluster to answer everything. */
 const reach = 15_000;
@@ -48,20 +48,21 @@ export function diffHandlers(parts: DiffParts): Pick<Handlers, "diff"> {
   const { pool, stored } = parts;
   return {
     diff: async ({ body, signal }) => {
-      const environment = requireEnvironment(pool, body.environment);
+      const asked = requireEnvironment(pool, body.environment);
       const environmentNames = environments(pool).map(({ name }) => name);
       const source = { appToml: body.appToml, kubernetes: body.kubernetes };
-      const read = await readSource({ environment: environment.name, environmentNames, source });
+      const read = await readSource({ environment: asked.name, environmentNames, source });
       const { spec } = read;
+      const active = await parts.journal.active(asked.name, spec.name);
+      const running = active === undefined ? undefined : await parts.releases.get(active.release);
+      const environment = environmentFor(asked, running);
       const profile = await parts.profile();
       // What a deploy would be refused for, this is.
       const settings = await checkRelease(read, environment, profile, parts.active);
       const snapshot = spec.build.image === undefined ? body.snapshot : undefined;
       if (snapshot !== undefined) await requireSnapshot(snapshot, parts);
 
-      const active = await parts.journal.active(environment.name, spec.name);
       const [newest] = await parts.index.list({ environment: environment.name, service: spec.name, limit: 1 });
-      const running = active === undefined ? undefined : await parts.releases.get(active.release);
       const { images, code, exact } = await foreseeImages(
         { environment, spec, settings, snapshot, running, signal },
         parts,

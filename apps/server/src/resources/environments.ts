@@ -1,3 +1,4 @@
+import type { ReleaseRecord } from "@fairway/catalog";
 import type { ClusterPool, PooledCluster } from "../clusters/cluster-pool.ts";
 import { Refusal } from "../http/refusal.ts";
 
@@ -10,6 +11,30 @@ export interface Environment {
 export function environments(pool: ClusterPool): readonly Environment[] {
   const byName = Map.groupBy(pool.list(), ({ record }) => record.environment);
   return [...byName].map(([name, clusters]) => ({ name, clusters })).sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/**
+ * The environment as a release of a service is made for: without the clusters that are being removed, unless the service is
+ * there still. Throws `environment-changed`.
+ *
+ * @param running its active release
+ */
+export function environmentFor(
+  environment: Environment,
+  running: Pick<ReleaseRecord, "objects"> | undefined,
+): Environment {
+  const { name } = environment;
+  const clusters = environment.clusters.filter(
+    ({ record }) =>
+      record.retiring === undefined || (running !== undefined && Object.hasOwn(running.objects, record.name)),
+  );
+  if (clusters.length > 0) return { name, clusters };
+  throw new Refusal({
+    status: 409,
+    code: "environment-changed",
+    title: `Every cluster of ${name} is being removed`,
+    hint: "add another one first: fairway cluster add <name>; or keep one: fairway cluster remove <name> --cancel",
+  });
 }
 
 /** The one that is named, or the only one. Throws `environment-unknown`, `environment-ambiguous`. */

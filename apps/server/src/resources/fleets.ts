@@ -1,7 +1,8 @@
 import type { Fleet, FleetDetail } from "@fairway/api";
-import { type FleetPlace, type FleetRecord, type Fleets, fleetOrder, type ReleaseStore } from "@fairway/catalog";
-import { z } from "zod";
+import type { FleetPlace, FleetRecord, Fleets, ReleaseStore } from "@fairway/catalog";
 import type { ClusterPool } from "../clusters/cluster-pool.ts";
+import { fleetUnderWay } from "../fleets/fleet-under-way.ts";
+import { orderServices } from "../fleets/order-services.ts";
 import type { Handlers } from "../http/handler.ts";
 import { notFound, Refusal } from "../http/refusal.ts";
 import type { ChangeSignal } from "../live/change-signal.ts";
@@ -22,8 +23,6 @@ export interface FleetParts {
 
 type FleetRoutes = "startFleet" | "fleetOrder" | "listFleets" | "getFleet" | "followFleet" | "commandFleet";
 
-/** Releases in memory at once. */
-const pageSize = 50;
 
 /** From which states a command leads to which. */
 const commands = {
@@ -35,17 +34,7 @@ const commands = {
 export function fleetHandlers(parts: FleetParts): Pick<Handlers, FleetRoutes> {
   const { pool, fleets, releases } = parts;
 
-  const order = async (environment: string): Promise<readonly FleetPlace[]> => {
-    const names = await releases.activeServices(environment);
-    const found = [];
-    for (let from = 0; from < names.length; from += pageSize) {
-      for (const release of await releases.activeOf(environment, names.slice(from, from + pageSize))) {
-        const { kind, dependencies } = release.profile;
-        found.push({ name: release.service, kind, dependencies, availability: availabilityOf(release.inputs) });
-      }
-    }
-    return fleetOrder(found);
-  };
+  const order = (environment: string): Promise<readonly FleetPlace[]> => orderServices(releases, environment);
 
   const detail = async (number: number): Promise<FleetDetail> => {
     const fleet = await fleets.get(number);
@@ -71,7 +60,7 @@ export function fleetHandlers(parts: FleetParts): Pick<Handlers, FleetRoutes> {
       const services = only === undefined ? all : all.filter((name) => only.includes(name));
       const asked = { environment, kind: "profile", cluster: undefined, parallel, stopAfter } as const;
       const fleet = await fleets.start({ ...asked, actor: caller.actor }, services);
-      if (fleet === undefined) throw await underWay(fleets, environment);
+      if (fleet === undefined) throw await fleetUnderWay(fleets, environment);
       parts.changed(environment);
       return detail(fleet.number);
     },
@@ -116,22 +105,6 @@ export function fleetHandlers(parts: FleetParts): Pick<Handlers, FleetRoutes> {
 function isOver({ status, services }: FleetDetail): boolean {
   const goesOn = status === "running" || status === "paused";
   return !goesOn && services.every(({ state }) => state !== "rolling");
-}
-
-async function underWay(fleets: Fleets, environment: string): Promise<Refusal> {
-  const found = (await fleets.unfinished()).find((one) => one.environment === environment);
-  return new Refusal({
-    status: 409,
-    code: "fleet-active",
-    title: `Fleet rollout ${found?.number ?? ""} of ${environment} is ${found?.status ?? "under way"}`,
-    hint: "see it: fairway fleet; end it: fairway fleet stop",
-  });
-}
-
-const promised = z.object({ spec: z.object({ slo: z.object({ availability: z.number() }) }) });
-
-function availabilityOf(inputs: unknown): number | undefined {
-  return promised.safeParse(inputs).data?.spec.slo.availability;
 }
 
 function view(fleet: FleetRecord): Fleet {

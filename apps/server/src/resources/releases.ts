@@ -9,7 +9,7 @@ import { checkRelease } from "../releases/check-release.ts";
 import { createRelease, type ReleaseStores, requireSnapshot } from "../releases/create-release.ts";
 import { readSource } from "../releases/read-source.ts";
 import type { ImagesOf, ReleaseImages } from "../releases/release-images.ts";
-import { environments, requireEnvironment } from "./environments.ts";
+import { environmentFor, environments, requireEnvironment } from "./environments.ts";
 
 interface SourceBody {
   readonly environment?: string | undefined;
@@ -30,10 +30,11 @@ export function releaseHandlers(
 ): Pick<Handlers, "createImage" | "createRelease" | "listReleases"> {
   /** What is asked for, after everything that can be said about it without images. */
   const readBody = async ({ environment: asked, appToml, kubernetes }: SourceBody) => {
-    const environment = requireEnvironment(pool, asked);
+    const whole = requireEnvironment(pool, asked);
     const environmentNames = environments(pool).map(({ name }) => name);
     const source = { appToml, kubernetes };
-    const read = await readSource({ environment: environment.name, environmentNames, source });
+    const read = await readSource({ environment: whole.name, environmentNames, source });
+    const environment = environmentFor(whole, (await stores.active.of(whole.name))[read.spec.name]);
     const profile = await stores.profile();
     const settings = await checkRelease(read, environment, profile, stores.active);
     return { environment, read, profile, settings };

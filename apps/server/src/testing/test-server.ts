@@ -21,8 +21,8 @@ export interface TestServer {
   readonly clusters: { readonly alpha: TestCluster; readonly beta: TestCluster };
   /** Is not registered yet; `registerGamma` does. */
   readonly gamma: TestCluster;
-  /** Ends this process of the server and starts another one on the same home. */
-  restart(): Promise<TestServer>;
+  /** Ends this process of the server and starts another one on the same home. @param between done while there is none */
+  restart(between?: () => Promise<void>): Promise<TestServer>;
   stop(): Promise<void>;
 }
 
@@ -92,8 +92,9 @@ async function startOn(
   return {
     ...{ url, home: folder, token, log, clusters, gamma },
     client: createClient({ baseUrl: url, token }),
-    async restart() {
+    async restart(between) {
       await server.stop();
+      await between?.();
       return startOn(folder, clusters, gamma, options, log);
     },
     async stop() {
@@ -103,8 +104,8 @@ async function startOn(
   };
 }
 
-/** Registers the third cluster, in an environment of its own. */
-export async function registerGamma({ client }: TestServer, environment = "staging"): Promise<void> {
+/** Registers the third cluster, in an environment of its own unless told. Gives the fleet rollout that brings services there. */
+export async function registerGamma({ client }: TestServer, environment = "staging"): Promise<number | undefined> {
   const kubeconfig = `apiVersion: v1
 kind: Config
 current-context: gamma
@@ -112,7 +113,7 @@ contexts: [{name: gamma, context: {cluster: c, user: u}}]
 clusters: [{name: c, cluster: {server: "https://127.0.0.1:1"}}]
 users: [{name: u, user: {token: t}}]
 `;
-  await client.addCluster({ body: { name: "gamma", environment, context: "gamma", kubeconfig } });
+  return (await client.addCluster({ body: { name: "gamma", environment, context: "gamma", kubeconfig } })).fleet;
 }
 
 const systemClock = {

@@ -5,6 +5,11 @@ import { withoutControls } from "./parameters.ts";
 
 const cluster = z.object({ cluster: s.clusterName });
 
+const withFleet = s.clusterSummary.extend({
+  /** Of the fleet rollout that brings services there; absent where none has to come. */
+  fleet: z.int().optional(),
+});
+
 export const clusterRoutes = {
   listClusters: route({
     method: "GET",
@@ -19,7 +24,7 @@ export const clusterRoutes = {
     path: "/v1/clusters",
     permission: "clusters:write",
     status: 201,
-    summary: "Registers any Kubernetes API by a kubeconfig",
+    summary: "Registers any Kubernetes API by a kubeconfig, and brings what runs in its environment there",
     body: z.object({
       name: s.clusterName,
       environment: s.environmentName,
@@ -28,17 +33,39 @@ export const clusterRoutes = {
       /** How services of this cluster reach each other. */
       addressTemplate: z.string().max(500).regex(withoutControls).optional(),
     }),
-    response: s.clusterSummary,
-    problems: ["cluster-exists", "kubeconfig-not-valid", "cluster-unreachable"],
+    response: withFleet,
+    problems: ["cluster-exists", "kubeconfig-not-valid", "cluster-unreachable", "fleet-active"],
   }),
   removeCluster: route({
     method: "DELETE",
     path: "/v1/clusters/{cluster}",
     permission: "clusters:write",
-    status: 204,
-    summary: "Forgets a registered cluster that runs nothing",
+    status: 200,
+    summary: "Empties a registered cluster service by service, then forgets it; asked for again it goes on",
     params: cluster,
-    problems: ["cluster-in-use", "cluster-embedded"],
+    query: z.object({
+      /** For one that will not come back: forgotten at once, with what is in it. */
+      force: z.stringbool().default(false),
+    }),
+    response: z.object({
+      /** It is forgotten; else that is done when the last service has left. */
+      removed: z.boolean(),
+      /** Of the fleet rollout that empties it. */
+      fleet: z.int().optional(),
+      /** Of `force`: what stays in it. */
+      leftBehind: z.array(z.object({ service: z.string(), namespace: z.string() })),
+    }),
+    problems: ["cluster-embedded", "cluster-last", "fleet-active"],
+  }),
+  keepCluster: route({
+    method: "POST",
+    path: "/v1/clusters/{cluster}/keep",
+    permission: "clusters:write",
+    status: 200,
+    summary: "Keeps a cluster that is being removed: services that have left it come back",
+    params: cluster,
+    response: withFleet,
+    problems: ["fleet-active"],
   }),
   stopCluster: route({
     method: "POST",

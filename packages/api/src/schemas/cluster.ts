@@ -15,6 +15,8 @@ export const clusterSummary = z.object({
   stopped: z.boolean(),
   /** Somebody declared it lost: rollouts go on without it, and it takes no traffic. */
   lost: z.object({ by: z.string(), at: time }).optional(),
+  /** Somebody is removing it: services leave it one by one, and none comes to it. */
+  retiring: z.object({ by: z.string(), at: time }).optional(),
   lastSeenAt: time.optional(),
 });
 

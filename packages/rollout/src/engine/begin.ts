@@ -34,11 +34,14 @@ export async function begin<Body>(
   const active = await journal.active(header.environment, header.service);
   const from = active === undefined ? undefined : await releases.get(active.release);
   const to = header.to === undefined ? undefined : await releases.get(header.to);
-  // What the former release has and the new one has not is left by it, whether the environment still has it or not.
-  const stays = present
+  const clusters = present
     .map(({ name }) => name)
-    .filter((name) => !retiring.includes(name) || (from !== undefined && Object.hasOwn(from.objects, name)));
-  const clusters = [...new Set([...stays, ...leaving(header, from, to)])];
+    .filter((name) => {
+      const isThere = from !== undefined && Object.hasOwn(from.objects, name);
+      if (isThere || retiring.includes(name)) return isThere;
+      // One that came since: the service is brought there by a change of membership, or by a newer release.
+      return from === undefined || to === undefined || Object.hasOwn(to.objects, name);
+    });
   const findings = [
     ...(clusters.length > 0
       ? []
@@ -94,15 +97,6 @@ export async function begin<Body>(
       outline,
     },
   };
-}
-
-function leaving(
-  { kind }: RolloutHeader,
-  from: StoredRelease | undefined,
-  to: StoredRelease | undefined,
-): readonly string[] {
-  if (kind !== "membership" || from === undefined || to === undefined) return [];
-  return Object.keys(from.objects).filter((name) => !Object.hasOwn(to.objects, name));
 }
 
 function routersOf(

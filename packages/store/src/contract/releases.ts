@@ -56,7 +56,7 @@ export function releaseCases(make: () => Promise<Store>): void {
     await store.releases.put(release("old", { createdAt: at(1) }));
     await store.releases.put(release("new", { createdAt: at(3) }));
     await store.releases.put(release("mid", { createdAt: at(2) }));
-    await store.releases.put(release("other", { service: "shop" }));
+    await store.releases.put(release("other", { service: "shop", objects: { alpha: [], beta: [] } }));
     assert.deepEqual(
       (await store.releases.list("user", "prod", 2)).map((one) => one.name),
       ["new", "mid"],
@@ -72,6 +72,8 @@ export function releaseCases(make: () => Promise<Store>): void {
     assert.equal(active["user"]?.name, "mid");
     await roll(store, "shop", "before", "other");
     assert.deepEqual(await store.releases.activeServices("prod"), ["shop", "user"]);
+    assert.deepEqual(await store.releases.activeServices("prod", "beta"), ["shop"]);
+    assert.deepEqual(await store.releases.activeServices("prod", "gamma"), []);
     assert.deepEqual(await store.releases.activeServices("staging"), []);
     const some = await store.releases.activeOf("prod", ["user", "absent"]);
     assert.deepEqual(some, [active["user"]]);

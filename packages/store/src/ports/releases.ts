@@ -85,14 +85,15 @@ export function openReleases(db: Kysely<Tables>): ReleaseStore {
         .execute();
       return byName(rows, (row) => row.service, releaseOf);
     },
-    async activeServices(environment) {
-      const rows = await db
+    async activeServices(environment, cluster) {
+      let query = db
         .selectFrom("active")
         .innerJoin("releases", "releases.name", "active.release")
         .select("active.service")
         .where("active.environment", "=", environment)
-        .orderBy("active.service")
-        .execute();
+        .orderBy("active.service");
+      if (cluster !== undefined) query = query.where(sql<boolean>`jsonb_exists(releases.objects, ${cluster})`);
+      const rows = await query.execute();
       return rows.map(({ service }) => service);
     },
     async activeOf(environment, services) {
