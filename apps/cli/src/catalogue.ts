@@ -186,8 +186,8 @@ export const catalogue: readonly CatalogueEntry[] = [
   },
   {
     path: ["cluster", "remove"],
-    summary: "forget a registered cluster",
-    load: async () => (await import("./commands/cluster-actions.ts")).clusterRemove,
+    summary: "empty a registered cluster, then forget it",
+    load: async () => (await import("./commands/cluster-remove.ts")).clusterRemove,
   },
   {
     path: ["registries"],

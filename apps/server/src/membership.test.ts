@@ -46,17 +46,23 @@ async function addGamma(): Promise<FleetDetail> {
 }
 
 const states = ({ services }: FleetDetail) => services.map(({ service, state }) => `${service} ${state}`);
-const remove = (query: { force?: "true" } = {}) =>
-  server.client.removeCluster({ params: { cluster: "gamma" }, query });
+const remove = (query: { force?: "true" } = {}) => server.client.removeCluster({ params: { cluster: "gamma" }, query });
 const names = async () => (await server.client.listClusters()).items.map(({ name }) => name);
 const inGamma = (service: string) => server.gamma.objects(service).filter(isDeployment);
 const gone = () => eventually(names, (all) => !all.includes("gamma"));
 const kinds = async (count: number) =>
-  (await server.client.listRollouts()).items.slice(0, count).map(({ service, kind }) => `${service} ${kind}`).toSorted();
+  (await server.client.listRollouts()).items
+    .slice(0, count)
+    .map(({ service, kind }) => `${service} ${kind}`)
+    .toSorted();
 
 test("services come to a cluster that is added, each by a rollout of its own, and pods elsewhere stay as they are", async () => {
   for (const service of ["one", "two"]) await deploy(service);
-  const podsOf = () => server.clusters.alpha.objects("one").filter(isPod).map(({ metadata }) => metadata.uid);
+  const podsOf = () =>
+    server.clusters.alpha
+      .objects("one")
+      .filter(isPod)
+      .map(({ metadata }) => metadata.uid);
   const before = podsOf();
   const done = await addGamma();
   assert.deepEqual([done.kind, done.cluster, done.status], ["cluster-added", "gamma", "done"]);
@@ -87,7 +93,10 @@ test("a cluster that is removed is emptied service by service, then forgotten, a
   assert.ok(retiring === undefined || retiring.by === "admin");
   assert.deepEqual(states(await over(fleet)), ["one done", "two done"]);
   await gone();
-  assert.deepEqual(server.gamma.objects().filter(({ metadata }) => metadata.namespace !== undefined), []);
+  assert.deepEqual(
+    server.gamma.objects().filter(({ metadata }) => metadata.namespace !== undefined),
+    [],
+  );
   assert.equal(existsSync(join(server.home, "clusters", "gamma")), false);
   await deploy("one", "afterwards");
   assert.equal(inGamma("one").length, 0);
@@ -148,7 +157,10 @@ test("a dead cluster is refused service by service, then removed by force: it sa
   assert.equal(inGamma("one").length, 1, "nobody has touched it");
   assert.deepEqual(states(await over(await registerGamma(server, "prod"))), ["one done"]);
   const { clusters } = await server.client.getService({ params: { service: "one" } });
-  assert.ok(clusters.every((one) => one.release === clusters[0]?.release && !one.drained), name);
+  assert.ok(
+    clusters.every((one) => one.release === clusters[0]?.release && !one.drained),
+    name,
+  );
 });
 
 test("what cannot be is refused: another fleet rollout is under way, the last cluster of what runs", async () => {

@@ -1,6 +1,5 @@
 import { type CliCommand, examples, printJson, printLines } from "../command.ts";
 import { CommandFailure, exitCode } from "../command-failure.ts";
-import { confirmName } from "../terminal/confirm-name.ts";
 
 export const clusterStop: CliCommand = {
   define(command) {
@@ -91,31 +90,6 @@ Takes a lost cluster back. It takes the traffic of a service as soon as it has t
       printLines(shell, [
         `${style.good("✓")} ${style.strong(name)} is no longer lost${reachable ? "" : "; it does not answer yet"}. See: ${style.accent("fairway clusters")}`,
       ]);
-    return exitCode.done;
-  },
-};
-
-export const clusterRemove: CliCommand = {
-  define(command) {
-    command
-      .argument("<name>", "the cluster")
-      .option("-y, --yes", "do not ask")
-      .addHelpText(
-        "after",
-        `${examples("fairway cluster remove gamma", "fairway cluster remove gamma --yes")}\n\nForgets a registered cluster that runs nothing any more; the cluster itself is not touched.`,
-      );
-  },
-  async run({ shell, style, args, options, own, connect }) {
-    const [cluster = ""] = args;
-    const { client } = await connect();
-    await confirmName(shell, {
-      what: `Forget the cluster ${cluster}.`,
-      name: cluster,
-      yes: own<{ yes?: boolean }>().yes === true,
-    });
-    await client.removeCluster({ params: { cluster } });
-    if (options.json === true) printJson(shell, { cluster, removed: true });
-    else shell.out.write(`${style.good("✓")} ${style.strong(cluster)} is forgotten\n`);
     return exitCode.done;
   },
 };

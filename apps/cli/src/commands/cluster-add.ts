@@ -1,14 +1,16 @@
 import { dirname } from "node:path";
-import { type CliCommand, examples, printJson } from "../command.ts";
+import { type CliCommand, examples, printJson, printLines } from "../command.ts";
 import { CommandFailure, exitCode } from "../command-failure.ts";
 import { environmentOf } from "../connection/environment.ts";
 import { readKubeconfig } from "../connection/read-kubeconfig.ts";
+import { followFleet } from "./fleet.ts";
 
 interface Options extends Readonly<Record<string, unknown>> {
   readonly kubeconfig?: string;
   readonly context?: string;
   readonly account?: boolean;
   readonly addressTemplate?: string;
+  readonly wait: boolean;
 }
 
 export const clusterAdd: CliCommand = {
@@ -19,20 +21,28 @@ export const clusterAdd: CliCommand = {
       .option("--context <name>", "entry of the kubeconfig; its current one by default")
       .option("--account", "make Fairway's own account there first, and register that instead of your own")
       .option("--address-template <template>", "how services reach each other, with {service}, {namespace}, {number}")
+      .option("--no-wait", "do not wait until the services are there")
       .addHelpText(
         "after",
         `${examples(
           "fairway cluster add berlin --context berlin --account --env prod",
           "fairway cluster add berlin --kubeconfig berlin.yaml --env prod",
+          "fairway cluster add berlin --context berlin --account --env prod --no-wait",
         )}
+
+What runs in the environment is brought there, service by service and the least critical first, by a fleet rollout (fairway help
+fleet start): each gets its release made anew with the new cluster, pods elsewhere stay as they are. A deploy meanwhile has the new
+cluster from its first moment. A failure halts it: see why, then fairway fleet resume. It goes on by itself, also
+when you leave, or the server is started again. With --json what has begun is printed, and not followed.
 
 With --account you need the right to create cluster roles, once: what is made in the cluster is what fairway cluster
 account prints, and only that account's token goes to the server. Your own credentials stay here.`,
       );
   },
-  async run({ shell, style, args, options, own, connect }) {
+  async run(invocation) {
+    const { shell, style, args, options, own, connect } = invocation;
     const [name = ""] = args;
-    const { kubeconfig, context, account, addressTemplate } = own<Options>();
+    const { kubeconfig, context, account, addressTemplate, wait: follow } = own<Options>();
     const { path, text } = await readKubeconfig(shell, kubeconfig);
     const connected = await connect();
     // A new cluster may also begin a new environment.
@@ -46,12 +56,19 @@ account prints, and only that account's token goes to the server. Your own crede
         ...(addressTemplate === undefined ? {} : { addressTemplate }),
       },
     });
-    if (options.json === true) printJson(shell, cluster);
-    else
-      shell.out.write(
-        `${style.good("✓")} ${style.strong(cluster.name)} is a cluster of ${cluster.environment}${cluster.version === undefined ? "" : `, Kubernetes ${cluster.version}`}\n`,
-      );
-    return exitCode.done;
+    if (options.json === true) {
+      printJson(shell, cluster);
+      return exitCode.done;
+    }
+    shell.out.write(
+      `${style.good("✓")} ${style.strong(cluster.name)} is a cluster of ${cluster.environment}${cluster.version === undefined ? "" : `, Kubernetes ${cluster.version}`}\n`,
+    );
+    if (cluster.fleet === undefined) return exitCode.done;
+    const flag = ` --env ${cluster.environment}`;
+    printLines(shell, [
+      `  its services come there by fleet rollout ${cluster.fleet}${follow ? "" : `. Follow it: ${style.accent(`fairway fleet --follow${flag}`)}`}`,
+    ]);
+    return follow ? followFleet(invocation, connected, { flag }, cluster.fleet) : exitCode.done;
   },
 };
 

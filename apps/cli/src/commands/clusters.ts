@@ -2,7 +2,7 @@ import type { ClusterSummary } from "@fairway/api";
 import { type CliCommand, examples, printJson, printLines } from "../command.ts";
 import { exitCode } from "../command-failure.ts";
 import { table } from "../terminal/table.ts";
-import { ago, printable } from "../terminal/text.ts";
+import { ago, counted, printable } from "../terminal/text.ts";
 
 export const clusters: CliCommand = {
   define(command) {
@@ -30,7 +30,12 @@ export const clusters: CliCommand = {
           {
             title: "STATE",
             cell: stateOf,
-            look: (text, { reachable, lost }) => (reachable && lost === undefined ? style.good(text) : style.bad(text)),
+            look: (text, { reachable, lost, retiring }) =>
+              retiring !== undefined && lost === undefined
+                ? style.accent(text)
+                : reachable && lost === undefined
+                  ? style.good(text)
+                  : style.bad(text),
           },
           { title: "VERSION", cell: ({ version }) => version ?? "–", least: 8 },
           { title: "NODES", cell: ({ nodes }) => (nodes === undefined ? "–" : String(nodes)) },
@@ -50,6 +55,12 @@ export const clusters: CliCommand = {
           "",
           `${style.bad("✗")} ${style.strong(name)}  declared lost by ${printable(lost.by)} ${ago(lost.at, shell.now())}; when it is back: fairway cluster found ${name}`,
         ]);
+    for (const { name, retiring, services } of items)
+      if (retiring !== undefined)
+        printLines(shell, [
+          "",
+          `${style.accent("…")} ${style.strong(name)}  is being removed, asked for by ${printable(retiring.by)} ${ago(retiring.at, shell.now())}; ${counted(services, "service")} to go. To go on, or to keep it: fairway help cluster remove`,
+        ]);
     const troubled = items.filter(({ trouble, stopped }) => trouble !== undefined && !stopped);
     for (const { name, trouble = "" } of troubled)
       printLines(shell, ["", `${style.bad("✗")} ${style.strong(name)}  ${printable(trouble)}`]);
@@ -57,8 +68,9 @@ export const clusters: CliCommand = {
   },
 };
 
-function stateOf({ stopped, reachable, lost }: ClusterSummary): string {
+function stateOf({ stopped, reachable, lost, retiring }: ClusterSummary): string {
   if (lost !== undefined) return "✗ lost";
+  if (retiring !== undefined && reachable) return "… retiring";
   if (stopped) return "✗ stopped";
   return reachable ? "✓ reachable" : "✗ unreachable";
 }

@@ -321,7 +321,7 @@ test("cluster add sends the kubeconfig; stop, start and remove name what they di
     stopCluster: () => ({ value: undefined }),
     startCluster: () => ({ value: undefined }),
     removeCluster: () => ({
-      problem: { code: "cluster-in-use", title: "Services run there", status: 409, hint: "remove them first" },
+      problem: { code: "cluster-last", title: "alpha is the last cluster of prod", status: 409, hint: "add another" },
     }),
   });
   const folder = await serviceFolder(t, { kubeconfig: "apiVersion: v1\n" });
@@ -349,7 +349,7 @@ test("cluster add sends the kubeconfig; stop, start and remove name what they di
   );
   assert.match((await run(server, ["cluster", "start", "beta"])).out, /beta starts/);
   const used = await run(server, ["cluster", "remove", "alpha", "--yes"]);
-  assert.deepEqual([used.code, used.err], [1, "Services run there.\n  do       remove them first\n"]);
+  assert.deepEqual([used.code, used.err], [1, "alpha is the last cluster of prod.\n  do       add another\n"]);
 });
 
 test("a name that cannot be: what it must be, and a usage error", async (t) => {

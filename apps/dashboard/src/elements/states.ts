@@ -90,6 +90,7 @@ export function podAppearance(pod: Pod): Appearance {
 export function clusterAppearance(cluster: ClusterSummary): Appearance {
   if (cluster.stopped) return { word: "Stopped", shape: "dash", tone: "idle" };
   if (!cluster.reachable) return { word: "Unreachable", shape: "cross", tone: "bad" };
+  if (cluster.retiring !== undefined) return { word: "Retiring", shape: "dash", tone: "idle" };
   if (cluster.trouble !== undefined) return { word: "Limited", shape: "triangle", tone: "warn" };
   return { word: "Reachable", shape: "check", tone: "ok" };
 }
