@@ -23,7 +23,6 @@ export interface FleetParts {
 
 type FleetRoutes = "startFleet" | "fleetOrder" | "listFleets" | "getFleet" | "followFleet" | "commandFleet";
 
-
 /** From which states a command leads to which. */
 const commands = {
   pause: { from: ["running"], to: "paused" },
