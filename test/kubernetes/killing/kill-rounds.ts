@@ -107,16 +107,17 @@ export async function startKilling(scope: Scope): Promise<Killing> {
     answered: () => loads.flatMap((load) => Object.values(load.heard().answers)).reduce((sum, one) => sum + one, 0),
     async play({ rollouts, again = false }) {
       holds.arm(Object.fromEntries(rollouts.flatMap(({ point }, index) => (point ? [[nameOf(index), point]] : []))));
-      const stop = new AbortController();
+      const follow = new AbortController();
       const begun = await Promise.all(
         rollouts.map(async ({ kind }, index) => {
           const one = await begin(services[index] ?? assert.fail(`there are ${services.length} services`), kind);
-          void tell(server, holds, one.number, one.service.name, stop.signal);
+          void tell(server, holds, one.number, one.service.name, follow.signal);
           return one;
         }),
       );
       const kill = async (): Promise<{ readonly exact: number; readonly from: number }> => {
         const exact = (await holds.stopped()).length;
+        follow.abort();
         await server.kill();
         holds.drop();
         if (again) {
@@ -131,7 +132,6 @@ export async function startKilling(scope: Scope): Promise<Killing> {
       const isHurt = rollouts.some(({ point }) => point !== undefined);
       const { exact, from } = isHurt ? await kill() : { exact: 0, from: Number.POSITIVE_INFINITY };
       const recorded = await Promise.all(begun.map(ended));
-      stop.abort();
       await Promise.all([...active].map(async ([{ name }, { now }]) => isEverywhere(clusters, name, now)));
       const failed = loads.flatMap((load) => load.heard().failed);
       assert.deepEqual(failed, [], `${failed.length} requests failed`);
