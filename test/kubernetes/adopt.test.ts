@@ -152,6 +152,9 @@ describe("a live service of somebody else in real clusters", () => {
       ),
     );
   const dir = (name: string) => ["--dir", path.join(real.platform.folder, name)];
+  /** On one line, as wide as the terminal may be. */
+  const dryRun = async (name: string, ...from: readonly string[]): Promise<string> =>
+    (await real.fairway(0, "adopt", name, ...from, ...dir(name), "--dry-run", ...env)).replace(/\s+/g, " ");
   const adopt = async () => {
     await real.fairway(0, "adopt", "basket", "--from", "legacy/basket", ...dir("basket"), "--yes", ...env);
     await real.fairway(0, "adopt", "wares", "--helm", "wares", "-n", "wares", ...dir("wares"), "--yes", ...env);
@@ -170,32 +173,12 @@ describe("a live service of somebody else in real clusters", () => {
       return heard.flatMap(({ failed }) => failed);
     };
     try {
-      const dry = await real.fairway(
-        0,
-        "adopt",
-        "basket",
-        "--from",
-        "legacy/basket",
-        ...dir("basket"),
-        "--dry-run",
-        ...env,
-      );
+      const dry = await dryRun("basket", "--from", "legacy/basket");
       assert.match(dry, /Service\/basket of namespace legacy leads to the pods of ours, in namespace basket/);
-      assert.match(dry, /removed +Deployment\/basket \(made by kubectl-client-side-apply\), when you confirm/);
-      assert.match(dry, /left alone +Deployment\/neighbour/s);
-      const helm = await real.fairway(
-        0,
-        "adopt",
-        "wares",
-        "--helm",
-        "wares",
-        "-n",
-        "wares",
-        ...dir("wares"),
-        "--dry-run",
-        ...env,
-      );
-      assert.match(helm, /taken over +Service\/wares \(made by Helm release wares\)/);
+      assert.match(dry, /removed Deployment\/basket \(made by kubectl-client-side-apply\), when you confirm/);
+      assert.match(dry, /left alone Deployment\/neighbour/);
+      const helm = await dryRun("wares", "--helm", "wares", "-n", "wares");
+      assert.match(helm, /taken over Service\/wares \(made by Helm release wares\)/);
       await only("old");
 
       await adopt();
@@ -244,6 +227,12 @@ describe("a live service of somebody else in real clusters", () => {
       await only("ours-2");
     } catch (error) {
       await end();
+      const { items } = await real.platform.client.listRollouts();
+      const bad = items.find(({ status }) => status !== "succeeded");
+      if (bad !== undefined)
+        t.diagnostic(
+          JSON.stringify(await real.platform.client.getRollout({ params: { number: bad.number }, query: {} })),
+        );
       throw error;
     }
     assert.deepEqual(await end(), []);

@@ -110,5 +110,5 @@ export function decisionLines(service: string, flag: string): readonly string[] 
 
 function hung(title: string, text: string, width: number, indent = 12): readonly string[] {
   const lines = wrap(text, Math.max(20, width - indent - 2));
-  return lines.map((line, index) => `  ${(index === 0 ? title : "").padEnd(indent - 2)}${line}`.trimEnd());
+  return lines.map((line, index) => `  ${(index === 0 ? title : "").padEnd(indent)}${line}`.trimEnd());
 }

@@ -1,8 +1,9 @@
 import { describeRef, isService, type KubernetesObject, type Service } from "@fairway/objects";
 import { isOurs } from "../cluster/ownership.ts";
 import { type ActOutcome, type AdoptionPlace, done, failed, pending } from "./act.ts";
+import { bridge, dropBridge, dropSlices, isOfAdoption } from "./bridge.ts";
 import { podsOf, slicesOf, takingIn } from "./endpoints.ts";
-import { isBefore, restoreChanged } from "./former.ts";
+import { identityOf, isBefore, restoreChanged, versionOf } from "./former.ts";
 import { adoptionLabel, isSameSlice, mirrorSlices } from "./mirror-slices.ts";
 
 /**
@@ -20,40 +21,43 @@ export async function lead(place: AdoptionPlace): Promise<ActOutcome> {
 
 /** Leads them back to the old pods. Done when one of them takes requests, and none of ours. */
 export async function leadBack(place: AdoptionPlace): Promise<ActOutcome> {
-  const { cluster, own, plan, signal } = place;
+  const { cluster, own, plan, service, signal } = place;
+  const identity = identityOf(place);
+  const what = describeRef(own.address.ref);
+  const former = serviceOf(own.address.former);
+  const before = await cluster.get(own.address.ref, signal);
+  if (before !== undefined && former !== undefined && isOurs(before, identity) && !(await bridge(place, "old", former)))
+    return pending("no pod of the old service is ready");
   for (const one of [own.address, ...own.take]) await restoreChanged(place, one);
   const live = await cluster.get(own.address.ref, signal);
-  if (live === undefined || !isService(live)) return pending(`${describeRef(own.address.ref)} is gone`);
+  if (live === undefined || !isService(live)) return pending(`${what} is gone`);
   if (live.spec?.selector?.[adoptionLabel] !== undefined) {
-    const { selector } = serviceOf(own.address.former)?.spec ?? {};
+    const { selector } = former?.spec ?? {};
     await cluster.replace({ ...live, spec: { ...live.spec, ...(selector === undefined ? {} : { selector }) } }, signal);
   }
-  const slices = await slicesOf(cluster, plan.from, signal);
-  const mirrored = slices.filter(isMirrored);
-  const taking = takingIn(slices.filter((one) => !isMirrored(one)));
-  const ours = plan.way === "take" ? await podsOf(cluster, { ...plan, service: place.service }, signal) : new Set();
+  const taking = takingIn((await slicesOf(cluster, plan.from, signal)).filter((one) => !isOfAdoption(one)));
+  const ours = plan.way === "take" ? await podsOf(cluster, { ...plan, service }, signal) : new Set();
   if (taking.length === 0) return pending("no pod of the old service is ready");
-  if (taking.some((name) => ours.has(name))) return pending("endpoints are still those of ours");
-  await dropSlices(place, mirrored);
+  if (taking.some((name) => ours.has(name))) return pending("pods of ours still take requests");
+  await dropBridge(place);
   return done;
 }
 
 async function takeOver(place: AdoptionPlace, live: Service): Promise<ActOutcome> {
-  const { cluster, own, plan, service, environment, signal } = place;
-  const identity = { service, environment, namespace: plan.namespace };
-  if (!isOurs(live, identity)) {
+  const { cluster, own, plan, service, signal } = place;
+  if (!isOurs(live, identityOf(place))) {
     const wanted = place.ours.filter(isService).find(({ metadata }) => metadata.name === service);
     if (wanted === undefined) return failed(`the release has no Service ${service}`);
     if (!isBefore(live, own.address)) return failed(`Service/${service} was changed since it was looked at`);
-    if ((await podsOf(cluster, { ...plan, service }, signal)).size === 0) return pending("ours has no pods yet");
-    const { uid, resourceVersion } = live.metadata;
-    const held = { force: true, ...(uid && { uid }), ...(resourceVersion && { resourceVersion }) };
-    await cluster.apply(wanted, held, signal);
+    if (!(await bridge(place, "ours", wanted))) return pending("no pod of ours is ready");
+    await cluster.apply(wanted, { force: true, ...versionOf(live) }, signal);
   }
-  const taking = takingIn(await slicesOf(cluster, plan.from, signal));
+  const taking = takingIn((await slicesOf(cluster, plan.from, signal)).filter((one) => !isOfAdoption(one)));
   const ours = await podsOf(cluster, { ...plan, service }, signal);
   if (taking.length === 0) return pending("no pod of ours takes requests yet");
-  return taking.every((name) => ours.has(name)) ? done : pending("pods of the old service still take requests");
+  if (!taking.every((name) => ours.has(name))) return pending("pods of the old service still take requests");
+  await dropBridge(place);
+  return done;
 }
 
 async function mirror(place: AdoptionPlace, live: Service): Promise<ActOutcome> {
@@ -66,7 +70,7 @@ async function mirror(place: AdoptionPlace, live: Service): Promise<ActOutcome> 
   if (!isMoved && takingIn(wanted).length === 0) return pending("no pod of ours is ready");
   if (!isMoved && !isBefore(live, own.address))
     return failed(`${describeRef(own.address.ref)} was changed since it was looked at`);
-  const present = (await slicesOf(cluster, plan.from, signal)).filter(isMirrored);
+  const present = (await slicesOf(cluster, plan.from, signal)).filter(isOfAdoption);
   for (const slice of wanted) {
     const known = present.find(({ metadata }) => metadata.name === slice.metadata.name);
     if (known === undefined || !isSameSlice(known, slice)) await cluster.apply(slice, { force: true }, signal);
@@ -78,20 +82,8 @@ async function mirror(place: AdoptionPlace, live: Service): Promise<ActOutcome> 
   );
   // Nothing has the label: the controllers themselves take the old pods out, and go on looking after their own lists.
   if (!isMoved) await cluster.replace({ ...live, spec: { ...live.spec, selector } }, signal);
-  const rest = takingIn((await slicesOf(cluster, plan.from, signal)).filter((one) => !isMirrored(one)));
+  const rest = takingIn((await slicesOf(cluster, plan.from, signal)).filter((one) => !isOfAdoption(one)));
   return rest.length === 0 ? done : pending("pods of the old service still take requests");
-}
-
-async function dropSlices({ cluster, signal }: AdoptionPlace, slices: readonly KubernetesObject[]): Promise<void> {
-  for (const { apiVersion, kind, metadata } of slices) {
-    const { name, namespace, uid, resourceVersion } = metadata;
-    const ref = { apiVersion, kind, name, ...(namespace === undefined ? {} : { namespace }) };
-    await cluster.delete(ref, { ...(uid && { uid }), ...(resourceVersion && { resourceVersion }) }, signal);
-  }
-}
-
-function isMirrored({ metadata }: KubernetesObject): boolean {
-  return metadata.labels?.[adoptionLabel] !== undefined;
 }
 
 function serviceOf(object: KubernetesObject): Service | undefined {

@@ -1,0 +1,77 @@
+import type { KubernetesObject, ObjectRef, Service } from "@fairway/objects";
+import type { AdoptionPlace } from "./act.ts";
+import { slicesOf, takingIn } from "./endpoints.ts";
+import { adoptionLabel, isSameSlice, mirrorSlices } from "./mirror-slices.ts";
+
+type Side = "ours" | "old";
+
+/**
+ * Proxies find endpoints by the names of a Service's ports. Where those change with its pods, it would have none until its
+ * controller has caught up; so slices for what it will be are there before. Another Service of the same selector and ports has
+ * its controller make them. Gives whether they have ready endpoints.
+ *
+ * @param side whose pods it will lead to
+ * @param target what the old Service will be
+ */
+export async function bridge(place: AdoptionPlace, side: Side, target: Service): Promise<boolean> {
+  const { cluster, own, number, plan, signal } = place;
+  const { ref, uid } = own.address;
+  const { selector = {}, ports = [] } = target.spec ?? {};
+  const at = scaffoldRef(place, side);
+  const scaffold: KubernetesObject = {
+    apiVersion: at.apiVersion,
+    kind: at.kind,
+    metadata: {
+      name: at.name,
+      namespace: plan.from.namespace,
+      labels: { [adoptionLabel]: String(number) },
+      ownerReferences: [{ apiVersion: "v1", kind: "Service", name: ref.name, uid }],
+    },
+    // A port of a node is the old Service's.
+    spec: { type: "ClusterIP", selector, ports: ports.map(({ nodePort: _, ...port }) => port) },
+  };
+  await cluster.apply(scaffold, { force: true }, signal);
+  const source = await slicesOf(cluster, { namespace: plan.from.namespace, service: at.name }, signal);
+  const pairs = ports.map(({ name = "", port, protocol = "TCP" }) => ({ name, port, protocol, ours: name }));
+  const wanted = mirrorSlices(source, { address: own.address, ports: pairs }, number);
+  const present = (await slicesOf(cluster, plan.from, signal)).filter(isOfAdoption);
+  for (const slice of wanted) {
+    const known = present.find(({ metadata }) => metadata.name === slice.metadata.name);
+    if (known === undefined || !isSameSlice(known, slice)) await cluster.apply(slice, { force: true }, signal);
+  }
+  return takingIn(wanted).length > 0;
+}
+
+/** Takes it away, when the Service's own slices say the same. */
+export async function dropBridge(place: AdoptionPlace): Promise<void> {
+  const { cluster, plan, signal } = place;
+  await dropSlices(place, (await slicesOf(cluster, plan.from, signal)).filter(isOfAdoption));
+  for (const side of ["ours", "old"] as const) {
+    const ref = scaffoldRef(place, side);
+    const scaffold = await cluster.get(ref, signal);
+    const { uid } = scaffold?.metadata ?? {};
+    if (scaffold !== undefined && isOfAdoption(scaffold) && uid !== undefined)
+      await cluster.delete(ref, { uid }, signal);
+  }
+}
+
+export async function dropSlices(
+  { cluster, signal }: AdoptionPlace,
+  slices: readonly KubernetesObject[],
+): Promise<void> {
+  for (const { apiVersion, kind, metadata } of slices) {
+    const { name, namespace, uid, resourceVersion } = metadata;
+    const ref = { apiVersion, kind, name, ...(namespace === undefined ? {} : { namespace }) };
+    await cluster.delete(ref, { ...(uid && { uid }), ...(resourceVersion && { resourceVersion }) }, signal);
+  }
+}
+
+/** Whether an object was made for an adoption, and goes with it. */
+export function isOfAdoption({ metadata }: KubernetesObject): boolean {
+  return metadata.labels?.[adoptionLabel] !== undefined;
+}
+
+function scaffoldRef({ plan: { from } }: AdoptionPlace, side: Side): ObjectRef {
+  const name = `fairway-${side}-${from.service}`.slice(0, 63).replace(/-+$/, "");
+  return { apiVersion: "v1", kind: "Service", namespace: from.namespace, name };
+}
