@@ -6,7 +6,7 @@ import { makeRuns, type NamedRun, numberOf } from "./runs.ts";
 import { type Story, stories } from "./stories.ts";
 
 /** Of each story. */
-const runs = 40;
+const runs = 30;
 
 async function runsOf(story: Story): Promise<readonly NamedRun[]> {
   const { apiCalls } = await runStory(story, { kind: "simulated" });

@@ -1,4 +1,4 @@
-import { hurtEverywhere } from "./crash-points.ts";
+import { hurtEverywhere, kills } from "./crash-points.ts";
 
 hurtEverywhere([
   "canary-route",
@@ -9,3 +9,5 @@ hurtEverywhere([
   "gets-an-autoscaler",
   "loses-its-autoscaler",
 ]);
+
+hurtEverywhere(["queued", "rollback-of-rollback"], kills);

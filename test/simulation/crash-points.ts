@@ -5,8 +5,14 @@ import { runStory } from "./run-story.ts";
 import { makeRuns, type NamedRun, numberOf } from "./runs.ts";
 import { type Story, storyOf } from "./stories.ts";
 
-/** At each call, or only at those that write. */
-const hurts: readonly { readonly name: string; readonly reads: boolean; readonly what: EngineFault }[] = [
+interface Hurt {
+  readonly name: string;
+  /** At each call, or only at those that write. */
+  readonly reads: boolean;
+  readonly what: EngineFault;
+}
+
+const everyHurt: readonly Hurt[] = [
   { name: "killed-before", reads: true, what: { kind: "kill", when: "before", restart: "other" } },
   { name: "killed-after", reads: false, what: { kind: "kill", when: "after", restart: "same" } },
   { name: "answer-lost", reads: false, what: { kind: "lost" } },
@@ -14,7 +20,12 @@ const hurts: readonly { readonly name: string; readonly reads: boolean; readonly
   { name: "paused", reads: false, what: { kind: "pause", milliseconds: 40_000 } },
 ];
 
-async function runsOf(story: Story): Promise<readonly NamedRun[]> {
+/** Of stories whose rollouts are told one by one elsewhere: what is left is who comes after whom. */
+export const kills: readonly Hurt[] = everyHurt
+  .filter(({ what }) => what.kind === "kill")
+  .map((hurt) => ({ ...hurt, reads: false }));
+
+async function runsOf(story: Story, hurts: readonly Hurt[]): Promise<readonly NamedRun[]> {
   const { calls } = await runStory(story, { kind: "memory" });
   return hurts.flatMap(({ name, reads, what }) =>
     calls.flatMap(({ writes }, index): readonly NamedRun[] => {
@@ -28,10 +39,10 @@ async function runsOf(story: Story): Promise<readonly NamedRun[]> {
 }
 
 /** Tests of these stories. */
-export function hurtEverywhere(titles: readonly string[]): void {
+export function hurtEverywhere(titles: readonly string[], hurts = everyHurt): void {
   describe("an engine that is hurt at any of its calls", () => {
     for (const title of titles) {
-      it(`ends ${title} with one decision`, async () => makeRuns(await runsOf(storyOf(title))));
+      it(`ends ${title} with one decision`, async () => makeRuns(await runsOf(storyOf(title), hurts)));
     }
   });
 }

@@ -16,6 +16,8 @@ export type EngineFault =
   | { readonly kind: "journal-down"; readonly milliseconds: number }
   /** A cluster cannot be reached for so long. */
   | { readonly kind: "cut"; readonly cluster: string; readonly milliseconds: number }
+  /** A cluster's store is put back to what it was when the rollout was asked for. */
+  | { readonly kind: "put-back"; readonly cluster: string }
   | { readonly kind: "clock-jump"; readonly milliseconds: number };
 
 /** A fault at the call of that number of the engine that is the first, second, ... of its run; both from 1. */
@@ -76,6 +78,7 @@ export function hurtEngine(
       if (what.kind === "pause") stop("other", world.clock.sleep(what.milliseconds));
       if (what.kind === "journal-down") broken.journalUntil = world.clock.elapsed() + what.milliseconds;
       if (what.kind === "cut") world.cut(what.cluster, what.milliseconds);
+      if (what.kind === "put-back") world.putBack(what.cluster);
       if (what.kind === "clock-jump") world.clock.jump(what.milliseconds);
       if (what.kind === "refused") throw error();
     }

@@ -2,6 +2,7 @@
 import { describe, it } from "node:test";
 import type { Trouble } from "@fairway/minicluster/simulation";
 import type { Phase } from "@fairway/rollout";
+import type { EngineFault } from "./engine-faults.ts";
 import { type RunOptions, runStory } from "./run-story.ts";
 import { makeRuns, type NamedRun } from "./runs.ts";
 import { type Story, storyOf } from "./stories.ts";
@@ -25,6 +26,17 @@ function named(
     }));
 }
 
+/** Those that a story comes to when nothing hurts it. */
+async function phasesOf(story: Story): Promise<readonly Phase[]> {
+  const phases: Phase[] = ["prepare", "init", "db", "app", "balancing", "cleanup"];
+  const seen = new Set<Phase>();
+  const beside = (world: World): void => {
+    for (const phase of phases) inPhase(world, phase, () => seen.add(phase));
+  };
+  await runStory(story, { kind: "memory", beside });
+  return phases.filter((phase) => seen.has(phase));
+}
+
 /** Does it once, when the first rollout has come to this phase. */
 function inPhase(world: World, phase: Phase, happen: () => void): void {
   let done = false;
@@ -37,11 +49,18 @@ function inPhase(world: World, phase: Phase, happen: () => void): void {
   });
 }
 
+/**
+ * What somebody deletes behind a restore is changed by hand: nothing decides over it but a person who asks for a repair, and that
+ * brings it back.
+ */
+function repairedAfter(story: Story, release: string): Story {
+  return { ...story, acts: [{ when: ({ endedAt }) => endedAt !== undefined, ask: release, how: { kind: "repair" } }] };
+}
+
 describe("a cluster that is away", () => {
-  const phases: readonly Phase[] = ["prepare", "init", "db", "app", "balancing", "cleanup"];
   for (const title of ["replacement", "failing", "canary-replicas", "migration", "removal", "waves"]) {
     it(`from each phase on, is brought to the decision of ${title}`, async () => {
-      const runs = phases.flatMap((phase) =>
+      const runs = (await phasesOf(storyOf(title))).flatMap((phase) =>
         [4_000, 45_000, 300_000].flatMap((milliseconds) =>
           ["alpha", "beta"].flatMap((cluster) =>
             named(`${cluster}-away-in-${phase}-for-${milliseconds}`, storyOf(title), () => ({
@@ -57,7 +76,7 @@ describe("a cluster that is away", () => {
 
 describe("an API that is put back to a backup", () => {
   const back: Trouble = { kind: "restore" };
-  for (const title of ["replacement", "failing"]) {
+  for (const title of ["replacement", "failing", "canary-replicas", "canary-failing"]) {
     it(`in the middle of ${title}, is brought to its decision`, async () => {
       const { apiCalls } = await runStory(storyOf(title), { kind: "simulated" });
       const runs = apiCalls.flatMap(({ cluster }, index) =>
@@ -75,6 +94,30 @@ describe("an API that is put back to a backup", () => {
               }),
               ["simulated"],
             ),
+      );
+      await makeRuns(runs);
+    });
+  }
+
+  const takeovers: Readonly<Record<string, EngineFault>> = {
+    killed: { kind: "kill", when: "before", restart: "other" },
+    paused: { kind: "pause", milliseconds: 40_000 },
+  };
+  for (const title of ["replacement", "failing", "canary-replicas"]) {
+    it(`while another engine takes ${title} over, is brought to its decision`, async () => {
+      const { calls } = await runStory(storyOf(title), { kind: "simulated" });
+      // Not held yet: an engine that comes behind the last write to workloads cleans up what it finds, whatever release that is.
+      const last = calls.findLastIndex(
+        ({ on, writes }) => writes && on.startsWith("beta ") && on.endsWith("Deployment"),
+      );
+      const runs = Object.entries(takeovers).flatMap(([name, takeover]) =>
+        calls.flatMap(({ on }, index) => {
+          if (!on.startsWith("beta ") || index % 4 !== 1 || index > last) return [];
+          const faults: readonly EngineFault[] = [{ kind: "put-back", cluster: "beta" }, takeover];
+          const engineFaults = faults.map((what) => ({ engine: 1, call: index + 1, what }));
+          const options = () => ({ engineFaults, requestsMayFail: true });
+          return named(`back-and-${name}-at-${index + 1}`, storyOf(title), options, ["simulated"]);
+        }),
       );
       await makeRuns(runs);
     });
@@ -106,8 +149,8 @@ describe("others who meddle", () => {
   };
   for (const [name, what] of Object.entries(edits)) {
     for (const title of ["replacement", "failing", "canary-replicas"]) {
-      // Not held yet: a workload that somebody deletes while it is being restored.
-      if (name === "deletes-the-deployment" && title === "failing") continue;
+      const isDeleted = name === "deletes-the-deployment";
+      const story = isDeleted && title === "failing" ? repairedAfter(storyOf(title), "one") : storyOf(title);
       it(`${name} in the middle of ${title}`, async () => {
         const { apiCalls } = await runStory(storyOf(title), { kind: "simulated" });
         const runs = apiCalls.flatMap((_, index) =>
@@ -115,8 +158,8 @@ describe("others who meddle", () => {
             ? []
             : named(
                 `${name}-at-${index + 1}`,
-                storyOf(title),
-                () => ({ apiFaults: [{ at: index + 1, what }], requestsMayFail: name === "deletes-the-deployment" }),
+                story,
+                () => ({ apiFaults: [{ at: index + 1, what }], requestsMayFail: isDeleted }),
                 ["simulated"],
               ),
         );

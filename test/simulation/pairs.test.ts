@@ -42,8 +42,8 @@ interface Sample {
 const samples: readonly Sample[] = [
   { title: "killed-or-paused-twice", kind: "memory", runs: 20, faults: ofEngines, strict: true },
   { title: "hurt-twice", kind: "memory", runs: 40, faults: [...ofEngines, ...ofTheWorld], strict: false },
-  { title: "killed-or-paused-twice", kind: "simulated", runs: 8, faults: ofEngines, strict: true },
-  { title: "hurt-twice", kind: "simulated", runs: 20, faults: [...ofEngines, ...ofTheWorld], strict: false },
+  { title: "killed-or-paused-twice", kind: "simulated", runs: 6, faults: ofEngines, strict: true },
+  { title: "hurt-twice", kind: "simulated", runs: 15, faults: [...ofEngines, ...ofTheWorld], strict: false },
 ];
 
 /** Two faults of the first engine, or one of the first and one of the second. */

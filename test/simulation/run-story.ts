@@ -63,6 +63,7 @@ async function tell(world: World, story: Story, options: RunOptions): Promise<Ru
   world.members = world.clusters.map(({ name }) => name);
   if (story.crashing !== undefined) world.crash(story.crashing, world.clusters.at(-1)?.name ?? "");
 
+  world.backUp();
   const requests = watchRequests(world, story);
   const firstApiCall = (world.simulation?.calls.length ?? 0) + 1;
   for (const fault of options.apiFaults ?? []) {

@@ -1,5 +1,5 @@
 /** Where a story is told: two kinds of clusters under one interface. */
-import type { Simulation } from "@fairway/minicluster/simulation";
+import type { SimulatedCluster, Simulation } from "@fairway/minicluster/simulation";
 import { behaviours } from "@fairway/minicluster/simulation";
 import { isPod } from "@fairway/objects";
 import { type OpenCluster, type Scenario, scenario } from "@fairway/rollout/testing";
@@ -17,6 +17,10 @@ export interface World extends Scenario<OpenCluster> {
   /** Called after each stored change that may matter to requests. */
   onChange(listener: (cluster: OpenCluster) => void): void;
   cut(cluster: string, milliseconds: number): void;
+  /** Backs the stores of all clusters up, as they are now. */
+  backUp(): void;
+  /** Puts a cluster's store back to its backup. Memory clusters have none. */
+  putBack(cluster: string): void;
   /** From now on the pods of this release crash in this cluster. */
   crash(release: string, cluster: string): void;
   /** Names of migration Jobs of which a pod has run, one for each pod. */
@@ -49,6 +53,10 @@ function memoryWorld({ clusters, router }: WorldOptions): World {
       world.cluster(name).cut();
       world.clock.after(milliseconds, () => world.cluster(name).mend());
     },
+    backUp: () => undefined,
+    putBack(name: string) {
+      throw new Error(`${name} has no backup: it is a memory cluster`);
+    },
     crash: (release: string, name: string) => world.cluster(name).script(release, { kind: "crash", exitCode: 1 }),
     migrations: () => world.clusters.flatMap(({ jobs }) => jobs),
     errors: () => [],
@@ -66,6 +74,7 @@ function simulatedWorld({ clusters, seed }: WorldOptions): World {
   });
   const { simulation } = world;
   const ran = new Map<string, string>();
+  const backups = new Map<string, ReturnType<SimulatedCluster["backup"]>>();
   for (const { objects } of simulation.clusters) {
     objects.subscribe(({ resource, object }) => {
       if (resource !== "pods" || !isPod(object) || object.status?.phase !== "Running") return;
@@ -83,6 +92,14 @@ function simulatedWorld({ clusters, seed }: WorldOptions): World {
       }
     },
     cut: (name: string, milliseconds: number) => simulation.cut(name, milliseconds),
+    backUp() {
+      for (const cluster of simulation.clusters) backups.set(cluster.name, cluster.backup());
+    },
+    putBack(name: string) {
+      const backup = backups.get(name);
+      if (backup === undefined) throw new Error(`${name} was not backed up`);
+      simulation.cluster(name).restore(backup);
+    },
     crash: (release: string, name: string) =>
       simulation.cluster(name).play({ of: { release }, runs: behaviours.crash(1, "no database") }),
     migrations: () => [...ran.values()],
