@@ -1,38 +1,16 @@
 /** The Cluster port over a kubeconfig, against an embedded cluster in this process, with a line between them that can be cut. */
 import assert from "node:assert/strict";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { request } from "node:https";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { after, before, describe, it } from "node:test";
+import { after, describe, it } from "node:test";
 import { connectCluster } from "@fairway/kube";
-import { type Minicluster, startMinicluster } from "@fairway/minicluster";
 import { type KubernetesObject, kindInfo } from "@fairway/objects";
 import type { Observation } from "@fairway/rollout";
 import { clusterContract } from "@fairway/rollout/cluster.contract";
 import { openLine } from "../open-line.ts";
+import { startCluster } from "./start-cluster.ts";
 
-const home = await mkdtemp(join(tmpdir(), "fairway-contract-"));
-let minicluster: Minicluster;
-let kubeconfig = "";
-
-before(async () => {
-  minicluster = await startMinicluster({
-    name: "alpha",
-    directory: join(home, "cluster"),
-    snapshots: join(home, "snapshots"),
-    unpack: async () => {
-      throw new Error("the contract runs nothing");
-    },
-    addressBase: 0,
-    log: () => {},
-  });
-  kubeconfig = await readFile(minicluster.kubeconfigPath, "utf8");
-});
-after(async () => {
-  await minicluster.stop({ graceMilliseconds: 0 });
-  await rm(home, { recursive: true, force: true });
-});
+const { minicluster, kubeconfig, close } = await startCluster();
+after(close);
 
 clusterContract("kube on a minicluster", async () => {
   const line = await openLine(minicluster.apiUrl);

@@ -1,48 +1,27 @@
 /** An embedded cluster for the contract that a real one passes too. */
 import assert from "node:assert/strict";
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { startMinicluster } from "@fairway/minicluster";
 import {
   type ContractCluster,
   type KubernetesClient,
   kubernetesClient,
 } from "@fairway/minicluster/kubernetes.contract";
+import { startCluster } from "./start-cluster.ts";
 
-const present = "a".repeat(64);
 const absent = "b".repeat(64);
 
 export async function startContractMinicluster(
   kubectls: ContractCluster["kubectls"],
 ): Promise<ContractCluster & { close(): Promise<void> }> {
-  const home = await mkdtemp(join(tmpdir(), "fairway-contract-"));
-  const snapshots = join(home, "snapshots");
-  await mkdir(snapshots);
-  await writeFile(join(snapshots, `${present}.tar`), "");
-  const cluster = await startMinicluster({
-    name: "alpha",
-    directory: join(home, "cluster"),
-    snapshots,
-    // The image is nothing but the machine's `node`.
-    unpack: async (_tar, directory) => {
-      await mkdir(directory, { recursive: true });
-    },
-    addressBase: 0,
-    log: () => {},
-  });
-  const client = kubernetesClient(await readFile(cluster.kubeconfigPath, "utf8"));
+  const { minicluster, kubeconfig, image, close } = await startCluster();
+  const client = kubernetesClient(kubeconfig);
   return {
-    kubeconfigPath: cluster.kubeconfigPath,
+    kubeconfigPath: minicluster.kubeconfigPath,
     client,
-    image: `snapshot.fairway.dev/contract@sha256:${present}`,
-    absentImage: `snapshot.fairway.dev/contract@sha256:${absent}`,
+    image,
+    absentImage: image.replace(/[0-9a-f]+$/, absent),
     kubectls,
     forgetOldVersions: () => writeMuch(client),
-    async close() {
-      await cluster.stop({ graceMilliseconds: 0 });
-      await rm(home, { recursive: true, force: true });
-    },
+    close,
   };
 }
 

@@ -1,36 +1,17 @@
 /** What prepare says of bounds is what the API server then does: each case is judged first, and its pods are made after. */
 import assert from "node:assert/strict";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { after, before, describe, it } from "node:test";
+import { after, describe, it } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
-import { type ConnectedCluster, connectCluster } from "@fairway/kube";
-import { type Minicluster, startMinicluster } from "@fairway/minicluster";
+import { connectCluster } from "@fairway/kube";
 import { isResourceQuota, type KubernetesObject, type ResourceList } from "@fairway/objects";
 import { ClusterError, compareCluster, plan } from "@fairway/rollout";
+import { startCluster } from "./start-cluster.ts";
 
-const home = await mkdtemp(join(tmpdir(), "fairway-prepare-"));
-let minicluster: Minicluster;
-let cluster: ConnectedCluster;
-
-before(async () => {
-  minicluster = await startMinicluster({
-    name: "alpha",
-    directory: join(home, "cluster"),
-    snapshots: join(home, "snapshots"),
-    unpack: async () => {
-      throw new Error("nothing runs here");
-    },
-    addressBase: 0,
-    log: () => {},
-  });
-  cluster = await connectCluster({ name: "alpha", kubeconfig: await readFile(minicluster.kubeconfigPath, "utf8") });
-});
+const { kubeconfig, close } = await startCluster();
+const cluster = await connectCluster({ name: "alpha", kubeconfig });
 after(async () => {
   cluster.close();
-  await minicluster.stop({ graceMilliseconds: 0 });
-  await rm(home, { recursive: true, force: true });
+  await close();
 });
 
 interface Case {

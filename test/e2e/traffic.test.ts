@@ -1,13 +1,11 @@
 /** How requests go over from one release to the next in an embedded cluster: by the weights of its gateway. */
 import assert from "node:assert/strict";
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import path from "node:path";
 import { after, before, describe, it } from "node:test";
 import { connectCluster } from "@fairway/kube";
-import { type Minicluster, startMinicluster } from "@fairway/minicluster";
+import type { Minicluster } from "@fairway/minicluster";
 import { answering, constantRequests, requests, shareOf, type Target } from "../traffic/answering.ts";
 import { holds, type Rollouts, startRollouts } from "../traffic/rollouts.ts";
+import { startCluster } from "./start-cluster.ts";
 
 const addressBase = 23_400;
 const steps = [5, 25, 50].map((weight) => ({ weight, hold: undefined }));
@@ -21,25 +19,11 @@ describe("requests in an embedded cluster", () => {
   const byNumber: Target = { address: `127.0.0.1:${addressBase + 1}`, host: "anything" };
 
   before(async () => {
-    const home = await mkdtemp(path.join(tmpdir(), "fairway-traffic-"));
-    ends.push(() => rm(home, { recursive: true, force: true }));
-    const digest = "0".repeat(64);
-    await mkdir(path.join(home, "snapshots"));
-    await writeFile(path.join(home, "snapshots", `${digest}.tar`), "");
-    minicluster = await startMinicluster({
-      name: "alpha",
-      directory: path.join(home, "cluster"),
-      snapshots: path.join(home, "snapshots"),
-      // All that runs is in the command.
-      unpack: async (_, folder) => void (await mkdir(folder, { recursive: true })),
-      addressBase,
-      log: () => {},
-    });
-    ends.push(() => minicluster.stop({ graceMilliseconds: 0 }));
+    const { kubeconfig, image, close, ...started } = await startCluster({ addressBase });
+    ends.push(close);
+    minicluster = started.minicluster;
     byHost = { address: minicluster.ingressAddress, host: "web.localhost" };
-    const kubeconfig = await readFile(minicluster.kubeconfigPath, "utf8");
     const cluster = await connectCluster({ name: "alpha", kubeconfig });
-    const image = `snapshot.fairway.dev/web@sha256:${digest}`;
     const addressTemplate = `http://127.0.0.1:{${addressBase}+number}`;
     const place = { cluster: { ...cluster, router: "gateway" as const }, image, addressTemplate };
     rollouts = startRollouts([place], { tick: 200 });

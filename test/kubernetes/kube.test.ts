@@ -6,12 +6,13 @@ import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { accountYaml, type ConnectedCluster, connectCluster } from "@fairway/kube";
+import { type ConnectedCluster, connectCluster, makeAccount } from "@fairway/kube";
 import type { KubernetesObject } from "@fairway/objects";
 import { ClusterError, type ClusterErrorCode, type Observation } from "@fairway/rollout";
 import { clusterContract } from "@fairway/rollout/cluster.contract";
 import { openLine } from "../open-line.ts";
 import { type KubernetesCluster, startKubernetes } from "./harness/start-kubernetes.ts";
+import { kubeconfigOf } from "./rendered.ts";
 
 const ends: (() => Promise<void>)[] = [];
 let real: KubernetesCluster;
@@ -24,33 +25,17 @@ before(async () => {
   const started = await startKubernetes({ after: (work) => void ends.push(work) });
   real = started.clusters[0] ?? assert.fail("no cluster");
   folder = await mkdtemp(join(tmpdir(), "fairway-kube-"));
-  account = await makeAccount();
+  account = await makeAccount({ name: "alpha", kubeconfig: kubeconfigOf(real) });
 });
 after(async () => {
   for (const end of ends) await end();
   await rm(folder, { recursive: true, force: true });
 });
 
-/** As packages/kube/README.md says. */
-async function makeAccount(): Promise<string> {
-  await writeFile(join(folder, "account.yaml"), accountYaml());
-  await real.kubectl(["apply", "-f", join(folder, "account.yaml")]);
-  const secret = ["get", "secret", "fairway-token", "-n", "fairway-system"];
-  const token = await until(
-    async () => (await real.kubectl([...secret, "-o", "go-template={{.data.token | base64decode}}"])) || undefined,
-    "the token",
-  );
-  return withUser({ token });
-}
-
 /** The harness's kubeconfig with another user in it. */
 function withUser(user: Readonly<Record<string, unknown>>): string {
-  const config: { clusters: { cluster: Record<string, unknown> }[]; users: { user: unknown }[] } = JSON.parse(
-    real.kubeconfig,
-  );
+  const config: { users: { user: unknown }[] } = JSON.parse(kubeconfigOf(real));
   for (const one of config.users) one.user = user;
-  // A test comes in by addresses that the certificate does not have.
-  for (const { cluster } of config.clusters) cluster["tls-server-name"] = "kubernetes";
   return JSON.stringify(config);
 }
 

@@ -1,22 +1,12 @@
 /** Two engines on one real journal, over clusters in memory: the paused one's writes come when another has ended the rollout. */
 import assert from "node:assert/strict";
-import { after, describe, it } from "node:test";
+import { describe, it } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import type { KubernetesObject } from "@fairway/objects";
 import { type Clock, createEngine, type Engine, type RolloutEvent, type StoredRelease } from "@fairway/rollout";
 import { interceptCluster, interceptJournal, type MemoryCluster, memoryCluster } from "@fairway/rollout/testing";
-import { openStore, type Store } from "@fairway/store";
-import { temporaryDatabase } from "@fairway/store/testing";
-
-const database = await temporaryDatabase(process.env["DATABASE_URL"] ?? "");
-const [left, right] = await Promise.all([
-  openStore({ databaseUrl: database.url }),
-  openStore({ databaseUrl: database.url }),
-]);
-after(async () => {
-  await Promise.all([left.close(), right.close()]);
-  await database.drop();
-});
+import type { Store } from "@fairway/store";
+import { left, right } from "./two-stores.ts";
 
 const clock: Clock = {
   now: Date.now,

@@ -1,19 +1,9 @@
 import assert from "node:assert/strict";
-import { after, describe, it } from "node:test";
+import { describe, it } from "node:test";
 import { type Journal, LeaseLost, type Outcome, SequenceConflict } from "@fairway/rollout";
 import { openStore, type Store, StoreError } from "@fairway/store";
 import { temporaryDatabase } from "@fairway/store/testing";
-
-const database = await temporaryDatabase(process.env["DATABASE_URL"] ?? "");
-// Two servers that start at once meet in the migrations first.
-const [left, right] = await Promise.all([
-  openStore({ databaseUrl: database.url }),
-  openStore({ databaseUrl: database.url }),
-]);
-after(async () => {
-  await Promise.all([left.close(), right.close()]);
-  await database.drop();
-});
+import { database, left, right } from "./two-stores.ts";
 
 const minute = 60_000;
 const both: readonly Store[] = [left, right];

@@ -1,6 +1,7 @@
 import type { RolloutIndex } from "@fairway/catalog";
 import type { Engine } from "@fairway/rollout";
-import { notFound, Refusal } from "../http/refusal.ts";
+import { notFound } from "../http/refusal.ts";
+import { refuseWhileActive, sameRollout } from "../rollouts/rollout-refusals.ts";
 import type { DriftFinder } from "./drift-finder.ts";
 
 /**
@@ -18,27 +19,10 @@ export async function beginRepair(
   const { index, finder, engine } = parts;
   const { environment, service, actor, key } = of;
   const known = await index.byKey(key);
-  if (known !== undefined) {
-    if (known.kind === "repair" && known.service === service && known.environment === environment) return known.number;
-    throw new Refusal({
-      status: 409,
-      code: "idempotency-key-used",
-      title: `This idempotency key has started rollout ${known.number} already, which is another one`,
-    });
-  }
-  const [newest] = await index.list({ environment, service, limit: 1 });
-  if (newest?.status === "unfinished") throw rolloutActive(newest.number, service);
+  if (known !== undefined) return sameRollout(known, { environment, service, kind: "repair" });
+  await refuseWhileActive(index, { environment, service });
   const active = await finder.active(environment, service);
   if (active === undefined) throw notFound(`${service} has no active release in ${environment}`);
   const asked = { environment, service, from: active, to: active, kind: "repair", actor } as const;
   return (await engine.submit({ ...asked, strategy: "rolling" }, key)).number;
-}
-
-export function rolloutActive(number: number, service: string): Refusal {
-  return new Refusal({
-    status: 409,
-    code: "rollout-active",
-    title: `Rollout ${number} of ${service} is under way`,
-    hint: `follow it: fairway rollouts ${number} --follow, then try again`,
-  });
 }

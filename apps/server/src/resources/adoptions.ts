@@ -19,6 +19,7 @@ import type { Handlers } from "../http/handler.ts";
 import { notFound, Refusal } from "../http/refusal.ts";
 import type { ChangeSignal } from "../live/change-signal.ts";
 import { followState } from "../live/follow-state.ts";
+import { rolloutActive } from "../rollouts/rollout-refusals.ts";
 import { type Environment, requireEnvironment } from "./environments.ts";
 
 type Stored = AdoptionRecord<AdoptionPlan>;
@@ -88,12 +89,7 @@ export function adoptionHandlers(parts: AdoptionParts): Pick<Handlers, AdoptionR
   const refuseWhileRollingOut = async (environment: string, service: string): Promise<void> => {
     const [newest] = await index.list({ environment, service, limit: 1 });
     if (newest === undefined || (newest.status !== "unfinished" && newest.converging.length === 0)) return;
-    throw new Refusal({
-      status: 409,
-      code: "rollout-active",
-      title: `Rollout ${newest.number} of ${service} is under way`,
-      hint: `wait for its end: fairway rollouts ${newest.number} --follow`,
-    });
+    throw rolloutActive(newest.number, service);
   };
 
   return {

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { ReleaseRecord, ReleaseStore, RolloutIndex, RolloutListing } from "@fairway/catalog";
+import type { ReleaseRecord, ReleaseStore, RolloutIndex } from "@fairway/catalog";
 import type { Engine, Journal, RolloutHeader } from "@fairway/rollout";
 import type { ClusterPool } from "../clusters/cluster-pool.ts";
 import type { Handlers } from "../http/handler.ts";
@@ -7,6 +7,7 @@ import { notFound, Refusal } from "../http/refusal.ts";
 import type { ActiveReleases } from "../releases/active-releases.ts";
 import { refuseAddressesTakenSince } from "../releases/refuse-taken-addresses.ts";
 import type { RolloutReader } from "../rollouts/rollout-reader.ts";
+import { refuseWhileActive, sameRollout } from "../rollouts/rollout-refusals.ts";
 import { rolloutStrategy } from "../rollouts/rollout-strategy.ts";
 import { requireEnvironment } from "./environments.ts";
 
@@ -42,16 +43,11 @@ const historyLength = 200;
 export function rolloutHandlers(resources: RolloutResources): Pick<Handlers, RolloutRoutes> {
   const { pool, releases, active, index, engine, journal, reader, exclusively } = resources;
 
-  const refuseWhileActive = async (environment: string, service: string, whenBusy: WhenBusy): Promise<void> => {
+  const refuseUnlessAsked = async (environment: string, service: string, whenBusy: WhenBusy): Promise<void> => {
     if (whenBusy !== "refuse") return;
-    const [newest] = await index.list({ environment, service, limit: 1 });
-    if (newest?.status !== "unfinished") return;
-    throw new Refusal({
-      status: 409,
-      code: "rollout-active",
-      title: `Rollout ${newest.number} of ${service} is under way`,
-      hint: `follow it: fairway rollouts ${newest.number} --follow; or do not wait for it: --queue goes after it, --supersede in its place`,
-    });
+    const hint = (number: number): string =>
+      `follow it: fairway rollouts ${number} --follow; or do not wait for it: --queue goes after it, --supersede in its place`;
+    await refuseWhileActive(index, { environment, service }, hint);
   };
 
   /** Those that stand before a rollout turn back for it, as far as they still can; safe to repeat. */
@@ -123,7 +119,7 @@ export function rolloutHandlers(resources: RolloutResources): Pick<Handlers, Rol
         const known = await index.byKey(idempotencyKey);
         if (known !== undefined) return sameRollout(known, { ...body, environment });
         const release = await findRelease(environment, service, body.release);
-        await refuseWhileActive(environment, service, whenBusy);
+        await refuseUnlessAsked(environment, service, whenBusy);
         await refuseAddressesTakenSince(release, resources);
         const running = (await active.of(environment))[service];
         refuseOtherNamespace(release, running);
@@ -142,7 +138,7 @@ export function rolloutHandlers(resources: RolloutResources): Pick<Handlers, Rol
       const number = await exclusively(async () => {
         const from = (await active.of(environment))[service]?.name;
         if (from === undefined) throw notFound(`${service} has no active release in ${environment}`);
-        await refuseWhileActive(environment, service, query.whenBusy);
+        await refuseUnlessAsked(environment, service, query.whenBusy);
         const request = { environment, service, from, to: undefined, kind: "removal", actor } as const;
         return (await engine.submit({ ...request, strategy: "rolling" }, `removal-${randomUUID()}`)).number;
       });
@@ -172,25 +168,5 @@ function refuseOtherNamespace(release: ReleaseRecord, running: ReleaseRecord | u
     code: "release-not-available",
     title: `Release ${release.name} lives in the namespace ${release.namespace}, and ${release.service} runs in ${running.namespace}`,
     hint: `deploy its code again; where the new namespace is wanted: fairway remove ${release.service}, then deploy`,
-  });
-}
-
-/** The number of the rollout that a key made, when it is asked for once more. Throws `idempotency-key-used`. */
-function sameRollout(
-  known: RolloutListing,
-  asked: Pick<RolloutListing, "environment" | "service" | "kind"> & { readonly release: string },
-): number {
-  const isSame =
-    known.environment === asked.environment &&
-    known.service === asked.service &&
-    known.kind === asked.kind &&
-    // What was the release before the active one is another one now.
-    (asked.release === "previous" || known.to?.startsWith(asked.release) === true);
-  if (isSame) return known.number;
-  throw new Refusal({
-    status: 409,
-    code: "idempotency-key-used",
-    title: `This idempotency key has started rollout ${known.number} already, which is another one`,
-    hint: "take a new key for each rollout, and the same one only to repeat a request",
   });
 }
