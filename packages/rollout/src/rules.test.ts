@@ -7,11 +7,14 @@ const folder = import.meta.dirname;
 const rules = readFileSync(join(folder, "../RULES.md"), "utf8")
   .split(/^\d+\. /m)
   .slice(1);
+/** What the engine alone cannot show is shown where it is wired. */
+const folders = [join(folder, "../../../apps/server/src"), folder];
 const titles = new Map(
-  globSync("**/*.test.ts", { cwd: folder }).map((file) => [
-    basename(file),
-    titlesOf(readFileSync(join(folder, file), "utf8")),
-  ]),
+  folders.flatMap((cwd) =>
+    globSync("**/*.test.ts", { cwd }).map(
+      (file) => [basename(file), titlesOf(readFileSync(join(cwd, file), "utf8"))] as const,
+    ),
+  ),
 );
 
 /** What tests and groups are called: as it is written, and what stands first in the rows of tables, of which titles are made. */

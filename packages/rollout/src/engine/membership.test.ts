@@ -93,6 +93,20 @@ describe("a change of an environment's clusters", () => {
     world.holds("four");
   });
 
+  it("is left out until a service is brought there: one that came since hinders no way back", async () => {
+    const world = scenario(["alpha", "beta"]);
+    for (const name of ["one", "two"]) world.release(name, { clusters: ["alpha"] });
+    world.members = ["alpha"];
+    const engine = world.engine("engine-1");
+    await world.deploy(engine, "one");
+    await world.deploy(engine, "two");
+    world.members = ["alpha", "beta"];
+    assert.equal((await world.deploy(engine, "one", { kind: "rollback" })).status, "succeeded");
+    await engine.stop();
+    world.holds("one", ["alpha"]);
+    world.holds(undefined, ["beta"]);
+  });
+
   it("does not wait for a cluster that was forgotten before it was back", async () => {
     const world = scenario(["alpha", "beta"]);
     world.release("one");
