@@ -140,6 +140,8 @@ for (const [where, namespace] of [
       );
     }
 
+    const shown = await server.client.getService({ params: { service: "shop" } });
+    assert.deepEqual(shown.adoption, { state: "moved", from: { namespace, service: "shop" } });
     const { name } = await release(server.client, "shop", "// ours, once more");
     assert.equal((await rollOut(server.client, "shop", name)).status, "succeeded");
     const removal = await refusal(server.client.removeService({ params: { service: "shop" } }));

@@ -347,6 +347,7 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
       ...{ watch: driftWatch, keptFields: store.keptFields, index: store.rollouts },
     }),
     ...serviceHandlers(pool, {
+      adoptions,
       drift: driftWatch,
       services,
       releases,

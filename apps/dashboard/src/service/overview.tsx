@@ -4,6 +4,7 @@ import { useEnvironmentFlag } from "../data/environment.ts";
 import { CausePanel } from "../elements/cause.tsx";
 import { Command } from "../elements/copying.tsx";
 import { Nothing, Section } from "../elements/page.tsx";
+import { BeingAdopted } from "./being-adopted.tsx";
 import { ChangedByHand } from "./changed-by-hand.tsx";
 import { ClusterCard } from "./cluster-card.tsx";
 import { Crons } from "./crons.tsx";
@@ -40,6 +41,7 @@ export function Overview() {
           />
         ))}
       </section>
+      <BeingAdopted service={service} />
       <ChangedByHand service={service} />
       {service.crons !== undefined && service.crons.length > 0 && <Crons crons={service.crons} />}
       <div className="overview-columns">

@@ -1,4 +1,5 @@
-import { type ServiceRecord, searchServices } from "@fairway/catalog";
+import { type Adoptions, type ServiceRecord, searchServices } from "@fairway/catalog";
+import type { AdoptionPlan } from "@fairway/rollout";
 import type { ClusterPool } from "../clusters/cluster-pool.ts";
 import type { Handlers } from "../http/handler.ts";
 import { notFound } from "../http/refusal.ts";
@@ -13,7 +14,10 @@ type ServiceRoutes = "listServices" | "getService" | "listServiceEvents" | "list
 /** For what is asked of clusters while somebody waits for the answer, in milliseconds. */
 const askingLimit = 3_000;
 
-export function serviceHandlers(pool: ClusterPool, sources: SummarySources): Pick<Handlers, ServiceRoutes> {
+export function serviceHandlers(
+  pool: ClusterPool,
+  sources: SummarySources & { readonly adoptions: Pick<Adoptions<AdoptionPlan>, "open"> },
+): Pick<Handlers, ServiceRoutes> {
   const { services } = sources;
   const requireService = async (name: string): Promise<ServiceRecord> => {
     const record = await services.get(name);
@@ -35,7 +39,13 @@ export function serviceHandlers(pool: ClusterPool, sources: SummarySources): Pic
     getService: async ({ params, query, signal }) => {
       const environment = requireEnvironment(pool, query.environment);
       const record = await requireService(params.service);
-      return describeService(record, await readDecided(environment, sources), sources, limited(signal));
+      const decided = await readDecided(environment, sources);
+      const detail = await describeService(record, decided, sources, limited(signal));
+      const open = (await sources.adoptions.open()).find(
+        (one) => one.environment === environment.name && one.service === record.name,
+      );
+      if (open === undefined) return detail;
+      return { ...detail, adoption: { state: open.state, from: { ...open.plan.from } } };
     },
     listServiceEvents: async ({ params, query }) => {
       const { name: environment, clusters } = requireEnvironment(pool, query.environment);
