@@ -99,6 +99,12 @@ test("items of sets by value, items of lists by several keys, with the fields th
   });
 });
 
+test("an item is told by its name also in the part of somebody who did not give it that", () => {
+  const object = { ports: [{ port: 80, protocol: "TCP", name: "http", targetPort: "http" }] };
+  const theirs = ownedPart(object, { "f:ports": { 'k:{"port":80,"protocol":"TCP"}': { "f:port": {} } } });
+  assert.deepEqual(theirs, { ports: [{ name: "http", port: 80, protocol: "TCP" }] });
+});
+
 test("an API that keeps no account of us is not asked", () => {
   const status = { ...owns("fairway", { "f:status": {} }), subresource: "status" };
   assert.equal(fieldsOwnedBy("fairway", deployment({}, owns("kubectl", { "f:spec": {} }), status)), undefined);

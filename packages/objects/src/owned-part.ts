@@ -49,7 +49,9 @@ function ownedItem(item: unknown, fields: OwnedFields): readonly unknown[] {
     if (!step.startsWith("k:") || !isRecord(key) || !isRecord(item)) continue;
     if (!Object.entries(key).every(([name, value]) => item[name] === value)) continue;
     const part = ownedPart(item, below);
-    return [isRecord(part) ? { ...key, ...part } : part];
+    // A port is told by its name where it has one, whoever gave it that.
+    const named = typeof item["name"] === "string" ? { name: item["name"] } : {};
+    return [isRecord(part) ? { ...named, ...key, ...part } : part];
   }
   return [];
 }
