@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { Browser, Page } from "playwright-core";
-import { createWorld, logLines, releases, userHealthy } from "../../apps/dashboard/fixtures/index.ts";
+import { createWorld, logLines, releases, userChanged, userHealthy } from "../../apps/dashboard/fixtures/index.ts";
 import { launchChromium } from "./chromium.ts";
 import { openDashboard } from "./open-dashboard.ts";
 
@@ -150,5 +150,30 @@ test("an object of the cluster can be opened by its address and read as YAML", a
       "  LOG_LEVEL: debug",
       '  MULTILINE: "one\\ntwo"',
     ].join("\n"),
+  );
+});
+
+test("what was changed by hand is told by field and by whom; one field is left to him, the others are taken back", async () => {
+  const world = createWorld({ details: new Map([["user", userChanged]]) });
+  await using opened = await openDashboard(browser, { at: "/services/user", world });
+  const { page } = opened;
+  const row = page.getByRole("row", { name: /spec\.replicas/ });
+  assert.match(await row.innerText(), /\.spec\.replicas.*Deployment\/user-a.*kubectl-edit.*2.*5.*beta/s);
+  await row.getByRole("button", { name: "Leave it" }).click();
+  const question = page.getByRole("dialog", { name: "Leave .spec.replicas to kubectl-edit?" });
+  await question.getByText("fairway drift keep user '.spec.replicas' --object Deployment/user-a").waitFor();
+  await question.getByRole("button", { name: "Leave it", exact: true }).click();
+  await row.waitFor({ state: "detached" });
+
+  await page.getByRole("button", { name: "Take back" }).click();
+  await page.getByRole("dialog").getByText("fairway drift repair user").waitFor();
+  await page.getByRole("dialog").getByRole("button", { name: "Take back", exact: true }).click();
+  await page.waitForURL(/\/rollouts\/23$/);
+  assert.deepEqual(
+    world.commands.map(({ operation, body }) => [operation, Object(body).field]),
+    [
+      ["keepField", ".spec.replicas"],
+      ["repairDrift", undefined],
+    ],
   );
 });

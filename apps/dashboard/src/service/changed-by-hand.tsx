@@ -7,6 +7,7 @@ import { useEnvironmentFlag } from "../data/environment.ts";
 import { newKey } from "../data/new-key.ts";
 import { Button } from "../elements/button.tsx";
 import { Question } from "../elements/dialog.tsx";
+import { Icon } from "../elements/icon.tsx";
 import { Moment } from "../elements/moment.tsx";
 import { Section } from "../elements/page.tsx";
 import "../elements/data-table.css";
@@ -33,8 +34,8 @@ export function ChangedByHand({ service }: { readonly service: ServiceDetail }) 
           <thead>
             <tr>
               <th>What</th>
-              <th>Release</th>
-              <th>Now</th>
+              <th>By</th>
+              <th>Release, now</th>
               <th>Where</th>
               <th>When</th>
               <th aria-label="Leave it" />
@@ -43,11 +44,17 @@ export function ChangedByHand({ service }: { readonly service: ServiceDetail }) 
           <tbody>
             {changes.map((change) => (
               <tr key={`${change.object} ${change.field} ${change.change} ${change.clusters}`}>
-                <td className="changed-what">{driftWords(change)}</td>
-                <td data-label="release">{valueText(change.wanted)}</td>
-                <td data-label="now">{valueText(change.live)}</td>
+                <td className="changed-what whole-line">
+                  <What change={change} />
+                </td>
+                <td data-label="by">{change.manager ?? <span className="quiet">nobody can say</span>}</td>
+                <td className="changed-values">
+                  <Values change={change} />
+                </td>
                 <td data-label="in">{change.clusters.join(", ")}</td>
-                <td data-label="when">{change.at === undefined ? "–" : <Moment at={change.at} />}</td>
+                <td data-label="when" className="nowrap">
+                  {change.at === undefined ? "–" : <Moment at={change.at} />}
+                </td>
                 <td>
                   {change.field !== undefined && (
                     <Button look="quiet" onClick={() => setAsked({ what: "keep", change })}>
@@ -67,6 +74,34 @@ export function ChangedByHand({ service }: { readonly service: ServiceDetail }) 
         <LeaveIt service={service} change={asked.change} flag={flag} onClose={() => setAsked(undefined)} />
       )}
     </Section>
+  );
+}
+
+/** The field first, for it is what one looks for; of an object as a whole what became of it. */
+function What({ change }: { readonly change: DriftChange }) {
+  if (change.field === undefined) return driftWords(change);
+  const did = change.change === "added" ? ", added" : change.change === "removed" ? ", taken out" : "";
+  return (
+    <>
+      <code>{change.field}</code>
+      <p className="quiet">
+        {change.object}
+        {did}
+      </p>
+    </>
+  );
+}
+
+/** `2 → 5`: what the release says, and what is there. */
+function Values({ change: { field, wanted, live } }: { readonly change: DriftChange }) {
+  if (field === undefined) return null;
+  return (
+    <>
+      <span className="quiet">{valueText(wanted)}</span>
+      <Icon name="arrow" />
+      <span className="unseen">is now</span>
+      <strong>{valueText(live)}</strong>
+    </>
   );
 }
 
@@ -143,6 +178,6 @@ function LeaveIt({
 }
 
 function valueText(value: unknown): string {
-  if (value === undefined) return "–";
+  if (value === undefined) return "nothing";
   return typeof value === "string" ? value : JSON.stringify(value);
 }
