@@ -15,8 +15,8 @@ process.once("SIGTERM", () => (server.listening ? server.close() : process.exit(
 `;
 
 export interface Answering {
-  /** 2 by default. */
-  readonly replicas?: number;
+  /** 2 by default; between bounds by an autoscaler. */
+  readonly replicas?: number | { readonly min: number; readonly max: number };
   readonly env?: Readonly<Record<string, string>>;
   /** More of the file, behind what is here. */
   readonly tables?: string;
@@ -30,8 +30,9 @@ export function answering(
   const variables = Object.entries({ RELEASE: release, ...env }).map(
     ([key, value]) => `${key} = ${JSON.stringify(value)}`,
   );
+  const many = typeof replicas === "number" ? replicas : `{ min = ${replicas.min}, max = ${replicas.max} }`;
   return `name = "${name}"
-replicas = ${replicas}
+replicas = ${many}
 [engine]
 name = "node"
 [run]

@@ -44,6 +44,10 @@ export interface Rollouts {
   ended(number: number): Promise<RolloutView>;
   /** Waits until no cluster is behind any more; what holds for every journal is checked. */
   closed(number: number): Promise<RolloutView>;
+  /** The name of the active release. */
+  active(service: string): Promise<string | undefined>;
+  /** The active release once more, over what others have changed; waits for success. */
+  repair(service: string): Promise<void>;
   /** What was changed by hand, in the clusters that can be asked. */
   drift(service: string): Promise<readonly ClusterDrift[]>;
   /** Begins, and waits for success. */
@@ -81,6 +85,8 @@ export function startRollouts(places: readonly Place[], limits: Partial<Limits> 
   });
   const numbers = new Map<string, number>();
   const newest = new Map<string, number>();
+  /** The rollout of each service that brought what is active. */
+  const brought = new Map<string, number>();
   let asked = 0;
 
   const stored = (appToml: string, { strategy = "rolling", steps = [], switch: when = "at-once" }: How) => {
@@ -151,23 +157,43 @@ export function startRollouts(places: readonly Place[], limits: Partial<Limits> 
     },
     async ended(number) {
       await self.until(number, ({ end }) => end !== undefined);
-      return self.view(number);
+      const view = await self.view(number);
+      if (view.status === "succeeded") brought.set(view.service, number);
+      return view;
     },
     async closed(number) {
       await self.until(number, ({ end, closed }) => closed || end?.converging.length === 0);
       const header = await journal.header(number);
       assert.ok(header);
       checkJournal(header, await journal.read(number));
-      return self.view(number);
+      return self.ended(number);
+    },
+    active: async (service) => (await journal.active(environment, service))?.release,
+    async repair(service) {
+      const from = (await journal.active(environment, service))?.release;
+      asked += 1;
+      const request = {
+        environment,
+        service,
+        from,
+        to: from,
+        strategy: "rolling",
+        kind: "repair",
+        actor: "test",
+      } as const;
+      const { number } = await engine.submit(request, String(asked));
+      const { status, reason } = await self.closed(number);
+      assert.equal(status, "succeeded", reason);
     },
     async drift(service) {
       const active = await journal.active(environment, service);
       const release = active === undefined ? undefined : releases.get(active.release);
       assert.ok(active && release, `${service} has no active release`);
       const identity = { service, environment, namespace: release.namespace };
+      const epoch = (await journal.read(brought.get(service) ?? 0))[0]?.epoch ?? 0;
       const look = ({ cluster }: Place) => {
         const desired = placeInSlot(release.objects[cluster.name] ?? [], active.slot, release.name);
-        return findDrift(cluster, identity, desired, { clock, reach: 15_000 }, new AbortController().signal);
+        return findDrift(cluster, identity, desired, { clock, reach: 15_000, epoch }, new AbortController().signal);
       };
       return Promise.all(places.map(look));
     },
