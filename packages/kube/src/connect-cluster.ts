@@ -86,8 +86,11 @@ function overTransport(options: ClusterOverOptions, host: string): ConnectedClus
     name: options.name,
     ...clusterObjects(client),
     async check(signal, kinds) {
-      const version = await readVersion(client, signal);
-      return { version, missingPermissions: await missingRights(client, neededRights(kinds), signal) };
+      const [version, missingPermissions] = await Promise.all([
+        readVersion(client, signal),
+        missingRights(client, neededRights(kinds), signal),
+      ]);
+      return { version, missingPermissions };
     },
     follow: (namespace, signal) => followNamespace(client, namespace, times, AbortSignal.any([signal, closed.signal])),
     nodes: clusterNodes(client),

@@ -42,27 +42,28 @@ export function deleteObjects(of: {
   const deleteOne = async (entry: InventoryEntry, signal: AbortSignal): Promise<void> => {
     const end = clock.now() + of.deletion;
     touch(entry);
-    for (;;) {
-      const gone = await persist(signal, async () => {
+    // Most objects have gone when their deletion is answered, and are looked for at once.
+    for (let pause = 0; ; pause = deletionPause) {
+      const state = await persist(signal, async (): Promise<"gone" | "asked" | "going"> => {
         const live = await cluster.get(entry, signal);
-        if (live === undefined) return true;
+        if (live === undefined) return "gone";
         const { uid, resourceVersion, deletionTimestamp } = live.metadata;
         if (!isOurs(live, identity) || (entry.uid !== undefined && entry.uid !== uid)) {
           leaveAlone(entry);
-          return true;
+          return "gone";
         }
-        if (deletionTimestamp !== undefined || uid === undefined) return false;
+        if (deletionTimestamp !== undefined || uid === undefined) return "going";
         await tenure.prove();
         // A namespace's version changes while it is emptied; its uid is enough, a new one has another.
         const versioned = entry.kind === "Namespace" || resourceVersion === undefined ? {} : { resourceVersion };
         await cluster.delete(entry, { uid, ...versioned }, signal);
-        return false;
+        return "asked";
       });
-      if (gone) return;
+      if (state === "gone") return;
       if (clock.now() >= end) {
         throw new ClusterError("conflict", cluster.name, `${describeRef(entry)} is still being deleted`);
       }
-      await clock.sleep(deletionPause, signal);
+      if (pause > 0 || state === "going") await clock.sleep(deletionPause, signal);
     }
   };
 

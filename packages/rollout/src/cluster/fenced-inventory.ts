@@ -20,8 +20,13 @@ import type { Tenure } from "./tenure.ts";
  * engine has left under way fails or is found. All throw `LeaseLost` when another engine took over.
  */
 export interface FencedInventory {
-  /** Changes it by compare-and-swap; resolves with what is stored then. */
+  /**
+   * Changes it by compare-and-swap; resolves with what is stored then. What this session has seen or written last is taken for
+   * what is there, since a write that was decided on anything else fails.
+   */
   update(change: (inventory: Inventory) => Inventory, signal: AbortSignal): Promise<Inventory>;
+  /** Whether it is known to list nothing of these kinds, and to be whole. */
+  lacks(kinds: ReadonlySet<string>): boolean;
   /** Live objects that an engine may have made without saying so; none where no other one was at work. */
   unlisted(inventory: Inventory, signal: AbortSignal): Promise<readonly KubernetesObject[]>;
   /** The namespace, if it is there and ours. */
@@ -36,6 +41,12 @@ export interface FencedInventory {
   settle(signal: AbortSignal): Promise<void>;
   /** It went with its namespace. */
   forget(): void;
+}
+
+interface StoredInventory {
+  readonly inventory: Inventory;
+  /** The object's resourceVersion. */
+  readonly version: string;
 }
 
 const epochAnnotation = "fairway.dev/epoch";
@@ -60,10 +71,10 @@ export function openInventory(options: {
   /** Another engine was at work when we came: its late writes are looked for again at the end. As is anything in a repair. */
   let tookOver = options.repairs ?? false;
   let stampDue = false;
+  /** As this session has seen or written it last. */
+  let known: StoredInventory | undefined;
 
-  const readInventory = async (
-    signal: AbortSignal,
-  ): Promise<{ readonly inventory: Inventory; readonly version: string } | undefined> => {
+  const readInventory = async (signal: AbortSignal): Promise<StoredInventory | undefined> => {
     const object = await cluster.get(inventoryRef(identity), signal);
     if (object === undefined) return undefined;
     const version = object.metadata.resourceVersion ?? "";
@@ -84,7 +95,7 @@ export function openInventory(options: {
   const update = async (change: (inventory: Inventory) => Inventory, signal: AbortSignal): Promise<Inventory> => {
     const wanted = await persist(signal, async () => {
       await tenure.prove();
-      const found = await readInventory(signal);
+      const found = known ?? (await readInventory(signal));
       const base = found?.inventory ?? emptyInventory;
       await refuseNewer(base);
       // Only a store that was put back to a backup can be older than what this session has written.
@@ -94,11 +105,7 @@ export function openInventory(options: {
       const swept = found === undefined || unsettled ? await sweep(base, signal) : [];
       const opening = withUids(withIntent(base, swept.map(refOf)), swept);
       const after = change({ ...opening, epoch: tenure.epoch, settled: false });
-      if (found === undefined) {
-        await creating(inventoryRef(identity), () => cluster.create(formatInventory(after, identity), signal));
-      } else if (!same(base, after)) {
-        await cluster.replace(formatInventory(after, identity, found.version), signal);
-      }
+      known = await store(found, after, signal);
       if (found !== undefined && unsettled) {
         tookOver = true;
         stampDue = true;
@@ -111,6 +118,25 @@ export function openInventory(options: {
     // What was done before is not there any more, so what comes next must not rest on it.
     if (wentBack) throw new ClusterError("unknown", cluster.name, "the cluster was put back to an earlier state");
     return wanted;
+  };
+
+  const store = async (
+    found: StoredInventory | undefined,
+    after: Inventory,
+    signal: AbortSignal,
+  ): Promise<StoredInventory> => {
+    if (found !== undefined && same(found.inventory, after)) return found;
+    const stored =
+      found === undefined
+        ? await creating(inventoryRef(identity), () => cluster.create(formatInventory(after, identity), signal))
+        : await cluster.replace(formatInventory(after, identity, found.version), signal).catch(goneMeanwhile);
+    return { inventory: after, version: stored.metadata.resourceVersion ?? "" };
+  };
+
+  /** Another state than the one that was decided on. */
+  const goneMeanwhile = (error: unknown): never => {
+    if (!(error instanceof ClusterError) || error.code !== "not-found") throw error;
+    throw new ClusterError("conflict", cluster.name, error.message, { cause: error });
   };
 
   /** Live objects with our labels that nobody owns: what an engine may have made without saying so. */
@@ -152,8 +178,8 @@ export function openInventory(options: {
         return await write();
       } catch (error) {
         if (!isConflict(error) || attempt >= attempts) throw error;
-        const found = await readInventory(signal);
-        if (found !== undefined) await refuseNewer(found.inventory);
+        known = await readInventory(signal);
+        if (known !== undefined) await refuseNewer(known.inventory);
         await clock.sleep(retryPause * attempt, signal);
       }
     }
@@ -194,11 +220,18 @@ export function openInventory(options: {
     return live !== undefined && isOurs(live, identity) ? live : undefined;
   };
 
+  const forget = (): void => {
+    opened = false;
+    known = undefined;
+  };
+
   return {
     update,
     namespace,
     persist,
     creating,
+
+    lacks: (kinds) => known !== undefined && !tookOver && !known.inventory.entries.some(({ kind }) => kinds.has(kind)),
 
     async unlisted(inventory, signal) {
       return tookOver ? sweep(inventory, signal) : [];
@@ -208,6 +241,7 @@ export function openInventory(options: {
       // What follows sets everything again.
       if (wentBack) opened = false;
       wentBack = false;
+      known = undefined;
       if ((await namespace(signal)) === undefined) return;
       if ((await cluster.get(inventoryRef(identity), signal)) === undefined) return;
       const inventory = await update((one) => one, signal);
@@ -219,12 +253,10 @@ export function openInventory(options: {
       const space = await namespace(signal);
       if (space === undefined || space.metadata.deletionTimestamp !== undefined) return;
       await update((inventory) => ({ ...inventory, settled: true }), signal);
-      opened = false;
+      forget();
     },
 
-    forget() {
-      opened = false;
-    },
+    forget,
   };
 }
 

@@ -80,6 +80,37 @@ function holding(cluster: MemoryCluster): Held {
 }
 
 describe("session", () => {
+  it("looks at the next object while one is written, and takes the inventory for what it wrote", async () => {
+    const cluster = memoryCluster("alpha", virtualClock());
+    const asked: string[] = [];
+    const watched = interceptCluster(cluster, {
+      before: ({ method, kind = "" }) => void asked.push(`${method} ${kind}`),
+    });
+    const two = { ...config("info"), metadata: { ...config("info").metadata, name: "more" } };
+    const one = session(watched, 1);
+    await one.apply([space, config("info"), two], signal);
+    asked.length = 0;
+    await one.apply([space, config("debug"), two], signal);
+    // No inventory among them: it lists them already, and nobody else has written it.
+    const maps = ["get ConfigMap", "get ConfigMap", "apply ConfigMap", "apply ConfigMap"];
+    assert.deepEqual(asked, ["get Namespace", "apply Namespace", ...maps]);
+    asked.length = 0;
+    await one.prune(new Set([keyOf(space), keyOf(two)]), signal, new Set(["HorizontalPodAutoscaler"]));
+    assert.deepEqual(asked, []);
+  });
+
+  it("writes an inventory that somebody has taken away meanwhile anew", async () => {
+    const cluster = memoryCluster("alpha", virtualClock());
+    const one = session(cluster, 1);
+    await one.apply([space, config("info")], signal);
+    await cluster.delete(inventoryRef(identity), {});
+    const two = { ...config("info"), metadata: { ...config("info").metadata, name: "more" } };
+    await one.apply([space, config("info"), two], signal);
+    const stored = await cluster.get(inventoryRef(identity));
+    assert.ok(stored !== undefined);
+    assert.equal(parseInventory(stored)?.entries.length, 3);
+  });
+
   it("makes a late write of the former engine fail, even where the new one had nothing to change", async () => {
     const cluster = memoryCluster("alpha", virtualClock());
     const held = holding(cluster);

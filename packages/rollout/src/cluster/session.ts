@@ -82,22 +82,24 @@ export function openSession(options: {
 
     async apply(objects, signal, { fields = "refuse", hold = new Set<string>(), beside } = {}) {
       const how = { fields, hold, among: objects, ...(beside === undefined ? {} : { beside }) };
-      const stored: KubernetesObject[] = [];
+      const isNamespace = ({ kind }: KubernetesObject): boolean => kind === "Namespace";
       // The inventory lies in the namespace, so the namespace comes before its own entry.
-      for (const object of objects.filter((one) => one.kind === "Namespace")) {
-        stored.push(await write(object, how, signal));
-      }
-      const space = await cluster.get(namespaceRef(identity), signal);
+      const spaces = await write(objects.filter(isNamespace), how, signal);
+      const space = spaces[0] ?? (await cluster.get(namespaceRef(identity), signal));
       if (space !== undefined && !isOurs(space, identity)) throw new ForeignObject(space);
       await inventory.update((one) => withIntent(one, objects.map(refOf)), signal);
-      for (const object of objects.filter((one) => one.kind !== "Namespace")) {
-        stored.push(await write(object, how, signal));
-      }
+      const inside = await write(
+        objects.filter((one) => !isNamespace(one)),
+        how,
+        signal,
+      );
+      const stored = [...spaces, ...inside];
       await inventory.update((one) => withUids(one, stored), signal);
       return stored;
     },
 
     async prune(keep, signal, only) {
+      if (only !== undefined && inventory.lacks(only)) return;
       if ((await inventory.namespace(signal)) === undefined) return;
       const listed = await inventory.update((one) => one, signal);
       const late = await inventory.unlisted(listed, signal);

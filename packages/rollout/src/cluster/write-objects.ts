@@ -46,7 +46,7 @@ interface Applying extends Required<Omit<ApplyManner, "beside">>, Pick<ApplyMann
   readonly among: readonly KubernetesObject[];
 }
 
-/** Writes one object in full or not at all, as often as it takes; resolves with what is stored, of a Secret without its content. */
+/** Writes objects in full or not at all, as often as it takes; resolves with what is stored, of Secrets without their content. */
 export function writeObjects(of: {
   readonly cluster: Cluster;
   readonly identity: InventoryIdentity;
@@ -55,7 +55,7 @@ export function writeObjects(of: {
   readonly log: (message: string) => void;
   /** Told of each object before it is written. */
   readonly touch: (ref: ObjectRef) => void;
-}): (object: KubernetesObject, how: Applying, signal: AbortSignal) => Promise<KubernetesObject> {
+}): (objects: readonly KubernetesObject[], how: Applying, signal: AbortSignal) => Promise<readonly KubernetesObject[]> {
   const { cluster, identity, tenure, log, touch } = of;
   const { persist, creating } = of.inventory;
 
@@ -79,10 +79,18 @@ export function writeObjects(of: {
     }
   };
 
-  const applyOne = (object: KubernetesObject, how: Applying, signal: AbortSignal): Promise<KubernetesObject> =>
-    persist(signal, async () => {
+  /** @param seen what was there a moment ago; what has changed since is looked at again */
+  const applyOne = (
+    object: KubernetesObject,
+    seen: Promise<KubernetesObject | undefined>,
+    how: Applying,
+    signal: AbortSignal,
+  ): Promise<KubernetesObject> => {
+    let looked: Promise<KubernetesObject | undefined> | undefined = seen;
+    return persist(signal, async () => {
       touch(refOf(object));
-      const live = await cluster.get(refOf(object), signal);
+      const live = await (looked ?? cluster.get(refOf(object), signal));
+      looked = undefined;
       if (live !== undefined && !isOurs(live, identity)) throw new ForeignObject(live);
       await tenure.prove();
       const held = how.hold.has(keyOf(object)) ? notFewer(object, live) : object;
@@ -97,6 +105,7 @@ export function writeObjects(of: {
       const created = await creating(refOf(object), () => applyTaking(first, {}, how, signal));
       return start === undefined ? created : applyTaking(object, await letGo(object, created, signal), how, signal);
     });
+  };
 
   /** What others have added to it goes, but for what is left to them. */
   const takeAway = async (
@@ -164,7 +173,24 @@ export function writeObjects(of: {
       return { apiVersion, kind, metadata };
     });
 
-  return (object, how, signal) => (isSecret(object) ? applySecret(object, signal) : applyOne(object, how, signal));
+  return async (objects, how, signal) => {
+    const look = (object: KubernetesObject | undefined) => {
+      if (object === undefined || isSecret(object)) return Promise.resolve(undefined);
+      const seen = cluster.get(refOf(object), signal);
+      // Whoever writes it hears of that.
+      seen.catch(() => undefined);
+      return seen;
+    };
+    const stored: KubernetesObject[] = [];
+    let ahead = look(objects[0]);
+    for (const [index, object] of objects.entries()) {
+      const seen = ahead;
+      // While one is written the next one is looked at: half of the way to a cluster that is far away.
+      ahead = look(objects[index + 1]);
+      stored.push(await (isSecret(object) ? applySecret(object, signal) : applyOne(object, seen, how, signal)));
+    }
+    return stored;
+  };
 }
 
 /** What a write is decided on, for it to fail when that has changed. */

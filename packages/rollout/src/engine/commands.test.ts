@@ -126,7 +126,7 @@ describe("commands", () => {
   });
 
   it("find no way back behind the decision", async () => {
-    const { world, number, result } = await going(canary, gateway);
+    const { world, number, result } = await going(canary, { ...gateway, latency: 100 });
     await world.until(number, isIn("cleanup"));
     await world.command(number, { type: "abort" });
     const { status, commands } = await result();

@@ -484,7 +484,8 @@ describe("engine: failing", () => {
     world.release("two");
     world.release("three", { deploy: { strategy: "blue-green" } });
     world.cluster("beta").script("two", { kind: "never-ready" });
-    const engine = world.engine("engine-1");
+    // So that a cluster may fall silent before its cleanup is over.
+    const engine = world.engine("engine-1", { cluster: { before: async () => world.clock.sleep(100) } });
     await world.deploy(engine, "one");
     const says = async (number: number) => {
       world.cluster("beta").cut();

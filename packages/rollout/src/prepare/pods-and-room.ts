@@ -4,7 +4,7 @@ import type { Plan } from "../plan/plan.ts";
 import type { Cluster } from "../ports.ts";
 import type { PrepareFinding } from "../state/rollout-event.ts";
 import { releasePods } from "./release-pods.ts";
-import { roomFindings } from "./room-findings.ts";
+import { roomFindings, seeRoom } from "./room-findings.ts";
 import { accountsThere, tryPods } from "./try-pods.ts";
 
 /** An object that the rollout writes, and what the cluster said of it. */
@@ -34,7 +34,10 @@ export async function podsAndRoom(
   );
   const sound = releasePods(objects, (object) => stored.get(object)).filter(({ workload }) => !invalid.has(workload));
   const accounts = accountsThere(known.flatMap(({ live }) => live ?? []));
-  const { pods, findings } = await tryPods(cluster, sound, { exists, accounts }, hider, signal);
+  const [{ pods, findings }, room] = await Promise.all([
+    tryPods(cluster, sound, { exists, accounts }, hider, signal),
+    seeRoom(cluster, plan, exists, signal),
+  ]);
   const brought = known.map(({ object, next }) => next ?? object);
-  return [...findings, ...(await roomFindings(cluster, plan, { pods, brought }, exists, signal))];
+  return [...findings, ...roomFindings(cluster.name, plan, { pods, brought }, room)];
 }

@@ -1,6 +1,6 @@
 import type { KubernetesObject } from "@fairway/objects";
 import { refusalFinding } from "../cluster/failure.ts";
-import { type InventoryIdentity, inventoryRef, parseInventory } from "../cluster/inventory.ts";
+import { type InventoryIdentity, inventoryRef, namespaceRef, parseInventory } from "../cluster/inventory.ts";
 import { namespaceFinding, permissionFinding } from "../cluster/namespace-finding.ts";
 import { InventoryAhead } from "../cluster/ownership.ts";
 import type { Tenure } from "../cluster/tenure.ts";
@@ -59,14 +59,12 @@ async function look(
   const { name } = cluster;
   const own = plan.clusters[name];
   const written = writtenIn(plan, name);
-  const { missingPermissions } = await cluster.check(signal, kindsIn(plan, name, options.secrets));
+  const [{ missingPermissions }, { space, finding }] = await Promise.all([
+    cluster.check(signal, kindsIn(plan, name, options.secrets)),
+    lookAtNamespace(cluster, plan, tenure, signal),
+  ]);
   const missing = missingPermissions.length === 0 ? [] : [permissionFinding(name, missingPermissions)];
-  const identity = { service: plan.service, environment: plan.environment, namespace: plan.namespace };
-  const space = await cluster.get({ apiVersion: "v1", kind: "Namespace", name: plan.namespace }, signal);
-  const taken = namespaceFinding(name, space, identity);
-  if (taken !== undefined) return [...missing, taken];
-  const ahead = space === undefined ? undefined : await newerInventory(cluster, identity, tenure, signal);
-  if (ahead !== undefined) return [...missing, ahead];
+  if (finding !== undefined) return [...missing, finding];
   if (plan.target === undefined || own?.leaving === true) return missing;
   if (space?.metadata.deletionTimestamp !== undefined) {
     throw new ClusterError("conflict", name, `the namespace ${plan.namespace} is still being deleted`);
@@ -89,6 +87,20 @@ async function look(
     objectsAndRoom(cluster, plan, written, space !== undefined, signal),
   ]);
   return [...missing, ...rest, ...images];
+}
+
+/** The namespace as it is, and what speaks against writing into it. */
+async function lookAtNamespace(
+  cluster: Cluster,
+  { service, environment, namespace }: Plan,
+  tenure: Tenure,
+  signal: AbortSignal,
+): Promise<{ readonly space: KubernetesObject | undefined; readonly finding: PrepareFinding | undefined }> {
+  const identity = { service, environment, namespace };
+  const space = await cluster.get(namespaceRef(identity), signal);
+  const taken = namespaceFinding(cluster.name, space, identity);
+  if (taken !== undefined || space === undefined) return { space, finding: taken };
+  return { space, finding: await newerInventory(cluster, identity, tenure, signal) };
 }
 
 async function objectsAndRoom(

@@ -10,7 +10,7 @@ import {
 import { isOurs } from "../cluster/ownership.ts";
 import { isReplica } from "../cluster/progress.ts";
 import type { Plan } from "../plan/plan.ts";
-import { type Cluster, ClusterError } from "../ports.ts";
+import { type Cluster, ClusterError, type ClusterNodes } from "../ports.ts";
 import type { PrepareFinding } from "../state/rollout-event.ts";
 import { limitFindings } from "./limit-room.ts";
 import { nodeFindings } from "./node-room.ts";
@@ -18,45 +18,61 @@ import { withDefaults } from "./pod-size.ts";
 import { quotaFindings } from "./quota-room.ts";
 import type { WorkloadPods } from "./release-pods.ts";
 
-const none: readonly KubernetesObject[] = [];
+/** Bounds of the service's namespace, and nodes, as they are; of what may not be seen there is nothing. */
+export interface SeenRoom {
+  readonly ranges: readonly KubernetesObject[];
+  readonly quotas: readonly KubernetesObject[];
+  /** Pods of the namespace. */
+  readonly inside: readonly KubernetesObject[];
+  readonly nodes: ClusterNodes | undefined;
+}
+
+/** @param exists whether the service's namespace does */
+export async function seeRoom(
+  cluster: Cluster,
+  { namespace }: Pick<Plan, "namespace">,
+  exists: boolean,
+  signal: AbortSignal,
+): Promise<SeenRoom> {
+  const seen = async (kind: string): Promise<readonly KubernetesObject[]> =>
+    exists ? listSeen(cluster, kind, namespace, signal) : [];
+  const [ranges, quotas, inside, nodes] = await Promise.all([
+    seen("LimitRange"),
+    seen("ResourceQuota"),
+    seen("Pod"),
+    nodesSeen(cluster, signal),
+  ]);
+  return { ranges, quotas, inside, nodes };
+}
 
 /**
- * Bounds of the namespace and nodes, as they will be when the pods come. What may not be seen is not judged.
+ * What bounds and nodes say of the pods, as these will be when the pods come. Pure.
  *
  * @param pods the release's, as they would be stored
  * @param brought its objects, as they would be stored
- * @param exists whether the service's namespace does
  */
-export async function roomFindings(
-  cluster: Cluster,
+export function roomFindings(
+  cluster: string,
   plan: Plan,
   { pods, brought }: { readonly pods: readonly WorkloadPods[]; readonly brought: readonly KubernetesObject[] },
-  exists: boolean,
-  signal: AbortSignal,
-): Promise<readonly PrepareFinding[]> {
-  const seen = async (kind: string): Promise<readonly KubernetesObject[]> =>
-    exists ? listSeen(cluster, kind, plan.namespace, signal) : [];
-  const [ranges, quotas] = await Promise.all([seen("LimitRange"), seen("ResourceQuota")]);
+  { ranges, quotas, inside, nodes: room }: SeenRoom,
+): readonly PrepareFinding[] {
   const allQuotas = asTheyWillBe(brought, quotas).filter(isResourceQuota);
-  const [inside, room] = await Promise.all([
-    allQuotas.length === 0 && !otherSlot(plan) ? none : seen("Pod"),
-    nodesSeen(cluster, signal),
-  ]);
   const present = inside.filter(isPod).filter((pod) => !isFinished(pod));
   const isOwn = (pod: Pod): boolean => isReplica(pod) && isOurs(pod, plan) && pod.metadata.namespace === plan.namespace;
   const beside = otherSlot(plan) ? present.filter(isOwn).length : 1;
   const bounds = asTheyWillBe(brought, ranges).filter(isLimitRange);
   const sized = pods.map((one) => ({ ...one, pod: withDefaults(one.pod, bounds) }));
   return [
-    ...limitFindings(cluster.name, sized, bounds),
-    ...quotaFindings(cluster.name, {
+    ...limitFindings(cluster, sized, bounds),
+    ...quotaFindings(cluster, {
       quotas: allQuotas,
       own: new Set(brought.filter(isResourceQuota).map(({ metadata }) => metadata.name)),
       pods: sized,
       others: present.filter((pod) => !isOwn(pod)),
       beside,
     }),
-    ...(room === undefined ? [] : nodeFindings(cluster.name, sized, room, isOwn, beside)),
+    ...(room === undefined ? [] : nodeFindings(cluster, sized, room, isOwn, beside)),
   ];
 }
 
