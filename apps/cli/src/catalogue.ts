@@ -126,7 +126,7 @@ export const catalogue: readonly CatalogueEntry[] = [
   },
   {
     path: ["skip-analysis"],
-    summary: "past the measurements of a canary's present step",
+    summary: "past the measurements of the present step or wave",
     load: async () => (await import("./commands/rollout-commands.ts")).skipAnalysis,
   },
   {

@@ -24,7 +24,7 @@ export interface Limits {
   readonly scan: number;
   /** How long a deleted object may take to be gone. */
   readonly deletion: number;
-  /** Between measurements of a canary's step. */
+  /** Between measurements of a step or of a wave that is looked at. */
   readonly measure: number;
   /** How long routers may take to share requests out as they were told. */
   readonly shift: number;

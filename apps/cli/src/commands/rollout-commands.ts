@@ -37,8 +37,8 @@ export const abort = commandOf({
 
 export const skipAnalysis = commandOf({
   type: "skip-analysis",
-  help: "Goes past the measurements of the present step, whatever they say; those of later steps hold.",
-  does: "passes over the measurements of this step",
+  help: "Goes past the measurements of the present step, or of the wave that is looked at, whatever they say; later ones hold.",
+  does: "passes over the measurements of this step or wave",
 });
 
 function commandOf({ type, help, does, next }: Words): CliCommand {

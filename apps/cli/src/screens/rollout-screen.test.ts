@@ -14,8 +14,10 @@ const before = { prepare: "done 0 0.4", init: "done 0.4 0.5" };
 const through = { ...before, app: "done 0.5 4.7: 2/2", balancing: "done 4.7 4.8", cleanup: "done 4.8 5" };
 const canary = {
   strategy: "canary",
+  phase: "balancing",
+  clusters: [cluster("alpha", { ...before, app: "done 0.5 4: 2/2", balancing: "running 4" })],
   waves: [{ clusters: ["alpha"], status: "running" }],
-} as const satisfies Partial<RolloutDetail>;
+} satisfies Partial<RolloutDetail>;
 const step = (index: number, weight: number, more: Partial<RolloutDetail["steps"][number]>) => ({
   ...{ wave: 0, index, weight, status: "waiting" as const, promoted: false, analysisSkipped: false },
   ...more,
@@ -24,6 +26,13 @@ const suspect = cause({
   severity: "likely",
   code: "ReadinessFailing",
   summary: "waiting for readiness of user-a-6d9f-x2",
+});
+const waiting = rollout({
+  phase: "app",
+  clusters: [
+    cluster("alpha", { ...before, app: "done 0.5 3: 2/2" }),
+    cluster("beta", { ...before, app: "running 0.5" }, { ready: 1, suspect }),
+  ],
 });
 
 /** Each is what the stream tells at one moment, `seconds` after the rollout began. */
@@ -39,34 +48,16 @@ const cases: Readonly<Record<string, { detail: RolloutDetail; seconds?: number; 
   "waiting-for-readiness": {
     seconds: 4.5,
     width: 120,
-    detail: rollout({
-      phase: "app",
-      clusters: [
-        cluster("alpha", { ...before, app: "done 0.5 3: 2/2" }),
-        cluster("beta", { ...before, app: "running 0.5" }, { ready: 1, suspect }),
-      ],
-    }),
+    detail: waiting,
   },
   "waiting-for-readiness-in-80-columns": {
     seconds: 4.5,
-    detail: rollout({
-      phase: "app",
-      clusters: [
-        cluster("alpha", { ...before, app: "done 0.5 3: 2/2" }),
-        cluster("beta", { ...before, app: "running 0.5" }, { ready: 1, suspect }),
-      ],
-    }),
+    detail: waiting,
   },
   "waiting-in-40-columns": {
     seconds: 4.5,
     width: 40,
-    detail: rollout({
-      phase: "app",
-      clusters: [
-        cluster("alpha", { ...before, app: "done 0.5 3: 2/2" }),
-        cluster("beta", { ...before, app: "running 0.5" }, { ready: 1, suspect }),
-      ],
-    }),
+    detail: waiting,
   },
   "server-away": {
     seconds: 4.5,
@@ -258,8 +249,6 @@ const cases: Readonly<Record<string, { detail: RolloutDetail; seconds?: number; 
     width: 100,
     detail: rollout({
       ...canary,
-      phase: "balancing",
-      clusters: [cluster("alpha", { ...before, app: "done 0.5 4: 2/2", balancing: "running 4" })],
       steps: [
         step(0, 10, { hold: 30_000, status: "done", since: at(4.5), until: at(34.5), promoted: true }),
         step(1, 50, { status: "holding", since: at(35) }),
@@ -286,8 +275,6 @@ const cases: Readonly<Record<string, { detail: RolloutDetail; seconds?: number; 
     width: 100,
     detail: rollout({
       ...canary,
-      phase: "balancing",
-      clusters: [cluster("alpha", { ...before, app: "done 0.5 4: 2/2", balancing: "running 4" })],
       steps: [
         step(0, 10, { hold: 120_000, status: "holding", since: at(5), until: at(125) }),
         step(1, 100, { hold: 0 }),

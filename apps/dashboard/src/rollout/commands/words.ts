@@ -31,7 +31,7 @@ export function commandWords(
       return {
         button: "Skip analysis",
         line: line("skip-analysis"),
-        question: "This step's measurements are passed over, whatever they say.",
+        question: "The measurements of this step or wave are passed over, whatever they say.",
         look: "plain",
       };
     case "abort":
