@@ -1,20 +1,8 @@
-import { type Fleets, nextOfFleet, type RolloutIndex } from "@fairway/catalog";
-import type { Engine } from "@fairway/rollout";
-import type { ClusterPool } from "../clusters/cluster-pool.ts";
+import { nextOfFleet } from "@fairway/catalog";
 import type { Log } from "../log.ts";
-import type { ReleaseStores } from "../releases/create-release.ts";
-import type { ImagesOf } from "../releases/release-images.ts";
-import { takeTurn } from "./take-turn.ts";
+import { type TurnParts, takeTurn } from "./take-turn.ts";
 
-export interface FleetDriverParts {
-  readonly fleets: Fleets;
-  readonly index: RolloutIndex;
-  readonly engine: Pick<Engine, "submit">;
-  readonly pool: ClusterPool;
-  readonly stores: ReleaseStores;
-  readonly imagesOf: ImagesOf;
-  /** The lock under which releases and rollouts are made. */
-  readonly exclusively: <T>(task: () => Promise<T>) => Promise<T>;
+export interface FleetDriverParts extends TurnParts {
   readonly log: Log;
   /** Goes on with what fleets are for: a cluster that is being removed, and whose fleet has ended or has yet to begin. */
   readonly tend: () => Promise<void>;

@@ -1,19 +1,25 @@
-import type { FleetRecord, FleetService, ReleaseRecord } from "@fairway/catalog";
+import type { FleetRecord, FleetService, Fleets, ReleaseRecord, RolloutIndex } from "@fairway/catalog";
 import { AddressError } from "@fairway/manifests";
-import { carriedName } from "@fairway/rollout";
+import { carriedName, type Engine } from "@fairway/rollout";
 import { settingsFor } from "@fairway/spec";
+import type { ClusterPool } from "../clusters/cluster-pool.ts";
 import { isIn } from "../clusters/is-in.ts";
 import { Refusal } from "../http/refusal.ts";
-import { requireSnapshot } from "../releases/create-release.ts";
+import { type ReleaseStores, requireSnapshot } from "../releases/create-release.ts";
 import type { ImagesOf } from "../releases/release-images.ts";
 import { readRelease, remakeRelease, tooOld, withImages } from "../releases/remake-release.ts";
 import { type Environment, environmentFor, environments } from "../resources/environments.ts";
 import { rolloutStrategy } from "../rollouts/rollout-strategy.ts";
-import type { FleetDriverParts } from "./fleet-driver.ts";
 
-export interface TurnParts
-  extends Pick<FleetDriverParts, "fleets" | "index" | "engine" | "pool" | "stores" | "exclusively"> {
+export interface TurnParts {
+  readonly fleets: Fleets;
+  readonly index: RolloutIndex;
+  readonly engine: Pick<Engine, "submit">;
+  readonly pool: ClusterPool;
+  readonly stores: ReleaseStores;
   readonly imagesOf: ImagesOf;
+  /** The lock under which releases and rollouts are made. */
+  readonly exclusively: <T>(task: () => Promise<T>) => Promise<T>;
 }
 
 /**
