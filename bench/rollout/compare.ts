@@ -5,7 +5,7 @@ import { type Row, spreadRow } from "../measure.ts";
 import { nextChange } from "./deployment-times.ts";
 import { appToml, environment, type RolloutWorld } from "./world.ts";
 
-const rounds = 5;
+const rounds = 4;
 
 /** One way to bring a change of a service out. */
 interface Tool {
