@@ -184,6 +184,25 @@ describe("session", () => {
     assert.equal(other.objects().filter((one) => one.metadata.name === "user").length, 1);
   });
 
+  it("leaves a namespace that was there before, with what is of others, and takes its own marks off it", async () => {
+    const cluster = memoryCluster("alpha", virtualClock());
+    const marks = { labels: { ...labels, team: "a" }, annotations: { "fairway.dev/adopted": "1" } };
+    cluster.applyAs("kubectl", { ...space, metadata: { name: "user", ...marks } });
+    const own = session(cluster, 1);
+    await own.apply([config("ours")], signal);
+    cluster.applyAs("kubectl", { ...config("theirs", {}), metadata: { name: "of-others", namespace: "user" } });
+    await own.remove(signal);
+    const left = cluster.objects().filter(({ metadata }) => metadata.namespace === "user" || metadata.name === "user");
+    assert.deepEqual(
+      left.map(({ metadata: { name, labels: has, annotations } }) => [name, has ?? {}, annotations ?? {}]),
+      [
+        ["user", { team: "a" }, {}],
+        ["of-others", {}, {}],
+      ],
+    );
+    await own.remove(signal);
+  });
+
   it("leaves an object alone that was made anew under the name of ours", async () => {
     const clock = virtualClock();
     const cluster = memoryCluster("alpha", clock);
