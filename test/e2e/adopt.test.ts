@@ -22,23 +22,31 @@ RELEASE = "${release}"
 [[public]]
 host = "${name}.test"
 `;
-const namespace = "legacy";
+/** By kubectl, in a namespace of its own; and by Helm, with the names that ours has. */
+const places = [
+  { name: "basket", namespace: "legacy", manager: "kubectl" },
+  { name: "wares", namespace: "wares", manager: "helm" },
+] as const;
 
 /** What somebody has deployed by hand: the pods run as those of a service that is there. */
-async function deployOld(cluster: ConnectedCluster): Promise<void> {
+async function deployOld(
+  cluster: ConnectedCluster,
+  { name: service, namespace, manager }: (typeof places)[number],
+): Promise<void> {
   const found = await cluster.get({ apiVersion: "apps/v1", kind: "Deployment", namespace: "model", name: "model-a" });
   assert.ok(found !== undefined && isDeployment(found));
   const [container] = found.spec?.template.spec?.containers ?? [];
   assert.ok(container);
   const { name, image, command, args, ports, readinessProbe } = container;
   const env = [{ name: "RELEASE", value: "old" }];
-  const labels = { app: "basket" };
+  const annotations: Record<string, string> = manager === "helm" ? { "meta.helm.sh/release-name": service } : {};
+  const labels = { app: service };
   const objects = [
     { apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } },
     {
       apiVersion: "apps/v1",
       kind: "Deployment",
-      metadata: { name: "basket", namespace },
+      metadata: { name: service, namespace, annotations },
       spec: {
         replicas: 2,
         selector: { matchLabels: labels },
@@ -51,21 +59,19 @@ async function deployOld(cluster: ConnectedCluster): Promise<void> {
     {
       apiVersion: "v1",
       kind: "Service",
-      metadata: { name: "basket", namespace },
+      metadata: { name: service, namespace, annotations },
       spec: { selector: labels, ports: [{ name: "web", port: 80, targetPort: "http" }] },
     },
     {
       apiVersion: "networking.k8s.io/v1",
       kind: "Ingress",
-      metadata: { name: "basket", namespace },
+      metadata: { name: service, namespace, annotations },
       spec: {
         rules: [
           {
-            host: "basket.test",
+            host: `${service}.test`,
             http: {
-              paths: [
-                { path: "/", pathType: "Prefix", backend: { service: { name: "basket", port: { number: 80 } } } },
-              ],
+              paths: [{ path: "/", pathType: "Prefix", backend: { service: { name: service, port: { number: 80 } } } }],
             },
           },
         ],
@@ -73,7 +79,7 @@ async function deployOld(cluster: ConnectedCluster): Promise<void> {
     },
     { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "of-others", namespace }, data: { a: "b" } },
   ];
-  for (const one of objects) await cluster.apply(objectOf(one), { manager: "kubectl" });
+  for (const one of objects) await cluster.apply(objectOf(one), { manager });
 }
 
 function objectOf(value: unknown): KubernetesObject {
@@ -93,14 +99,13 @@ test("a service goes over and back and over for good, and no request fails", asy
     writeService(platform, name, { "app.toml": appToml(name, release), "index.js": program });
   await fairway("deploy", await write("model", "model"));
   const { hosts } = await platform.client.edgeRoutes();
-  const targets = (hosts.find(({ host }) => host === "model.test")?.backends ?? []).map(({ address }) => ({
-    ...{ address, host: "basket.test" },
-  }));
-  assert.equal(targets.length, 2);
+  const gateways = (hosts.find(({ host }) => host === "model.test")?.backends ?? []).map(({ address }) => address);
+  const targets = gateways.flatMap((address) => places.map(({ name }) => ({ address, host: `${name}.test` })));
+  assert.equal(targets.length, 4);
   for (const name of ["alpha", "beta"]) {
     const kubeconfig = await readFile(path.join(platform.home, "clusters", name, "kubeconfig"), "utf8");
     const cluster = await connectCluster({ name, kubeconfig });
-    await deployOld(cluster);
+    for (const place of places) await deployOld(cluster, place);
     cluster.close();
   }
   const only = async (answer: string) => {
@@ -111,26 +116,32 @@ test("a service goes over and back and over for good, and no request fails", asy
       );
   };
   await only("old");
-  const folder = await write("basket", "ours-1");
-  const loads = targets.map((target) => constantRequests(target, 20));
+  const folders = await Promise.all(places.map(({ name }) => write(name, "ours-1")));
+  const loads = targets.map((target) => constantRequests(target, 10));
+  const adopt = (at: number, ...more: readonly string[]) => {
+    const { name, namespace, manager } = places[at] ?? assert.fail();
+    const from = manager === "helm" ? ["--helm", name, "-n", namespace] : ["--from", `${namespace}/${name}`];
+    return fairway("adopt", name, ...from, "--dir", folders[at] ?? "", ...more);
+  };
   try {
-    const adopt = ["adopt", "basket", "--from", "legacy/basket", "--dir", folder];
-    assert.match(await fairway(...adopt, "--dry-run"), /left alone|stands for/);
-    await fairway(...adopt, "--yes");
+    assert.match(await adopt(0, "--dry-run"), /leads to the pods of ours/);
+    assert.match(await adopt(1, "--dry-run"), /made by Helm release wares/);
+    for (const at of places.keys()) await adopt(at, "--yes");
     await only("ours-1");
-    await fairway("deploy", await write("basket", "ours-2"));
+    for (const { name } of places) await fairway("deploy", await write(name, "ours-2"));
     await only("ours-2");
-    await fairway("adopt", "undo", "basket", "--yes");
+    for (const { name } of places) await fairway("adopt", "undo", name, "--yes");
     await only("old");
-    await fairway(...adopt, "--yes", "--no-wait");
+    for (const at of places.keys()) await adopt(at, "--yes", "--no-wait");
     process.kill(platform.pids["server"] ?? 0, "SIGKILL");
     await eventually(
-      "it has moved",
-      async () => (await platform.client.listAdoptions({ query: {} })).items[0]?.state === "moved",
-      120,
+      "both have moved",
+      async () =>
+        (await platform.client.listAdoptions({ query: {} })).items.slice(0, 2).every(({ state }) => state === "moved"),
+      180,
     );
     await only("ours-2");
-    await fairway("adopt", "confirm", "basket", "--yes");
+    for (const { name } of places) await fairway("adopt", "confirm", name, "--yes");
     await only("ours-2");
   } finally {
     const heard = await Promise.all(loads.map((load) => load.stop()));
@@ -142,13 +153,14 @@ test("a service goes over and back and over for good, and no request fails", asy
   }
   const kubeconfig = await readFile(path.join(platform.home, "clusters/alpha/kubeconfig"), "utf8");
   const alpha = await connectCluster({ name: "alpha", kubeconfig });
-  for (const [apiVersion, kind] of [
-    ["apps/v1", "Deployment"],
-    ["v1", "Service"],
-    ["networking.k8s.io/v1", "Ingress"],
-  ] as const)
-    assert.deepEqual(await alpha.list({ apiVersion, kind, namespace }), [], kind);
-  const kept = await alpha.get({ apiVersion: "v1", kind: "ConfigMap", namespace, name: "of-others" });
-  assert.ok(kept, "what is of others stays");
+  const names = async (apiVersion: string, kind: string, namespace: string) =>
+    (await alpha.list({ apiVersion, kind, namespace })).map(({ metadata }) => metadata.name);
+  for (const { namespace } of places) {
+    const ours = namespace === "wares";
+    assert.deepEqual(await names("apps/v1", "Deployment", namespace), ours ? ["wares-a"] : []);
+    assert.deepEqual(await names("v1", "Service", namespace), ours ? ["wares"] : []);
+    assert.deepEqual(await names("networking.k8s.io/v1", "Ingress", namespace), ours ? ["wares"] : []);
+    assert.ok((await names("v1", "ConfigMap", namespace)).includes("of-others"), "what is of others stays");
+  }
   alpha.close();
 });
