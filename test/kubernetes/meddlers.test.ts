@@ -1,10 +1,11 @@
-/** Others who write while rollouts go: tools, and an autoscaler. */
+/** Others who write while rollouts go: tools, an autoscaler, a webhook. */
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { type Answering, answering } from "../traffic/answering.ts";
 import { type How, holds } from "../traffic/rollouts.ts";
+import { type Review, startWebhook } from "./harness/webhook.ts";
 import { allAtRest } from "./oracle.ts";
-import { show, startTwoClusters, type TwoClusters } from "./two-clusters.ts";
+import { show, startTwoClusters, type TwoClusters, until } from "./two-clusters.ts";
 
 const limits = { suspect: 500, converge: 1_000, restored: 30_000 };
 const blueGreen: How = { strategy: "blue-green" };
@@ -26,7 +27,10 @@ interface Meddled extends Answering {
   readonly name: string;
   readonly how?: How;
 }
-const appToml = ({ name, how: _, ...of }: Meddled, release: string) => answering(name, release, { replicas: 1, ...of });
+/** All of them fit on a small node. */
+const tables = '[resources]\ncpu = "10m"\n';
+const appToml = ({ name, how: _, ...of }: Meddled, release: string) =>
+  answering(name, release, { replicas: 1, tables, ...of });
 const deploy = (service: Meddled, release: string) => world.rollouts.deploy(appToml(service, release), service.how);
 
 /** Brings release 2 of each under requests. */
@@ -168,4 +172,75 @@ describe("whoever writes while rollouts go", () => {
     for (const { name } of services) assert.deepEqual(await drift(name), [], name);
     await atRest(services);
   });
+
+  it("is a webhook that changes pods and Deployments: rollouts go through it, and what it writes is nobody's change by hand", async () => {
+    const { a, kubernetes } = world;
+    const services = [{ name: "hooked" }, { name: "hooked-slots", how: blueGreen }];
+    const webhook = await startWebhook(kubernetes.registry.replace(/:\d+$/, ""), (review) => ({
+      allowed: true,
+      patchType: "JSONPatch",
+      patch: Buffer.from(JSON.stringify(injected(review))).toString("base64"),
+    }));
+    ends.push(async () => webhook.close());
+    const rule = (group: string, resource: string) => ({
+      ...{ apiGroups: [group], apiVersions: ["v1"], operations: ["CREATE", "UPDATE"], resources: [resource] },
+    });
+    const path = "/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations";
+    const configuration = {
+      apiVersion: "admissionregistration.k8s.io/v1",
+      kind: "MutatingWebhookConfiguration",
+      metadata: { name: "injector" },
+      webhooks: [
+        {
+          name: "injector.example.com",
+          rules: [rule("", "pods"), rule("apps", "deployments")],
+          namespaceSelector: {
+            matchExpressions: [
+              { key: "kubernetes.io/metadata.name", operator: "In", values: services.map(({ name }) => name) },
+            ],
+          },
+          clientConfig: { url: webhook.url, caBundle: webhook.authority },
+          ...{ failurePolicy: "Fail", sideEffects: "None", timeoutSeconds: 10, admissionReviewVersions: ["v1"] },
+        },
+      ],
+    };
+    await Promise.all(services.map((service) => deploy(service, "1")));
+    assert.equal((await a.client.request("POST", path, { body: configuration })).code, 201);
+    await rollOut(services);
+    await atRest(services);
+    for (const { name } of services) {
+      const pods = await a.kubectl(["get", "pods", "-n", name, "-o", "jsonpath={.items[*].spec.containers[*].name}"]);
+      assert.match(pods, /sidecar/, name);
+      assert.deepEqual(await drift(name), [], name);
+      assert.deepEqual(await drift(name), [], `${name}, once more`);
+    }
+    // Without it the release would have its own number again, which nobody but the next rollout brings.
+    assert.equal((await a.client.request("DELETE", `${path}/injector`)).code, 200);
+    await until(async () => (await drift("hooked")).length > 0, "the webhook is gone");
+    const requests = '.spec.template.spec.containers[name="app"].resources.requests.cpu';
+    assert.deepEqual(await drift("hooked"), [`Deployment/hooked-a ${requests} changed by ?`]);
+    await world.rollouts.repair("hooked");
+    assert.deepEqual(await drift("hooked"), []);
+  });
 });
+
+/** A second container and a label on pods; a mark and another request on Deployments. */
+function injected({ resource, object }: Review): readonly object[] {
+  const add = (path: string, value: unknown) => ({ op: "add", path, value });
+  if (resource.resource === "deployments") {
+    return [
+      add("/metadata/labels/policy.example.com~1checked", "yes"),
+      add("/spec/template/spec/containers/0/resources/requests/cpu", "11m"),
+    ];
+  }
+  const { spec } = object as { spec: { containers: readonly Record<string, unknown>[] } };
+  const [first] = spec.containers;
+  if (spec.containers.some(({ name }) => name === "sidecar")) return [];
+  const command = ["node", "-e", "setInterval(() => {}, 1e6); process.on('SIGTERM', () => process.exit())"];
+  // What a namespace asks of containers it asks of this one too.
+  const sidecar = {
+    ...{ name: "sidecar", command },
+    ...{ image: first?.["image"], securityContext: first?.["securityContext"], resources: first?.["resources"] },
+  };
+  return [add("/metadata/labels/sidecar.example.com~1injected", "yes"), add("/spec/containers/-", sidecar)];
+}

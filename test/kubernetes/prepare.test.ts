@@ -1,8 +1,6 @@
 /** What a rollout finds in real clusters before it changes anything: each in one of two, all told together. */
 import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
-import { createServer } from "node:https";
-import type { AddressInfo } from "node:net";
 import path from "node:path";
 import { after, before, describe, it } from "node:test";
 import type { RolloutDetail } from "@fairway/api";
@@ -10,7 +8,7 @@ import { accountYaml } from "@fairway/kube";
 import { parseQuantity } from "@fairway/objects";
 import { environment, type RealPlatform, startRealPlatform } from "./fairway.ts";
 import type { KubernetesCluster } from "./harness/start-kubernetes.ts";
-import { selfSigned } from "./registries/certificate.ts";
+import { startWebhook, type Webhook } from "./harness/webhook.ts";
 
 const patience = 120_000;
 const cleanUps: (() => Promise<void>)[] = [];
@@ -157,7 +155,10 @@ describe("prepare in real clusters", () => {
     await succeeds("fields", { replicas: 1 });
     const patch = ["patch", "deployment", "fields-a", "-n", "fields", "--type=merge"];
     await a.kubectl([...patch, "-p", '{"spec":{"replicas":2}}']);
-    const webhook = await startWebhook(real.kubernetes.registry.replace(/:\d+$/, ""));
+    const webhook = await startWebhook(real.kubernetes.registry.replace(/:\d+$/, ""), () => ({
+      allowed: false,
+      status: { message: "no pods here", code: 400 },
+    }));
     try {
       await apply(b, podWebhook("fields", webhook));
       const { codes, text } = await refused("fields", { replicas: 3 });
@@ -307,36 +308,6 @@ async function replace(cluster: KubernetesCluster, object: object): Promise<void
   const file = path.join(real.platform.folder, `${cluster.name}-replaced.json`);
   await writeFile(file, JSON.stringify(object));
   await cluster.kubectl(["replace", "-f", file]);
-}
-
-interface Webhook {
-  readonly url: string;
-  /** Base64. */
-  readonly authority: string;
-  close(): void;
-}
-
-/** Says no to everything, in its own words. */
-async function startWebhook(host: string): Promise<Webhook> {
-  const { certificate, key } = await selfSigned(host);
-  const server = createServer({ cert: certificate, key }, async (request, response) => {
-    let text = "";
-    for await (const chunk of request) text += chunk;
-    const { request: review }: { request: { uid: string } } = JSON.parse(text);
-    const answer = { uid: review.uid, allowed: false, status: { message: "no pods here", code: 400 } };
-    response.setHeader("content-type", "application/json");
-    response.end(JSON.stringify({ apiVersion: "admission.k8s.io/v1", kind: "AdmissionReview", response: answer }));
-  });
-  await new Promise<void>((resolve) => server.listen(0, host, resolve));
-  const { port } = server.address() as AddressInfo;
-  return {
-    url: `https://${host}:${port}/`,
-    authority: Buffer.from(certificate).toString("base64"),
-    close() {
-      server.close();
-      server.closeAllConnections();
-    },
-  };
 }
 
 /** Asked about each new pod of one namespace. */
