@@ -1,6 +1,5 @@
-import { managedByLabel, manager, reservedNamespace, serviceLabel } from "@fairway/manifests";
+import { reservedNamespace, serviceLabel } from "@fairway/manifests";
 import {
-  type Deployment,
   describeRef,
   isConfigMap,
   isCronJob,
@@ -12,11 +11,9 @@ import {
   isNetworkPolicy,
   isPod,
   isPodDisruptionBudget,
-  isReplicaSet,
   isService,
   isServiceAccount,
   type KubernetesObject,
-  type Pod,
   parseObject,
   refKey,
   refOf,
@@ -31,7 +28,10 @@ import type {
   ClusterAdoption,
   FormerObject,
 } from "./adoption-plan.ts";
+import { isFairways } from "./fairways.ts";
+import { leftAlone } from "./left-alone.ts";
 import { helmRelease, madeBy } from "./made-by.ts";
+import { ownerOf, workloadsBeside } from "./old-owner.ts";
 import { pairPorts } from "./pair-ports.ts";
 import { hostsOf, leadsOnlyTo, namesPort } from "./routes-to.ts";
 import { selects, usesOf } from "./uses.ts";
@@ -92,7 +92,7 @@ export function surveyCluster(survey: Survey): {
     );
     return { adoption: undefined, findings };
   }
-  if (isOurs(service)) {
+  if (isFairways(service)) {
     const of = service.metadata.labels?.[serviceLabel] ?? "a service";
     find("old-is-ours", `Service/${from.service} is Fairway's: it is of ${of}`, "see: fairway status");
     return { adoption: undefined, findings };
@@ -163,7 +163,7 @@ export function surveyCluster(survey: Survey): {
       selects(selector, template?.metadata?.labels) &&
       !objects
         .filter(isPod)
-        .some((pod) => !pods.includes(pod) && !isOurs(pod) && selects(selector, pod.metadata.labels));
+        .some((pod) => !pods.includes(pod) && !isFairways(pod) && selects(selector, pod.metadata.labels));
     if (isPodDisruptionBudget(object)) return selected(object.spec?.selector);
     if (isNetworkPolicy(object)) return selected(object.spec?.podSelector);
     if (isIngress(object) || isHttpRoute(object)) return leadsOnlyTo(object, from.service);
@@ -173,7 +173,7 @@ export function surveyCluster(survey: Survey): {
       return uses.configMaps.has(name) && !takenUses.some(({ configMaps }) => configMaps.has(name));
     return false;
   };
-  const parts = objects.filter((one) => !isOurs(one) && own(one));
+  const parts = objects.filter((one) => !isFairways(one) && own(one));
   const keys = new Set(ours.objects.map((one) => refKey(refOf(one))));
   const isTaken = (one: KubernetesObject): boolean => keys.has(refKey(refOf(one)));
   const take = parts.filter(isTaken);
@@ -185,7 +185,8 @@ export function surveyCluster(survey: Survey): {
       "give the service another name in app.toml",
     );
   for (const object of objects) {
-    if (!isTaken(object) || isOurs(object) || object === service || object === owner || isNamespace(object)) continue;
+    if (!isTaken(object) || isFairways(object) || object === service || object === owner || isNamespace(object))
+      continue;
     if (parts.includes(object)) continue;
     const what = describeRef(refOf(object));
     find(
@@ -201,7 +202,7 @@ export function surveyCluster(survey: Survey): {
       `the namespace ${from.namespace} belongs to the cluster, so ours cannot live in it`,
       "give the service another name, or the profile another pattern of namespaces",
     );
-  if (shared && space !== undefined && isOurs(space))
+  if (shared && space !== undefined && isFairways(space))
     find("old-is-ours", `the namespace ${from.namespace} is Fairway's already`, "see: fairway status");
 
   const hosts = new Set(routes.flatMap(hostsOf));
@@ -249,10 +250,6 @@ export function surveyCluster(survey: Survey): {
   return { adoption, findings };
 }
 
-function isOurs({ metadata }: KubernetesObject): boolean {
-  return metadata.labels?.[managedByLabel] === manager;
-}
-
 type Trouble = readonly [AdoptionFindingCode, string, string];
 
 function troubleOf({ metadata, spec }: Service, way: AdoptionPlan["way"]): readonly Trouble[] {
@@ -286,106 +283,6 @@ function troubleOf({ metadata, spec }: Service, way: AdoptionPlan["way"]): reado
       ],
     ];
   return [];
-}
-
-/** The one Deployment that all pods are of. */
-function ownerOf(
-  pods: readonly Pod[],
-  objects: readonly KubernetesObject[],
-  find: (code: AdoptionFindingCode, message: string, advice: string) => void,
-): Deployment | undefined {
-  const owners = new Map<string, Deployment | undefined>();
-  for (const { metadata } of pods) {
-    const controller = metadata.ownerReferences?.find((one) => one.controller === true);
-    const set = objects.filter(isReplicaSet).find((one) => one.metadata.uid === controller?.uid);
-    const above = set?.metadata.ownerReferences?.find((one) => one.controller === true) ?? controller;
-    const deployment = objects.filter(isDeployment).find((one) => one.metadata.uid === above?.uid);
-    owners.set(above === undefined ? `Pod/${metadata.name}` : `${above.kind}/${above.name}`, deployment);
-  }
-  const names = [...owners.keys()];
-  if (names.length === 0) find("old-not-ready", "no pods are behind the Service", "adopt it when it serves");
-  if (names.length > 1)
-    find(
-      "old-several-owners",
-      `the pods behind the Service are of ${names.join(", ")}`,
-      "let the Service select the pods of one Deployment",
-    );
-  const [name] = names;
-  const owner = [...owners.values()][0];
-  if (names.length === 1 && owner === undefined)
-    find(
-      "old-not-a-deployment",
-      `the pods behind the Service are run by ${name}`,
-      "only what a Deployment runs can be adopted: what has disks or identities of its own stays where it is, as an external dependency",
-    );
-  return names.length === 1 ? owner : undefined;
-}
-
-/** Specifications of pods that are not the old service's, nor ours. */
-function workloadsBeside(owner: Deployment, objects: readonly KubernetesObject[]): readonly NonNullable<Pod["spec"]>[] {
-  const own = objects
-    .filter(isReplicaSet)
-    .filter((set) => set.metadata.ownerReferences?.some(({ uid }) => uid === owner.metadata.uid));
-  const isOwn = ({ metadata }: Pod): boolean =>
-    own.some(({ metadata: { uid } }) => metadata.ownerReferences?.some((one) => one.uid === uid));
-  const specs: (NonNullable<Pod["spec"]> | undefined)[] = [
-    ...objects
-      .filter(isPod)
-      .filter((pod) => !isOwn(pod) && !isOurs(pod))
-      .map(({ spec }) => spec),
-    // Those that are scaled to nothing, or between two runs.
-    ...objects
-      .filter(isDeployment)
-      .filter((one) => one !== owner && !isOurs(one))
-      .map(({ spec }) => spec?.template.spec),
-    ...objects
-      .filter(isCronJob)
-      .filter((one) => !isOurs(one))
-      .map(({ spec }) => spec?.jobTemplate.spec?.template.spec),
-  ];
-  return specs.filter((spec) => spec !== undefined);
-}
-
-/** Kinds that are told of when they stay; nobody wants a list of all ConfigMaps. */
-const toldKinds = new Set([
-  "Deployment",
-  "Service",
-  "CronJob",
-  "Ingress",
-  "HTTPRoute",
-  "HorizontalPodAutoscaler",
-  "PodDisruptionBudget",
-]);
-
-function leftAlone(
-  { objects, from }: Survey,
-  owner: Deployment,
-  decided: readonly KubernetesObject[],
-): ClusterAdoption["leave"] {
-  const { claims, secrets, configMaps, account } = usesOf(owner.spec?.template.spec);
-  const named = new Set(decided.map((one) => describeRef(refOf(one))));
-  const used = [
-    ...[...claims].map((name) => ({
-      object: `PersistentVolumeClaim/${name}`,
-      why: "its data is nobody's to delete here; ours does not mount it",
-    })),
-    ...[...secrets].map((name) => ({ object: `Secret/${name}`, why: "secrets are not read, and others may use them" })),
-    ...[...configMaps].map((name) => ({ object: `ConfigMap/${name}`, why: "others use it too" })),
-    ...(account === undefined || account === "default"
-      ? []
-      : [{ object: `ServiceAccount/${account}`, why: "others use it too" }]),
-  ].filter(({ object }) => !named.has(object));
-  const helm = helmRelease(owner);
-  const beside = objects
-    .filter((one) => toldKinds.has(one.kind) && !isOurs(one) && !named.has(describeRef(refOf(one))))
-    .map((one) => ({
-      object: describeRef(refOf(one)),
-      why:
-        helm !== undefined && helmRelease(one) === helm
-          ? `of the same Helm release, and not of Service/${from.service} alone`
-          : `not of Service/${from.service}`,
-    }));
-  return [...used, ...beside];
 }
 
 /** What stands for what: of the same kind, by the same name where there are several. */
