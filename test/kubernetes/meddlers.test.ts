@@ -1,4 +1,4 @@
-/** Others who write while rollouts go: tools, an autoscaler, a webhook. */
+/** Others who write while rollouts go: tools, an autoscaler, a webhook; and a cluster that is put back to a backup. */
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { type Answering, answering } from "../traffic/answering.ts";
@@ -221,6 +221,46 @@ describe("whoever writes while rollouts go", () => {
     assert.deepEqual(await drift("hooked"), [`Deployment/hooked-a ${requests} changed by ?`]);
     await world.rollouts.repair("hooked");
     assert.deepEqual(await drift("hooked"), []);
+  });
+});
+
+describe("a cluster that is put back to a backup", () => {
+  it("is told from one that was changed by hand, and brought to the decision, also in the middle of a rollout", async () => {
+    const { a, b, rollouts, under } = world;
+    const plain = { name: "plain" };
+    const slotted = { name: "slotted", how: blueGreen };
+    const between: Meddled = { name: "between", how: { strategy: "blue-green", switch: "by-hand" } };
+    const services: readonly Meddled[] = [plain, slotted, between];
+    await Promise.all(services.map(({ how: _, ...service }) => deploy(service, "1")));
+    const names = services.map(({ name }) => name);
+    // What the other cluster serves is nobody's business there.
+    await under(names, async () => {
+      await a.backUp();
+      await Promise.all([plain, slotted].map((service) => deploy(service, "2")));
+      const number = await rollouts.begin(appToml(between, "2"), between.how);
+      await rollouts.until(number, holds(0));
+      await a.restore();
+      for (const { name } of [plain, slotted]) {
+        await until(async () => (await rollouts.drift(name))[0]?.putBackTo !== undefined, `${name} is put back`);
+        assert.equal((await rollouts.drift(name))[1]?.putBackTo, undefined);
+      }
+      await rollouts.command(number, { type: "promote" });
+      await Promise.all([plain, slotted].map(({ name }) => rollouts.repair(name)));
+      const { status, reason } = await rollouts.closed(number);
+      show(`between: ${status} ${reason}`);
+      await atRest(services);
+      for (const name of names) {
+        const found = await rollouts.drift(name);
+        assert.deepEqual(
+          found.flatMap(({ objects, problems, putBackTo }) => [
+            ...objects,
+            ...problems,
+            ...(putBackTo === undefined ? [] : [putBackTo]),
+          ]),
+          [],
+        );
+      }
+    }, [b]);
   });
 });
 

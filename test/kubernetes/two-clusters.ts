@@ -20,8 +20,8 @@ export interface TwoClusters {
   hold(service: string, phase: Phase): Held;
   /** What pods wait for before they begin. */
   gate(): Promise<Gate>;
-  /** Runs under constant requests to these services in both clusters; no request may fail. */
-  under(services: readonly string[], work: () => Promise<void>): Promise<void>;
+  /** Runs under constant requests to these services, in both clusters unless told; no request may fail. */
+  under(services: readonly string[], work: () => Promise<void>, where?: readonly KubernetesCluster[]): Promise<void>;
 }
 
 export interface Held {
@@ -122,9 +122,9 @@ export async function startTwoClusters(scope: Scope, limits: Partial<Limits>): P
         },
       };
     },
-    async under(services, work) {
+    async under(services, work, where = [a, b]) {
       const targets = await Promise.all(
-        [a, b].flatMap((cluster) =>
+        where.flatMap((cluster) =>
           services.map(async (service) => {
             const get = ["get", "service", service, `--namespace=${service}`, "-o", "jsonpath={.spec.clusterIP}"];
             return {

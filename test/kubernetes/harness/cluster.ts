@@ -269,11 +269,19 @@ export async function startCluster(
           await rm(file("etcd.backup"), { recursive: true, force: true });
           await cp(file("etcd"), file("etcd.backup"), { recursive: true });
         }),
-      restore: () =>
-        withoutApi(async () => {
+      async restore() {
+        // Who follows the API remembers the time that is taken back and would wait for it to come again: all start anew, as etcd's
+        // guide to recovery says.
+        const node = options.kubelet ? (["kubelet", "kube-proxy", "coredns"] as const) : [];
+        const followers = ["kube-controller-manager", "kube-scheduler", ...node] as const;
+        for (const one of followers) await namespaces.stop(one, "SIGKILL");
+        await withoutApi(async () => {
           await rm(file("etcd"), { recursive: true, force: true });
           await cp(file("etcd.backup"), file("etcd"), { recursive: true });
-        }),
+        });
+        await Promise.all(followers.map(startProgram));
+        if (options.kubelet) await isReady("kubelet", isUp.kubelet);
+      },
       async kubectl(args) {
         const command = ["kubectl", "--kubeconfig", kubeconfigPath, ...args];
         return (await promisify(execFile)(binaries.components, command, { timeout: 120_000 })).stdout;
