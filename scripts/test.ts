@@ -34,7 +34,7 @@ const suites: Readonly<Record<string, Suite>> = {
   simulation: { files: ["test/simulation/**/*.test.ts"], concurrency: 2, timeout: 2_400_000 },
   e2e: { files: ["test/e2e/**/*.test.ts"], concurrency: 1, timeout: 600_000, secondTry: true },
   postgres: { files: ["test/postgres/**/*.test.ts"], concurrency: 1, timeout: 300_000 },
-  kubernetes: { files: ["test/kubernetes/**/*.test.ts"], concurrency: 2, timeout: 900_000, secondTry: true },
+  kubernetes: { files: ["test/kubernetes/**/*.test.ts"], concurrency: 2, timeout: 1_500_000, secondTry: true },
   browser: { files: ["test/browser/**/*.test.ts"], concurrency: 1, timeout: 600_000, secondTry: true },
 };
 

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, test } from "node:test";
 import type { FleetDetail } from "@fairway/api";
 import { isDeployment, isPod } from "@fairway/objects";
 import { openStore } from "@fairway/store";
-import { appToml, eventually, release, rollOut, upload } from "./testing/deploying.ts";
+import { appToml, ended, eventually, release, rollOut, upload } from "./testing/deploying.ts";
 import { fakeImages } from "./testing/fake-images.ts";
 import { registerGamma, startTestServer, type TestServer } from "./testing/test-server.ts";
 
@@ -135,6 +135,32 @@ test("a removal can be taken back: what has left comes again", async () => {
   for (const service of ["one", "two", "three"]) assert.equal(inGamma(service).length, 1, service);
   assert.ok((await names()).includes("gamma"));
   assert.equal((await server.client.keepCluster({ params: { cluster: "gamma" } })).fleet, undefined);
+});
+
+test("a service goes back to a release that is older than one of its clusters: it is made once more, for that one too", async () => {
+  const old = await deploy("one", "old");
+  await deploy("one", "new");
+  await addGamma();
+  const body = {
+    environment: "prod",
+    service: "one",
+    release: old,
+    kind: "rollback",
+    idempotencyKey: "back-to-old",
+  } as const;
+  const back = await ended(server.client, (await server.client.createRollout({ body })).number);
+  assert.equal(back.status, "succeeded");
+  assert.equal((await server.client.createRollout({ body })).number, back.number, "asked for again it is the same");
+  const { clusters } = await server.client.getService({ params: { service: "one" } });
+  assert.deepEqual(
+    clusters.map(({ release }) => release),
+    [back.to, back.to, back.to],
+  );
+  const { items } = await server.client.listReleases({ params: { service: "one" } });
+  const snapshotOf = (name: string | undefined) => items.find((one) => one.name === name)?.snapshot;
+  assert.equal(snapshotOf(back.to), snapshotOf(old));
+  const other = { ...body, release: items.find((one) => snapshotOf(one.name) !== snapshotOf(old))?.name ?? "" };
+  await assert.rejects(server.client.createRollout({ body: other }), { code: "idempotency-key-used" });
 });
 
 test("a dead cluster is refused service by service, then removed by force: it says what stays, and its name is free again", async () => {

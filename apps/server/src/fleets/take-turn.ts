@@ -1,13 +1,12 @@
 import type { FleetRecord, FleetService, Fleets, ReleaseRecord, RolloutIndex } from "@fairway/catalog";
 import { AddressError } from "@fairway/manifests";
 import { carriedName, type Engine } from "@fairway/rollout";
-import { settingsFor } from "@fairway/spec";
 import type { ClusterPool } from "../clusters/cluster-pool.ts";
 import { isIn } from "../clusters/is-in.ts";
 import { Refusal } from "../http/refusal.ts";
-import { type ReleaseStores, requireSnapshot } from "../releases/create-release.ts";
+import type { ReleaseStores } from "../releases/create-release.ts";
 import type { ImagesOf } from "../releases/release-images.ts";
-import { readRelease, remakeRelease, tooOld, withImages } from "../releases/remake-release.ts";
+import { prepareRemake, tooOld } from "../releases/remake-release.ts";
 import { type Environment, environmentFor, environments } from "../resources/environments.ts";
 import { rolloutStrategy } from "../rollouts/rollout-strategy.ts";
 
@@ -56,21 +55,15 @@ export async function takeTurn(
     const wanted = await wantedOf(fleet, environment, running, parts);
     if (wanted === undefined) return passBy("unchanged");
     const { target, moves } = wanted;
-    const profile = await stores.profile();
     const environmentNames = environments(pool).map(({ name }) => name);
-    const known = await readRelease(running, target, { profile: profile.profile, environmentNames });
-    if (known === undefined) return passBy("refused", tooOld);
-    const { snapshot } = running;
-    if (known.lacking.length > 0 && snapshot !== undefined) await requireSnapshot(snapshot, stores);
-    const place = { environment: environment.name, cluster: undefined, service };
-    const settings = settingsFor(profile.profile, place);
     // Not under the lock: a push may take minutes.
-    const read = await withImages(known, { environment: target, settings, snapshot, signal }, parts.imagesOf);
+    const remake = await prepareRemake(running, { environment: target, environmentNames, actor, signal }, parts);
+    if (remake === undefined) return passBy("refused", tooOld);
     return await exclusively(async () => {
       const isSame = (await runningNow())?.name === running.name;
       // What has changed meanwhile is looked at in its next turn.
       if (!isSame || !(await isFree()) || (await fleets.get(number))?.status !== "running") return false;
-      const draft = await remakeRelease(running, read, { environment: target, profile, actor }, stores);
+      const draft = await remake();
       if (!moves && isUnchanged(draft.release, running, target)) return passBy("unchanged");
       const release = await stores.releases.put(draft.release);
       const from = running.name;

@@ -1,12 +1,11 @@
 import type { ReleaseRecord } from "@fairway/catalog";
 import type { ClusterFacts } from "@fairway/manifests";
-import type { Profile } from "@fairway/spec";
+import { type Profile, settingsFor } from "@fairway/spec";
 import { z } from "zod";
-import type { CurrentProfile } from "../profile/current-profile.ts";
 import { settingsIn } from "../profile/current-profile.ts";
 import type { Environment } from "../resources/environments.ts";
 import { checkRelease } from "./check-release.ts";
-import { type CreatedRelease, draftRelease, type ReleaseStores } from "./create-release.ts";
+import { type CreatedRelease, draftRelease, type ReleaseStores, requireSnapshot } from "./create-release.ts";
 import { type ReadSource, readSource } from "./read-source.ts";
 import { refuseUnallowed, refuseUndeliverable } from "./refuse-unallowed.ts";
 import type { ImagesOf, ImagesRequest, ReleaseImages } from "./release-images.ts";
@@ -48,8 +47,43 @@ export async function readRelease(
   return { read, ...knownImages(release, before.data, environment), numbers: before.data.numbers };
 }
 
-/** The same with an image for every cluster: made of the snapshot, and pushed, where none is known. Throws `Refusal`. */
-export async function withImages(
+/**
+ * Gets ready what it takes to make a release once more, of what its team sent and of the images that run, with the profile
+ * that holds and by this version of the platform. An image that a cluster lacks is made of the snapshot and pushed, which may
+ * take minutes. Throws `Refusal`.
+ *
+ * @returns makes it, and stores nothing; undefined where too little of the release is stored
+ */
+export async function prepareRemake(
+  release: ReleaseRecord,
+  request: {
+    /** With the clusters that it shall be for. */
+    readonly environment: Environment;
+    readonly environmentNames: readonly string[];
+    readonly actor: string;
+    readonly signal: AbortSignal;
+  },
+  { stores, imagesOf }: { readonly stores: ReleaseStores; readonly imagesOf: ImagesOf },
+): Promise<(() => Promise<CreatedRelease>) | undefined> {
+  const { environment, environmentNames, actor, signal } = request;
+  const { service, snapshot, commit } = release;
+  const profile = await stores.profile();
+  const found = await readRelease(release, environment, { profile: profile.profile, environmentNames });
+  if (found === undefined) return undefined;
+  if (found.lacking.length > 0 && snapshot !== undefined) await requireSnapshot(snapshot, stores);
+  const settings = settingsFor(profile.profile, { environment: environment.name, cluster: undefined, service });
+  const { read, images } = await withImages(found, { environment, settings, snapshot, signal }, imagesOf);
+  return async () => {
+    await checkRelease(read, environment, profile, stores.active);
+    return draftRelease(
+      { environment, profile, actor, read, snapshot, commit, images: { ...images, warnings: [] } },
+      stores,
+    );
+  };
+}
+
+/** The same with an image for every cluster. */
+async function withImages(
   found: ReadRelease,
   request: Omit<ImagesRequest, "spec">,
   imagesOf: ImagesOf,
@@ -60,24 +94,6 @@ export async function withImages(
   for (const name of found.lacking) clusters.set(name, made.clusters.get(name) ?? noImage);
   const base = found.images.base ?? made.base;
   return { ...found, images: { ...found.images, clusters, ...(base === undefined ? {} : { base }) }, lacking: [] };
-}
-
-/**
- * Makes a release once more, of what its team sent and of the images that run, with the profile that holds and by this
- * version of the platform; stores nothing. Throws `Refusal`.
- */
-export async function remakeRelease(
-  { snapshot, commit }: ReleaseRecord,
-  { read, images }: Pick<ReadRelease, "read" | "images">,
-  request: {
-    readonly environment: Environment;
-    readonly profile: CurrentProfile;
-    readonly actor: string;
-  },
-  stores: ReleaseStores,
-): Promise<CreatedRelease> {
-  await checkRelease(read, request.environment, request.profile, stores.active);
-  return draftRelease({ ...request, read, snapshot, commit, images: { ...images, warnings: [] } }, stores);
 }
 
 const noImage = { image: "", pullSecret: false };
