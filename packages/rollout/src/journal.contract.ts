@@ -207,6 +207,9 @@ export function journalContract(name: string, make: () => Promise<JournalHarness
         [first.rollout, third.rollout],
       );
       assert.deepEqual(open[0], await journal.header(first.rollout));
+      assert.deepEqual(await other.unfinished({ environment, service: "user" }), [open[0]]);
+      assert.deepEqual(await other.unfinished({ environment, service: "shop" }), []);
+      assert.deepEqual(await other.unfinished({ environment: `${environment}-2`, service: "user" }), []);
     });
 
     each("keeps an ended rollout open while clusters converge", async ({ journal, other }) => {

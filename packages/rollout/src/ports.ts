@@ -273,8 +273,12 @@ export interface Journal<Body> {
    */
   append(rollout: number, afterSequence: number, body: Body, lease: Lease): Promise<JournalRecord<Body>>;
   read(rollout: number, afterSequence?: number): Promise<readonly JournalRecord<Body>[]>;
-  /** Rollouts that are not closed: without an end yet, or ended with clusters still converging. Oldest number first. */
-  unfinished(): Promise<readonly RolloutHeader[]>;
+  /**
+   * Rollouts that are not closed: without an end yet, or ended with clusters still converging. Oldest number first.
+   *
+   * @param of only those of a service in an environment
+   */
+  unfinished(of?: Pick<RolloutHeader, "environment" | "service">): Promise<readonly RolloutHeader[]>;
   /**
    * Writes the entry that ends the rollout and, in the same transaction, its outcome and what is active now; under the
    * same fence as `append`, once per rollout. Without `outcome.converging` this also closes it.

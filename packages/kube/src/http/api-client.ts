@@ -1,5 +1,6 @@
 import { ClusterError } from "@fairway/rollout";
-import { later, type Time } from "../system-time.ts";
+import type { Time } from "../system-time.ts";
+import { createDeadline, type Deadline } from "./deadline.ts";
 import { createGate } from "./gate.ts";
 import { isTransient, parseStatus, type Status, statusError } from "./status-error.ts";
 import {
@@ -23,7 +24,7 @@ export interface ApiClientOptions {
   /** Where the API is, for people. */
   readonly host: string;
   readonly time: Time;
-  /** For one call with all its repetitions, in milliseconds. */
+  /** For one call with all its repetitions, in milliseconds; waiting for its turn among our own calls is not in it. */
   readonly deadline: number;
   /** Before the first repetition, in milliseconds; doubled for each further one, with jitter. */
   readonly firstWait: number;
@@ -55,10 +56,11 @@ export interface ApiClient {
 export function createApiClient(transport: Transport, options: ApiClientOptions): ApiClient {
   const { cluster, host, time } = options;
   const gate = createGate(callsAtOnce, time);
+  let answeredAt = Number.NEGATIVE_INFINITY;
 
   async function text(request: ApiRequest, call: CallOptions): Promise<string> {
-    return repeated({ ...call, tries: attempts }, async (signal) => {
-      const leave = await gate.enter(signal);
+    return repeated({ ...call, tries: attempts }, async ({ signal, queueing }) => {
+      const leave = await queueing(gate.enter);
       try {
         const response = await accepted(request, signal);
         return await readBody(response, bodyLimit, signal);
@@ -74,6 +76,7 @@ export function createApiClient(transport: Transport, options: ApiClientOptions)
       signal.throwIfAborted();
       throw transportError(error);
     });
+    answeredAt = time.elapsed();
     if (response.code >= 200 && response.code < 300) return response;
     const body = await readBody(response, bodyLimit, signal);
     throw new Refusal(withHeader(parseStatus(response.code, body), response.header("retry-after"), time.now()));
@@ -82,33 +85,31 @@ export function createApiClient(transport: Transport, options: ApiClientOptions)
   /** Tries until it works, it makes no sense any more, or the deadline passes. */
   async function repeated<T>(
     call: CallOptions & { readonly tries: number },
-    attempt: (signal: AbortSignal) => Promise<T>,
+    attempt: (deadline: Deadline) => Promise<T>,
   ): Promise<T> {
-    const late = new AbortController();
-    const end = time.elapsed() + options.deadline;
-    const cancel = later(time, options.deadline, () => late.abort());
-    const signal = call.signal === undefined ? late.signal : AbortSignal.any([call.signal, late.signal]);
+    const { signal } = call;
+    const deadline = createDeadline(time, options.deadline, { signal, lastAnswer: () => answeredAt });
     let last: unknown;
     try {
       for (let number = 1; ; number += 1) {
         try {
-          return await attempt(signal);
+          return await attempt(deadline);
         } catch (error) {
           call.signal?.throwIfAborted();
-          if (late.signal.aborted) throw tooLate(last ?? error);
+          if (deadline.isOver()) throw tooLate(last ?? error);
           last = error;
           const asked = error instanceof Refusal ? (error.status.retryAfterSeconds ?? 0) * 1000 : 0;
           // Too many requests: none of the others would fare better.
           if (error instanceof Refusal && error.status.code === 429) gate.hold(Math.min(asked, longestWait));
           const wait = number < call.tries ? waitBefore(error, number, call.repeatable) : undefined;
           // Whoever asks for more time than is left gets no further request.
-          if (wait === undefined || time.elapsed() + wait >= end) throw portError(cluster, error);
+          if (wait === undefined || wait >= deadline.left()) throw portError(cluster, error);
           // An abort, by the caller or the deadline, is reported by the attempt that follows at once.
-          await time.sleep(wait, signal).catch(() => {});
+          await time.sleep(wait, deadline.signal).catch(() => {});
         }
       }
     } finally {
-      cancel();
+      deadline.end();
     }
   }
 
@@ -148,7 +149,7 @@ export function createApiClient(transport: Transport, options: ApiClientOptions)
       }
     },
     stream: (request, signal, tries = attempts) =>
-      repeated({ repeatable: true, signal, tries }, (both) => accepted(request, both)),
+      repeated({ repeatable: true, signal, tries }, (deadline) => accepted(request, deadline.signal)),
   };
 }
 

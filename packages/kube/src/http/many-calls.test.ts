@@ -56,6 +56,26 @@ describe("many calls", { timeout: 60_000 }, () => {
     stop.abort();
   });
 
+  it("do not run out of time in their own queue while the API answers", async () => {
+    const { api, cluster } = await open(400);
+    api.answerLater(async () => {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      return stored;
+    });
+    // Eight turns of 32 calls: the last ones wait for twice their time.
+    const answers = await Promise.all(many(cluster, 256));
+    assert.equal(answers.length, 256);
+  });
+
+  it("end in their own queue when the API answers nobody", async () => {
+    const { api, cluster } = await open(300);
+    api.answer(() => "hang");
+    const started = performance.now();
+    const ended = await Promise.allSettled(many(cluster, 256));
+    assert.ok(ended.every(({ status }) => status === "rejected"));
+    assert.ok(performance.now() - started < 3_000, "not one turn after the other");
+  });
+
   it("are all held back when the API has too much to do", async () => {
     const { api, cluster } = await open(30_000);
     let refused = 0;

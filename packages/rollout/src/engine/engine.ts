@@ -97,8 +97,7 @@ export function createEngine(options: EngineOptions): Engine {
 
   /** Rollouts before their end in the order of their numbers, then those that only converge. */
   const turns = async (environment: string, service: string): Promise<readonly RolloutHeader[]> => {
-    const all = await journal.unfinished();
-    const own = all.filter((header) => header.environment === environment && header.service === service);
+    const own = await journal.unfinished({ environment, service });
     const ended = await Promise.all(
       own.map(async (header) => fold(header, await journal.read(header.number)).end !== undefined),
     );

@@ -84,7 +84,7 @@ export function interceptJournal<Body>(journal: Journal<Body>, hooks: Hooks<Jour
     header: (...of) => around("header", () => journal.header(...of)),
     append: (...of) => around("append", () => journal.append(...of)),
     read: (...of) => around("read", () => journal.read(...of)),
-    unfinished: () => around("unfinished", () => journal.unfinished()),
+    unfinished: (of) => around("unfinished", () => journal.unfinished(of)),
     command: (...of) => around("command", () => journal.command(...of)),
     commands: (...of) => around("commands", () => journal.commands(...of)),
     finish: (...of) => around("finish", () => journal.finish(...of)),

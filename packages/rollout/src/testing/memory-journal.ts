@@ -82,8 +82,12 @@ export function memoryJournal<Body>(clock: Pick<Clock, "now">): Journal<Body> {
     async read(rollout, afterSequence = 0) {
       return rollouts.get(rollout)?.records.slice(afterSequence) ?? [];
     },
-    async unfinished() {
-      return [...rollouts.values()].filter((one) => one.state !== "closed").map((one) => one.header);
+    async unfinished(of) {
+      const isAsked = ({ environment, service }: RolloutHeader): boolean =>
+        of === undefined || (environment === of.environment && service === of.service);
+      return [...rollouts.values()]
+        .filter(({ state, header }) => state !== "closed" && isAsked(header))
+        .map(({ header }) => header);
     },
     async finish(rollout, afterSequence, body, lease, outcome) {
       const record = write(rollout, afterSequence, body, lease, ["open"]);

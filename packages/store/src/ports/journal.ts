@@ -101,14 +101,10 @@ export function openJournal<Body>(
         .execute();
       return rows.map((row) => recordOf<Body>(row));
     },
-    async unfinished() {
-      const rows = await db
-        .selectFrom("rollouts")
-        .selectAll()
-        .where("closed_at", "is", null)
-        .orderBy("number")
-        .execute();
-      return rows.map(headerOf);
+    async unfinished(of) {
+      let query = db.selectFrom("rollouts").selectAll().where("closed_at", "is", null).orderBy("number");
+      if (of !== undefined) query = query.where("environment", "=", of.environment).where("service", "=", of.service);
+      return (await query.execute()).map(headerOf);
     },
     finish: (rollout, afterSequence, body, lease, outcome) =>
       write(rollout, afterSequence, body, lease, async (transaction) => {
