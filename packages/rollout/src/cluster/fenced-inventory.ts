@@ -64,10 +64,14 @@ export function openInventory(options: {
   readonly log: (message: string) => void;
   /** What carries our labels and is not listed counts as left by another engine. */
   readonly repairs?: boolean;
+  /** Under which the same rollout has written there before. */
+  readonly epoch: number;
 }): FencedInventory {
   const { cluster, identity, tenure, clock, log } = options;
   let opened = false;
   let wentBack = false;
+  /** Below it an inventory is older than what was written. */
+  let floor = options.epoch;
   /** Another engine was at work when we came: its late writes are looked for again at the end. As is anything in a repair. */
   let tookOver = options.repairs ?? false;
   let stampDue = false;
@@ -98,8 +102,8 @@ export function openInventory(options: {
       const found = known ?? (await readInventory(signal));
       const base = found?.inventory ?? emptyInventory;
       await refuseNewer(base);
-      // Only a store that was put back to a backup can be older than what this session has written.
-      const isBack = found !== undefined && opened && base.epoch < tenure.epoch;
+      // Only a store that was put back to a backup can be older than what was written.
+      const isBack = found !== undefined && base.epoch < (opened ? tenure.epoch : floor);
       wentBack ||= isBack;
       const unsettled = base.epoch < tenure.epoch && (isBack || (!opened && !base.settled));
       const swept = found === undefined || unsettled ? await sweep(base, signal) : [];
@@ -241,6 +245,7 @@ export function openInventory(options: {
       // What follows sets everything again.
       if (wentBack) opened = false;
       wentBack = false;
+      floor = 0;
       known = undefined;
       if ((await namespace(signal)) === undefined) return;
       if ((await cluster.get(inventoryRef(identity), signal)) === undefined) return;

@@ -29,7 +29,7 @@ function level(cluster: MemoryCluster): string | undefined {
 }
 
 /** `lease.lost`: what the journal would say. */
-function session(cluster: Cluster, epoch: number, lease = { lost: false }): Session {
+function session(cluster: Cluster, epoch: number, lease = { lost: false }, wroteUnder = 0): Session {
   const prove = async (): Promise<void> => {
     if (lease.lost) throw new LeaseLost("prod", "user");
   };
@@ -41,6 +41,7 @@ function session(cluster: Cluster, epoch: number, lease = { lost: false }): Sess
     kinds: [{ apiVersion: "v1", kind: "ConfigMap" }],
     deletion: 1_000,
     log: () => undefined,
+    epoch: wroteUnder,
   });
 }
 
@@ -182,6 +183,23 @@ describe("session", () => {
     await assert.rejects(session(other, 1).apply([space, config("ours")], signal), ForeignObject);
     await session(other, 1).remove(signal);
     assert.equal(other.objects().filter((one) => one.metadata.name === "user").length, 1);
+  });
+
+  it("writes nothing more into a cluster that was put back to before its rollout, until all is set anew", async () => {
+    const cluster = memoryCluster("alpha", virtualClock());
+    const earlier = session(cluster, 1);
+    await earlier.apply([space, config("info")], signal);
+    await earlier.settle(signal);
+    const next = session(cluster, 3, { lost: false }, 2);
+    const keep = new Set([space, config("info")].map(keyOf));
+    await assert.rejects(next.prune(keep, signal), /put back to an earlier state/);
+    await assert.rejects(next.prune(keep, signal), /put back to an earlier state/);
+    await next.fence("converge", signal);
+    await next.apply([space, config("debug")], signal);
+    assert.equal(level(cluster), "debug");
+    await next.settle(signal);
+    await session(cluster, 4, { lost: false }, 3).apply([space, config("warn")], signal);
+    assert.equal(level(cluster), "warn");
   });
 
   it("leaves a namespace that was there before, with what is of others, and takes its own marks off it", async () => {

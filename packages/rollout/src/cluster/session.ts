@@ -58,13 +58,15 @@ export function openSession(options: {
   readonly log: (message: string) => void;
   /** What carries our labels and is not listed goes with the next prune. */
   readonly repairs?: boolean;
+  /** Under which the same rollout has written there before; 0: it has not. */
+  readonly epoch?: number;
 }): Session {
-  const { cluster, identity, tenure, clock, kinds, deletion, log, repairs = false } = options;
+  const { cluster, identity, tenure, clock, kinds, deletion, log, repairs = false, epoch = 0 } = options;
   let last = `Namespace/${identity.namespace}`;
   const touch = (ref: ObjectRef): void => {
     last = describeRef(ref);
   };
-  const inventory = openInventory({ cluster, identity, tenure, clock, log, kinds, repairs });
+  const inventory = openInventory({ cluster, identity, tenure, clock, log, kinds, repairs, epoch });
   const write = writeObjects({ cluster, identity, tenure, inventory, log, touch });
   const remove = deleteObjects({ cluster, identity, tenure, clock, inventory, deletion, log, touch });
 

@@ -26,6 +26,8 @@ const asideOf: ReadonlySet<Step> = new Set<Step>(["drain", "undrain"]);
 export function startWork(
   options: Omit<StepOptions, "session" | "expect" | "follow" | "isReady" | "tell"> & {
     readonly log: (message: string) => void;
+    /** Under which this rollout has written there before. */
+    readonly epoch?: number;
     /** Called when the facts have changed. */
     readonly changed: () => void;
   },
@@ -38,11 +40,14 @@ export function startWork(
   const jobs = plan.migration?.cluster === cluster.name ? [plan.migration.job] : [];
   const written = [...(own?.desired ?? []), ...(own?.former ?? []), ...jobs];
   const kinds = written.map(({ apiVersion, kind }) => ({ apiVersion, kind }));
+  // Where the service leaves nothing was written.
+  const epoch = plan.target === undefined || own?.leaving === true ? undefined : options.epoch;
   const session = openSession({
     ...{ cluster, tenure, clock, kinds, log },
     identity: { service, environment, namespace },
     deletion: limits.deletion,
     repairs: plan.repairs,
+    ...(epoch === undefined ? {} : { epoch }),
   });
 
   let facts: ClusterFacts = noFacts;

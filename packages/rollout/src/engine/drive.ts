@@ -106,6 +106,7 @@ export async function drive(options: DriveOptions, header: RolloutHeader): Promi
           const { traffic, secrets, images, log } = options;
           const migrated = () => state.migration?.uid;
           const shifted = () => hasShifted(state, wave);
+          const { epoch } = state.clusters[name] ?? {};
           const changed = () => {
             options.changed(live());
             bell.ring();
@@ -126,6 +127,7 @@ export async function drive(options: DriveOptions, header: RolloutHeader): Promi
               changed,
               migrated,
               shifted,
+              ...(epoch === undefined ? {} : { epoch }),
             }),
           ];
         }),

@@ -21,7 +21,10 @@ export function fold(header: RolloutHeader, records: readonly JournalRecord<Roll
 }
 
 /** The state after one more entry. */
-export function foldNext(before: RolloutState, { sequence, at, body }: JournalRecord<RolloutEvent>): RolloutState {
+export function foldNext(
+  before: RolloutState,
+  { sequence, epoch, at, body }: JournalRecord<RolloutEvent>,
+): RolloutState {
   const state: RolloutState = { ...before, sequence };
   switch (body.type) {
     case "begun": {
@@ -59,7 +62,8 @@ export function foldNext(before: RolloutState, { sequence, at, body }: JournalRe
         const detail = body.clusters[name];
         if (detail === undefined) return cluster;
         const { suspect: _, ...settled } = cluster;
-        return phased(settled, body.phase, {
+        const own = body.phase === "init" ? { ...settled, epoch } : settled;
+        return phased(own, body.phase, {
           ...cluster.phases[body.phase],
           status: "done",
           endedAt: at,

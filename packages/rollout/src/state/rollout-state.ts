@@ -13,6 +13,8 @@ export interface PhaseState {
 }
 
 export interface ClusterState {
+  /** Of the engine that has written there, once init is done: an inventory below it is one of a backup. */
+  readonly epoch?: number;
   readonly phases: Readonly<Partial<Record<Phase, PhaseState>>>;
   /** Present once the former release is being restored. */
   readonly restore?: PhaseState;
