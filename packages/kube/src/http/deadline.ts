@@ -25,33 +25,28 @@ export function createDeadline(
   const late = new AbortController();
   const signal = wanted === undefined ? late.signal : AbortSignal.any([wanted, late.signal]);
   let end = time.elapsed() + milliseconds;
-  let queuedSince: number | undefined;
-  let cancel = later(time, milliseconds, check);
-
-  function check(): void {
-    const now = time.elapsed();
-    if (queuedSince === undefined) {
-      if (now < end) cancel = later(time, end - now, check);
-      else late.abort();
-      return;
-    }
-    const silent = now - Math.max(lastAnswer(), queuedSince);
-    if (silent >= milliseconds) late.abort();
-    else cancel = later(time, milliseconds - silent, check);
-  }
+  const left = (): number => end - time.elapsed();
+  let cancel = later(time, milliseconds, () => late.abort());
 
   return {
     signal,
-    left: () => end - time.elapsed(),
+    left,
     isOver: () => late.signal.aborted,
     async queueing(turn) {
       const since = time.elapsed();
-      queuedSince = since;
+      const endInSilence = (): void => {
+        const silent = time.elapsed() - Math.max(lastAnswer(), since);
+        if (silent >= milliseconds) late.abort();
+        else cancel = later(time, milliseconds - silent, endInSilence);
+      };
+      cancel();
+      endInSilence();
       try {
         return await turn(signal);
       } finally {
-        queuedSince = undefined;
+        cancel();
         end += time.elapsed() - since;
+        cancel = later(time, Math.max(0, left()), () => late.abort());
       }
     },
     end: () => cancel(),
