@@ -199,8 +199,7 @@ function missing(permissions: readonly string[] | undefined): string | undefined
   return permissions === undefined || permissions.length === 0 ? undefined : `may not: ${permissions.join(", ")}`;
 }
 
-/** A cluster that does not answer when it is registered is a mistake in the kubeconfig more often than not. */
-/** @returns the version that it answers with */
+/** A cluster that does not answer when it is registered is a mistake in the kubeconfig more often than not. Gives the version that it answers with. */
 async function requireAnswer({ record, link, trouble }: PooledCluster, signal: AbortSignal): Promise<string> {
   const refuse = (detail: string | undefined, cause?: unknown): Refusal =>
     new Refusal(

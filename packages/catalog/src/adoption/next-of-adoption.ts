@@ -24,7 +24,7 @@ export interface AdoptionFacts {
     | undefined;
 }
 
-/** What a turn is about. `keep`: the act of moving, over and over, until a person decides. */
+/** What a turn is about. */
 export type AdoptionTurn =
   | { readonly type: "act"; readonly act: AdoptionAct }
   | { readonly type: "rollout"; readonly kind: "deploy" | "removal" }
@@ -34,6 +34,7 @@ const turns: Readonly<Record<AdoptionState, AdoptionTurn>> = {
   claiming: { type: "act", act: "claim" },
   beside: { type: "rollout", kind: "deploy" },
   moving: { type: "act", act: "lead" },
+  // Over and over, so that requests stay where they are until a person decides.
   moved: { type: "act", act: "lead" },
   taking: { type: "act", act: "take" },
   settling: { type: "rollout", kind: "deploy" },

@@ -1,4 +1,4 @@
-import type { KubernetesObject, ObjectRef, Service } from "@fairway/objects";
+import type { EndpointSlice, KubernetesObject, ObjectRef, Service } from "@fairway/objects";
 import type { AdoptionPlace } from "./act.ts";
 import { slicesOf, takingIn } from "./endpoints.ts";
 import { adoptionLabel, isSameSlice, mirrorSlices } from "./mirror-slices.ts";
@@ -34,11 +34,7 @@ export async function bridge(place: AdoptionPlace, side: Side, target: Service):
   const source = await slicesOf(cluster, { namespace: plan.from.namespace, service: at.name }, signal);
   const pairs = ports.map(({ name = "", port, protocol = "TCP" }) => ({ name, port, protocol, ours: name }));
   const wanted = mirrorSlices(source, { address: own.address, ports: pairs }, number);
-  const present = (await slicesOf(cluster, plan.from, signal)).filter(isOfAdoption);
-  for (const slice of wanted) {
-    const known = present.find(({ metadata }) => metadata.name === slice.metadata.name);
-    if (known === undefined || !isSameSlice(known, slice)) await cluster.apply(slice, { force: true }, signal);
-  }
+  await writeSlices(place, wanted);
   return takingIn(wanted).length > 0;
 }
 
@@ -55,10 +51,21 @@ export async function dropBridge(place: AdoptionPlace): Promise<void> {
   }
 }
 
-export async function dropSlices(
-  { cluster, signal }: AdoptionPlace,
-  slices: readonly KubernetesObject[],
-): Promise<void> {
+/** Writes those of the old Service that are not as they are wanted. Gives the adoption's slices that are not wanted. */
+export async function writeSlices(
+  { cluster, plan, signal }: AdoptionPlace,
+  wanted: readonly EndpointSlice[],
+): Promise<readonly EndpointSlice[]> {
+  const present = (await slicesOf(cluster, plan.from, signal)).filter(isOfAdoption);
+  for (const slice of wanted) {
+    const known = present.find(({ metadata }) => metadata.name === slice.metadata.name);
+    if (known === undefined || !isSameSlice(known, slice)) await cluster.apply(slice, { force: true }, signal);
+  }
+  const names = new Set(wanted.map(({ metadata }) => metadata.name));
+  return present.filter(({ metadata }) => !names.has(metadata.name));
+}
+
+export async function dropSlices({ cluster, signal }: AdoptionPlace, slices: readonly EndpointSlice[]): Promise<void> {
   for (const { apiVersion, kind, metadata } of slices) {
     const { name, namespace, uid, resourceVersion } = metadata;
     const ref = { apiVersion, kind, name, ...(namespace === undefined ? {} : { namespace }) };

@@ -1,3 +1,4 @@
+import { canonicalJson } from "@fairway/manifests";
 import { describeRef, type KubernetesObject, refKey, refOf } from "@fairway/objects";
 import { forDeletion } from "../cluster/inventory.ts";
 import { isOurs } from "../cluster/ownership.ts";
@@ -67,12 +68,5 @@ export function versionOf({ metadata }: KubernetesObject): Pick<FormerObject, "u
 function content(object: KubernetesObject): string {
   const { apiVersion: _, kind: __, metadata, ...rest } = object;
   const { status: ___, ...said } = rest;
-  return JSON.stringify(inOrder({ ...said, labels: metadata.labels }));
-}
-
-function inOrder(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(inOrder);
-  if (typeof value !== "object" || value === null) return value;
-  const entries = Object.entries(value).map(([key, inner]) => [key, inOrder(inner)] as const);
-  return Object.fromEntries(entries.toSorted(([a], [b]) => (a < b ? -1 : 1)));
+  return canonicalJson({ ...said, labels: metadata.labels });
 }

@@ -1,10 +1,10 @@
 import { describeRef, isService, type KubernetesObject, type Service } from "@fairway/objects";
 import { isOurs } from "../cluster/ownership.ts";
 import { type ActOutcome, type AdoptionPlace, done, failed, pending } from "./act.ts";
-import { bridge, dropBridge, dropSlices, isOfAdoption } from "./bridge.ts";
+import { bridge, dropBridge, dropSlices, isOfAdoption, writeSlices } from "./bridge.ts";
 import { podsOf, slicesOf, takingIn } from "./endpoints.ts";
 import { identityOf, isBefore, restoreChanged, versionOf } from "./former.ts";
-import { adoptionLabel, isSameSlice, mirrorSlices } from "./mirror-slices.ts";
+import { adoptionLabel, mirrorSlices } from "./mirror-slices.ts";
 
 /**
  * Leads the requests of the old Service to ours, and keeps them there: it can be called over and over. Done when no endpoint
@@ -35,7 +35,7 @@ export async function leadBack(place: AdoptionPlace): Promise<ActOutcome> {
     const { selector } = former?.spec ?? {};
     await cluster.replace({ ...live, spec: { ...live.spec, ...(selector === undefined ? {} : { selector }) } }, signal);
   }
-  const taking = takingIn((await slicesOf(cluster, plan.from, signal)).filter((one) => !isOfAdoption(one)));
+  const taking = await takenIn(place);
   const ours = plan.way === "take" ? await podsOf(cluster, { ...plan, service }, signal) : new Set();
   if (taking.length === 0) return pending("no pod of the old service is ready");
   if (taking.some((name) => ours.has(name))) return pending("pods of ours still take requests");
@@ -52,7 +52,7 @@ async function takeOver(place: AdoptionPlace, live: Service): Promise<ActOutcome
     if (!(await bridge(place, "ours", wanted))) return pending("no pod of ours is ready");
     await cluster.apply(wanted, { force: true, ...versionOf(live) }, signal);
   }
-  const taking = takingIn((await slicesOf(cluster, plan.from, signal)).filter((one) => !isOfAdoption(one)));
+  const taking = await takenIn(place);
   const ours = await podsOf(cluster, { ...plan, service }, signal);
   if (taking.length === 0) return pending("no pod of ours takes requests yet");
   if (!taking.every((name) => ours.has(name))) return pending("pods of the old service still take requests");
@@ -70,20 +70,15 @@ async function mirror(place: AdoptionPlace, live: Service): Promise<ActOutcome> 
   if (!isMoved && takingIn(wanted).length === 0) return pending("no pod of ours is ready");
   if (!isMoved && !isBefore(live, own.address))
     return failed(`${describeRef(own.address.ref)} was changed since it was looked at`);
-  const present = (await slicesOf(cluster, plan.from, signal)).filter(isOfAdoption);
-  for (const slice of wanted) {
-    const known = present.find(({ metadata }) => metadata.name === slice.metadata.name);
-    if (known === undefined || !isSameSlice(known, slice)) await cluster.apply(slice, { force: true }, signal);
-  }
-  const names = new Set(wanted.map(({ metadata }) => metadata.name));
-  await dropSlices(
-    place,
-    present.filter(({ metadata }) => !names.has(metadata.name)),
-  );
+  await dropSlices(place, await writeSlices(place, wanted));
   // Nothing has the label: the controllers themselves take the old pods out, and go on looking after their own lists.
   if (!isMoved) await cluster.replace({ ...live, spec: { ...live.spec, selector } }, signal);
-  const rest = takingIn((await slicesOf(cluster, plan.from, signal)).filter((one) => !isOfAdoption(one)));
-  return rest.length === 0 ? done : pending("pods of the old service still take requests");
+  return (await takenIn(place)).length === 0 ? done : pending("pods of the old service still take requests");
+}
+
+/** Who takes requests by the old Service's own slices, not by those that were made for the adoption. */
+async function takenIn({ cluster, plan, signal }: AdoptionPlace): Promise<readonly string[]> {
+  return takingIn((await slicesOf(cluster, plan.from, signal)).filter((one) => !isOfAdoption(one)));
 }
 
 function serviceOf(object: KubernetesObject): Service | undefined {

@@ -1,3 +1,4 @@
+import { canonicalJson } from "@fairway/manifests";
 import type { EndpointSlice, KubernetesObject } from "@fairway/objects";
 import type { ClusterAdoption } from "../plan/adoption/adoption-plan.ts";
 import { sliceOfLabel } from "./endpoints.ts";
@@ -46,14 +47,6 @@ export function mirrorSlices(
 
 /** Whether one is as it is wanted. */
 export function isSameSlice(live: KubernetesObject, wanted: EndpointSlice): boolean {
-  const part = (of: KubernetesObject): string => JSON.stringify([sorted(of["endpoints"]), sorted(of["ports"])]);
+  const part = (of: KubernetesObject): string => canonicalJson({ endpoints: of["endpoints"], ports: of["ports"] });
   return part(live) === part(wanted);
-}
-
-/** With keys in order: an API gives them in its own. */
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (typeof value !== "object" || value === null) return value;
-  const entries = Object.entries(value).map(([key, inner]) => [key, sorted(inner)] as const);
-  return Object.fromEntries(entries.toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -1,4 +1,4 @@
-import { type KubernetesObject, refKey } from "@fairway/objects";
+import { type KubernetesObject, refKey, refOf } from "@fairway/objects";
 import type { AdoptionFinding, AdoptionPlan, ClusterAdoption } from "../plan/adoption/adoption-plan.ts";
 import { helmRelease } from "../plan/adoption/made-by.ts";
 import { formerKinds, surveyCluster } from "../plan/adoption/survey-cluster.ts";
@@ -26,12 +26,12 @@ export async function surveyAdoption(
 ): Promise<{ readonly plan: AdoptionPlan | undefined; readonly findings: readonly AdoptionFinding[] }> {
   const seen = await Promise.all(clusters.map((cluster) => read(cluster, source, signal)));
   const findings = seen.flatMap((one) => ("finding" in one ? [one.finding] : []));
-  const read_ = seen.flatMap((one) => ("objects" in one ? [one] : []));
+  const answered = seen.flatMap((one) => ("objects" in one ? [one] : []));
   if (findings.length > 0) return { plan: undefined, findings };
-  const service = "service" in source ? source.service : serviceOfRelease(read_, source);
+  const service = "service" in source ? source.service : serviceOfRelease(answered, source);
   if (typeof service !== "string") return { plan: undefined, findings: [service] };
   const from = { namespace: source.namespace, service };
-  const surveyed = read_.map(({ cluster, objects }) => ({
+  const surveyed = answered.map(({ cluster, objects }) => ({
     cluster,
     ...surveyCluster({
       cluster: cluster.name,
@@ -74,7 +74,7 @@ async function read(cluster: Cluster, { namespace }: AdoptionSource, signal: Abo
     const space = await cluster.get({ apiVersion: "v1", kind: "Namespace", name: namespace }, signal);
     const objects: KubernetesObject[] = space === undefined ? [] : [space];
     for (const kind of formerKinds) objects.push(...(await listed(cluster, { ...kind, namespace }, signal)));
-    return { cluster, objects: [...new Map(objects.map((one) => [keyOf(one), one])).values()] };
+    return { cluster, objects: [...new Map(objects.map((one) => [refKey(refOf(one)), one])).values()] };
   } catch (error) {
     if (!(error instanceof ClusterError)) throw error;
     const missing = error.code === "forbidden";
@@ -138,8 +138,4 @@ function serviceOfRelease(
       ? `nothing in namespace ${namespace} is a Service of a Helm release ${helm}`
       : `the Helm release ${helm} has several Services: ${[name, ...more].join(", ")}`;
   return { cluster: "", code: "old-not-found", message, advice: `name the Service: --from ${namespace}/<Service>` };
-}
-
-function keyOf({ apiVersion, kind, metadata }: KubernetesObject): string {
-  return refKey({ apiVersion, kind, ...metadata });
 }
