@@ -2,6 +2,7 @@ import { type KubernetesObject, refKey, refOf } from "@fairway/objects";
 import type { AdoptionFinding, AdoptionPlan, ClusterAdoption } from "../plan/adoption/adoption-plan.ts";
 import { helmRelease } from "../plan/adoption/made-by.ts";
 import { formerKinds, surveyCluster } from "../plan/adoption/survey-cluster.ts";
+import { wayOf } from "../plan/adoption/way-of.ts";
 import { type Cluster, ClusterError } from "../ports.ts";
 
 /** What is to be adopted: a Service, or the one Service of a Helm release. */
@@ -52,7 +53,7 @@ export async function surveyAdoption(
       advice: "deploy the old service there too, or take the cluster out of the environment",
     });
   }
-  const way = from.namespace === ours.namespace && service === ours.service ? "take" : "mirror";
+  const way = wayOf(from, ours);
   for (const { cluster, adoption } of surveyed)
     if (adoption !== undefined) all.push(...(await missingRights(cluster, adoption, way, signal)));
   const own = surveyed.flatMap(({ cluster, adoption }) =>

@@ -1,23 +1,17 @@
 import { reservedNamespace, serviceLabel } from "@fairway/manifests";
 import {
   describeRef,
-  isConfigMap,
   isCronJob,
   isDeployment,
-  isHorizontalPodAutoscaler,
   isHttpRoute,
   isIngress,
   isNamespace,
-  isNetworkPolicy,
   isPod,
-  isPodDisruptionBudget,
   isService,
-  isServiceAccount,
   type KubernetesObject,
   parseObject,
   refKey,
   refOf,
-  type Service,
   takesRequests,
 } from "@fairway/objects";
 import type {
@@ -31,10 +25,14 @@ import type {
 import { isFairways } from "./fairways.ts";
 import { leftAlone } from "./left-alone.ts";
 import { helmRelease, madeBy } from "./made-by.ts";
+import { notesOf } from "./notes-of.ts";
 import { ownerOf, workloadsBeside } from "./old-owner.ts";
 import { pairPorts } from "./pair-ports.ts";
-import { hostsOf, leadsOnlyTo, namesPort } from "./routes-to.ts";
-import { selects, usesOf } from "./uses.ts";
+import { partsOf } from "./parts-of.ts";
+import { hostsOf, namesPort } from "./routes-to.ts";
+import { troubleOf } from "./service-trouble.ts";
+import { selects } from "./uses.ts";
+import { wayOf } from "./way-of.ts";
 
 export interface Survey {
   readonly cluster: string;
@@ -99,7 +97,7 @@ export function surveyCluster(survey: Survey): {
   }
   const shared = from.namespace === ours.namespace;
   const counterpart = ours.objects.filter(isService).find(({ metadata }) => metadata.name === ours.service);
-  const way = shared && from.service === counterpart?.metadata.name ? "take" : "mirror";
+  const way = counterpart === undefined ? "mirror" : wayOf(from, ours);
   if (counterpart === undefined)
     find(
       "ours-has-no-service",
@@ -117,7 +115,6 @@ export function surveyCluster(survey: Survey): {
       "adopt it when it serves",
     );
   if (owner === undefined || counterpart === undefined) return { adoption: undefined, findings };
-  const template = owner.spec?.template;
   const others = workloadsBeside(owner, objects);
 
   for (const other of objects.filter(isService)) {
@@ -151,29 +148,7 @@ export function surveyCluster(survey: Survey): {
     }
   }
 
-  const uses = usesOf(template?.spec);
-  const takenUses = others.map((one) => usesOf(one));
-  const own = (object: KubernetesObject): boolean => {
-    const { name } = object.metadata;
-    if (isHorizontalPodAutoscaler(object)) {
-      const target = object.spec?.scaleTargetRef;
-      return target?.kind === "Deployment" && target.name === owner.metadata.name;
-    }
-    const selected = (selector: Parameters<typeof selects>[0]): boolean =>
-      selects(selector, template?.metadata?.labels) &&
-      !objects
-        .filter(isPod)
-        .some((pod) => !pods.includes(pod) && !isFairways(pod) && selects(selector, pod.metadata.labels));
-    if (isPodDisruptionBudget(object)) return selected(object.spec?.selector);
-    if (isNetworkPolicy(object)) return selected(object.spec?.podSelector);
-    if (isIngress(object) || isHttpRoute(object)) return leadsOnlyTo(object, from.service);
-    if (isServiceAccount(object))
-      return name !== "default" && uses.account === name && !takenUses.some(({ account }) => account === name);
-    if (isConfigMap(object))
-      return uses.configMaps.has(name) && !takenUses.some(({ configMaps }) => configMaps.has(name));
-    return false;
-  };
-  const parts = objects.filter((one) => !isFairways(one) && own(one));
+  const parts = partsOf(survey, owner, pods, others);
   const keys = new Set(ours.objects.map((one) => refKey(refOf(one))));
   const isTaken = (one: KubernetesObject): boolean => keys.has(refKey(refOf(one)));
   const take = parts.filter(isTaken);
@@ -206,15 +181,15 @@ export function surveyCluster(survey: Survey): {
     find("old-is-ours", `the namespace ${from.namespace} is Fairway's already`, "see: fairway status");
 
   const hosts = new Set(routes.flatMap(hostsOf));
-  const withheld = ours.objects.filter((object) => {
-    if (isCronJob(object)) return true;
-    if (shared && namespaceWide.has(object.kind)) return true;
-    if ((isIngress(object) || isHttpRoute(object)) && hostsOf(object).some((host) => hosts.has(host))) return true;
-    return (
-      take.some((one) => refKey(refOf(one)) === refKey(refOf(object))) || (way === "take" && object === counterpart)
-    );
-  });
-  const left = leftAlone(survey, owner, [service, owner, ...parts]);
+  const taken = new Set(take.map((one) => refKey(refOf(one))));
+  const withheld = ours.objects.filter(
+    (object) =>
+      isCronJob(object) ||
+      (shared && namespaceWide.has(object.kind)) ||
+      hostsOf(object).some((host) => hosts.has(host)) ||
+      taken.has(refKey(refOf(object))) ||
+      (way === "take" && object === counterpart),
+  );
   const wide = shared ? withheld.filter(({ kind }) => namespaceWide.has(kind) && kind !== "Namespace") : [];
   const helm = helmRelease(owner) ?? helmRelease(service);
   const adoption: ClusterAdoption = {
@@ -223,66 +198,12 @@ export function surveyCluster(survey: Survey): {
     claim: shared && space !== undefined ? changed(space) : undefined,
     take: take.map(changed),
     remove: remove.map(formerOf),
-    leave: left,
+    leave: leftAlone(survey, owner, [service, owner, ...parts]),
     pairs: pairsOf(survey, [owner, service, ...parts]),
     withheld: withheld.map((one) => refKey(refOf(one))),
-    notes: [
-      ...(wide.length > 0 && others.length > 0
-        ? [
-            `with the confirmation ${wide.map((one) => describeRef(refOf(one))).join(", ")} will hold for all pods of the namespace ${from.namespace}`,
-          ]
-        : []),
-      ...(ours.objects.some(isCronJob)
-        ? ["crons of ours begin with the confirmation: end the old ones before, they are left alone"]
-        : []),
-      ...(way === "mirror"
-        ? [
-            `the address ${from.service}.${from.namespace} goes with the confirmation: its callers must use ${ours.service}.${ours.namespace} by then`,
-          ]
-        : []),
-      ...(helm === undefined
-        ? []
-        : [
-            `Helm still remembers its release ${helm}: after the confirmation forget it by deleting its Secrets (kubectl delete secret -n ${from.namespace} -l owner=helm,name=${helm}), not by helm uninstall, which deletes by name`,
-          ]),
-    ],
+    notes: notesOf(survey, { way, wide: others.length === 0 ? [] : wide, helm }),
   };
   return { adoption, findings };
-}
-
-type Trouble = readonly [AdoptionFindingCode, string, string];
-
-function troubleOf({ metadata, spec }: Service, way: AdoptionPlan["way"]): readonly Trouble[] {
-  const what = `Service/${metadata.name}`;
-  const code = "old-kind-of-service";
-  if (spec?.type === "ExternalName")
-    return [
-      [
-        code,
-        `${what} is a name for ${spec.externalName}: no pods are behind it`,
-        "adopt the Service that has the pods",
-      ],
-    ];
-  if (spec?.clusterIP === "None")
-    return [
-      [
-        code,
-        `${what} is headless: its callers hold addresses of pods, which no one can lead elsewhere`,
-        "let them call an ordinary Service first",
-      ],
-    ];
-  if (Object.keys(spec?.selector ?? {}).length === 0)
-    return [[code, `${what} selects no pods: somebody else writes its endpoints`, "adopt a Service with a selector"]];
-  const { type = "ClusterIP" } = spec ?? {};
-  if (way === "take" && type !== "ClusterIP")
-    return [
-      [
-        code,
-        `${what} is of type ${type}, and ours of that name is a ClusterIP: its address outside would go`,
-        "let callers come through an Ingress, or patch type into the Service of ours and adopt it into another namespace",
-      ],
-    ];
-  return [];
 }
 
 /** What stands for what: of the same kind, by the same name where there are several. */
