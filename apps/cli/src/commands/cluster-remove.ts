@@ -53,14 +53,17 @@ printed. With --json what has begun is printed, and not followed.`,
         exitCode: exitCode.usage,
         advice: `fairway cluster remove ${cluster}; or add --yes to leave everything in it as it is`,
       });
-    const services = counted(known?.services ?? 0, "service");
-    await confirmName(shell, {
-      what: force
-        ? `Forget the cluster ${cluster} with the ${services} in it.`
-        : `Remove the cluster ${cluster}: ${services} will leave it.`,
-      name: cluster,
-      yes,
-    });
+    // One that is not there is the server's to refuse.
+    if (known !== undefined) {
+      const services = counted(known.services, "service");
+      await confirmName(shell, {
+        what: force
+          ? `Forget the cluster ${cluster} with the ${services} in it.`
+          : `Remove the cluster ${cluster}: ${services} will leave it.`,
+        name: cluster,
+        yes,
+      });
+    }
     const { removed, fleet, leftBehind } = await client.removeCluster({
       params: { cluster },
       query: force ? { force: "true" } : {},

@@ -139,7 +139,12 @@ export function clusterHandlers(resources: ClusterResources): Pick<Handlers, Clu
     removeCluster: async ({ params, query, caller }) => {
       const { name } = requireCluster(params.cluster).record;
       if (pool.isEmbedded(name))
-        throw new Refusal({ status: 409, code: "cluster-embedded", title: `${name} belongs to this platform` });
+        throw new Refusal({
+          status: 409,
+          code: "cluster-embedded",
+          title: `${name} belongs to this platform`,
+          hint: `it comes and goes with the process that runs it; to try how services fare without it: fairway cluster stop ${name}`,
+        });
       if (query.force) return { removed: true, leftBehind: [...(await membership.abandon(name, caller.actor))] };
       const { fleet, removed } = await membership.retire(name, caller.actor);
       return { removed, ...(fleet === undefined ? {} : { fleet }), leftBehind: [] };
