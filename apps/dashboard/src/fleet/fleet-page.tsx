@@ -2,6 +2,7 @@ import type { FleetDetail } from "@fairway/api";
 import { Link, useParams } from "@tanstack/react-router";
 import { useEnvironmentFlag } from "../data/environment.ts";
 import { Command } from "../elements/copying.tsx";
+import { Fact } from "../elements/fact.tsx";
 import { Duration, Moment } from "../elements/moment.tsx";
 import { Nothing, PageHead, usePageTitle } from "../elements/page.tsx";
 import { ProblemPanel } from "../elements/problem-panel.tsx";
@@ -91,14 +92,5 @@ function Head({ fleet }: { readonly fleet: FleetDetail }) {
         </Fact>
       </dl>
     </PageHead>
-  );
-}
-
-function Fact({ name, children }: { readonly name: string; readonly children: React.ReactNode }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </div>
   );
 }

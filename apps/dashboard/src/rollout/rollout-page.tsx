@@ -7,6 +7,7 @@ import { useEnvironmentFlag } from "../data/environment.ts";
 import { queries } from "../data/queries.ts";
 import { CausePanel } from "../elements/cause.tsx";
 import { Command } from "../elements/copying.tsx";
+import { Fact } from "../elements/fact.tsx";
 import { Duration, Moment } from "../elements/moment.tsx";
 import { Nothing, PageHead, Section, usePageTitle } from "../elements/page.tsx";
 import { PhaseBar } from "../elements/phase-bar.tsx";
@@ -136,30 +137,15 @@ function Head({ rollout }: { readonly rollout: RolloutDetail }) {
         )}
       </p>
       <dl className="facts">
-        <div>
-          <dt>{rollout.kind} by</dt>
-          <dd>{rollout.actor}</dd>
-        </div>
-        <div>
-          <dt>started</dt>
-          <dd>
-            <Moment at={rollout.createdAt} />
-          </dd>
-        </div>
-        <div>
-          <dt>{rollout.endedAt === undefined ? "for" : "took"}</dt>
-          <dd>
-            <Duration from={rollout.createdAt} to={rollout.endedAt} /> <PhaseBar durations={rollout.durations} />
-          </dd>
-        </div>
-        <div>
-          <dt>environment</dt>
-          <dd>{rollout.environment}</dd>
-        </div>
-        <div>
-          <dt>strategy</dt>
-          <dd>{rollout.strategy}</dd>
-        </div>
+        <Fact name={`${rollout.kind} by`}>{rollout.actor}</Fact>
+        <Fact name="started">
+          <Moment at={rollout.createdAt} />
+        </Fact>
+        <Fact name={rollout.endedAt === undefined ? "for" : "took"}>
+          <Duration from={rollout.createdAt} to={rollout.endedAt} /> <PhaseBar durations={rollout.durations} />
+        </Fact>
+        <Fact name="environment">{rollout.environment}</Fact>
+        <Fact name="strategy">{rollout.strategy}</Fact>
       </dl>
     </PageHead>
   );

@@ -5,6 +5,7 @@ import { useClient } from "../data/client.ts";
 import { useEnvironment, useEnvironmentFlag } from "../data/environment.ts";
 import { queries } from "../data/queries.ts";
 import { Command } from "../elements/copying.tsx";
+import { Fact } from "../elements/fact.tsx";
 import { Icon } from "../elements/icon.tsx";
 import { Mark } from "../elements/mark.tsx";
 import { PageHead, usePageTitle } from "../elements/page.tsx";
@@ -144,15 +145,6 @@ function Outward({ to }: { readonly to: string }) {
       {to.replace(/^https?:\/\//, "").replace(/\/$/, "")}
       <Icon name="open" />
     </a>
-  );
-}
-
-function Fact({ name, children }: { readonly name: string; readonly children: React.ReactNode }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </div>
   );
 }
 

@@ -7,6 +7,7 @@ import { queries } from "../data/queries.ts";
 import { Button } from "../elements/button.tsx";
 import { Command, Identifier } from "../elements/copying.tsx";
 import { Question } from "../elements/dialog.tsx";
+import { Fact } from "../elements/fact.tsx";
 import { Moment } from "../elements/moment.tsx";
 import { Nothing, PageHead, Section, usePageTitle } from "../elements/page.tsx";
 import { ProblemPanel } from "../elements/problem-panel.tsx";
@@ -58,20 +59,11 @@ function WebhookView({ webhook }: { readonly webhook: Webhook }) {
           <Identifier value={url} />
         </p>
         <dl className="facts">
-          <div>
-            <dt>told of</dt>
-            <dd>{events.join(", ")}</dd>
-          </div>
-          <div>
-            <dt>environment</dt>
-            <dd>{environment ?? "all"}</dd>
-          </div>
-          <div>
-            <dt>added by</dt>
-            <dd>
-              {actor} <Moment at={createdAt} />
-            </dd>
-          </div>
+          <Fact name="told of">{events.join(", ")}</Fact>
+          <Fact name="environment">{environment ?? "all"}</Fact>
+          <Fact name="added by">
+            {actor} <Moment at={createdAt} />
+          </Fact>
         </dl>
       </PageHead>
       {webhook.goneAt !== undefined && (
