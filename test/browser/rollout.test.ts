@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { Browser, Page } from "playwright-core";
-import { createWorld, failed, releases, running, userHealthy } from "../../apps/dashboard/fixtures/index.ts";
+import { createWorld, failed, measured, releases, running, userHealthy } from "../../apps/dashboard/fixtures/index.ts";
 import { launchChromium } from "./chromium.ts";
 import { openDashboard } from "./open-dashboard.ts";
 
@@ -212,6 +212,15 @@ test("a canary shows its steps, shares, measurements, migration, and who told it
   await page.getByRole("img", { name: /^rate\(http_errors.*at most 0.01; 24 values/ }).waitFor();
   await page.getByText("the database is at 0042").waitFor();
   await page.getByText("refused: routers are still taking the share of 20 %").waitFor();
+});
+
+test("a rollout without steps shows what is measured while its wave is looked at, and no shares", async () => {
+  const world = createWorld({ rollouts: new Map([[measured.number, measured]]) });
+  await using opened = await openDashboard(browser, { at: `/rollouts/${measured.number}`, world });
+  const { page } = opened;
+  await page.getByRole("heading", { name: "Measured" }).waitFor();
+  await page.getByRole("img", { name: /^rate\(http_errors.*: 0\.003, at most 0\.01; 4 values$/ }).waitFor();
+  assert.equal(await page.getByRole("list", { name: "Share of requests by cluster" }).count(), 0);
 });
 
 test("a finished rollout is replayed along its time, entry by entry, and is then as it ended again", async () => {

@@ -1,7 +1,15 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { Browser, Page } from "playwright-core";
-import { createWorld, logLines, releases, userChanged, userHealthy } from "../../apps/dashboard/fixtures/index.ts";
+import {
+  createWorld,
+  logLines,
+  releases,
+  userAdopted,
+  userAdopting,
+  userChanged,
+  userHealthy,
+} from "../../apps/dashboard/fixtures/index.ts";
 import { launchChromium } from "./chromium.ts";
 import { openDashboard } from "./open-dashboard.ts";
 
@@ -176,4 +184,26 @@ test("what was changed by hand is told by field and by whom; one field is left t
       ["repairDrift", undefined],
     ],
   );
+});
+
+test("a service that is being adopted says beside what it stands, and, once requests have moved, how to decide", async () => {
+  for (const [user, says, commands] of [
+    [userAdopting, "It is on its way: Service user of namespace legacy.", ["status"]],
+    [
+      userAdopted,
+      "Requests go to ours, and the old objects stand by: Service user of namespace legacy.",
+      ["confirm", "undo"],
+    ],
+  ] as const) {
+    const world = createWorld({ details: new Map([["user", user]]) });
+    await using opened = await openDashboard(browser, { at: "/services/user", world });
+    const { page } = opened;
+    await page.getByRole("heading", { name: "Being adopted" }).waitFor();
+    await page.getByText(says).waitFor();
+    const offered = await page.getByRole("button", { name: /fairway adopt/ }).allInnerTexts();
+    assert.deepEqual(
+      offered.map((text) => text.trim()),
+      commands.map((command) => `fairway adopt ${command} user`),
+    );
+  }
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { Browser } from "playwright-core";
-import { createWorld } from "../../apps/dashboard/fixtures/index.ts";
+import { cluster, createWorld, retiring } from "../../apps/dashboard/fixtures/index.ts";
 import { launchChromium } from "./chromium.ts";
 import { assertAccessible, openDashboard, phone, takePicture } from "./open-dashboard.ts";
 
@@ -124,6 +124,15 @@ test("an embedded cluster is stopped after one question, and started again", asy
     world.commands.map(({ operation, params }) => `${operation} ${params.cluster}`),
     ["stopCluster beta", "startCluster beta"],
   );
+});
+
+test("a cluster that is being removed says so, who asked for it, and how to take that back", async () => {
+  const world = createWorld({ clusters: [cluster("alpha"), retiring] });
+  await using opened = await openDashboard(browser, { at: "/clusters", world });
+  const beta = opened.page.getByRole("article", { name: "Cluster beta" });
+  await beta.getByText("Retiring").waitFor();
+  await beta.getByText(/Is being removed, asked for by anna/).waitFor();
+  await beta.getByRole("button", { name: "fairway cluster remove beta --cancel" }).waitFor();
 });
 
 test("an environment of several is chosen once and stays while one walks", async () => {

@@ -70,10 +70,13 @@ function ClusterPanel({ cluster }: { readonly cluster: ClusterSummary }) {
         {cluster.stopped ? "Stopped by a person. Rollouts are refused until it runs again." : cluster.trouble}
       </p>
       {cluster.retiring !== undefined && (
-        <p className="quiet">
-          Is being removed, asked for by {cluster.retiring.by} <Moment at={cluster.retiring.at} />: services leave it
-          one by one, then it is forgotten. <Command text={`fairway cluster remove ${cluster.name} --cancel`} />
-        </p>
+        <div className="cluster-retiring">
+          <p className="quiet">
+            Is being removed, asked for by {cluster.retiring.by} <Moment at={cluster.retiring.at} />: services leave it
+            one by one, then it is forgotten.
+          </p>
+          <Command text={`fairway cluster remove ${cluster.name} --cancel`} />
+        </div>
       )}
       <dl className="cluster-numbers">
         <div>

@@ -2,6 +2,7 @@ import type { ServiceDetail } from "@fairway/api";
 import { useEnvironmentFlag } from "../data/environment.ts";
 import { Command } from "../elements/copying.tsx";
 import { Section } from "../elements/page.tsx";
+import "./being-adopted.css";
 
 /** That it stands beside what somebody else has deployed, and what a person decides about it. */
 export function BeingAdopted({ service }: { readonly service: ServiceDetail }) {
@@ -15,14 +16,11 @@ export function BeingAdopted({ service }: { readonly service: ServiceDetail }) {
         {moved ? "Requests go to ours, and the old objects stand by: " : "It is on its way: "}
         Service {adoption.from.service} of namespace {adoption.from.namespace}.
       </p>
-      {moved ? (
-        <>
-          <Command text={`fairway adopt confirm ${name}${flag}`} />
-          <Command text={`fairway adopt undo ${name}${flag}`} />
-        </>
-      ) : (
-        <Command text={`fairway adopt status ${name}${flag}`} />
-      )}
+      <div className="adopted-commands">
+        {(moved ? ["confirm", "undo"] : ["status"]).map((what) => (
+          <Command key={what} text={`fairway adopt ${what} ${name}${flag}`} />
+        ))}
+      </div>
     </Section>
   );
 }
