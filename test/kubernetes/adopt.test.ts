@@ -10,6 +10,7 @@ import { checkout, eventually, writeService } from "../e2e/platform.ts";
 import { constantRequests, type Load, requests, type Target } from "../traffic/answering.ts";
 import { environment, type RealPlatform, startRealPlatform } from "./fairway.ts";
 import type { KubernetesCluster } from "./harness/start-kubernetes.ts";
+import { serviceTarget } from "./service-target.ts";
 
 const execute = promisify(execFile);
 const perSecond = 30;
@@ -108,7 +109,7 @@ describe("a live service of somebody else in real clusters", () => {
         await cluster.kubectl(["rollout", "status", `deployment/${name}`, "-n", namespace, "--timeout=120s"]);
     }
     for (const [name, namespace] of places)
-      targets[name] = await Promise.all(clusters.map((cluster) => targetOf(cluster, name, namespace)));
+      targets[name] = await Promise.all(clusters.map((cluster) => serviceTarget(cluster, name, namespace)));
   });
   after(async () => {
     for (const cleanUp of cleanUps.reverse()) await cleanUp();
@@ -118,11 +119,6 @@ describe("a live service of somebody else in real clusters", () => {
     ["basket", "legacy"],
     ["wares", "wares"],
   ] as const;
-
-  async function targetOf(cluster: KubernetesCluster, name: string, namespace: string): Promise<Target> {
-    const get = ["get", "service", name, "-n", namespace, "-o", "jsonpath={.spec.clusterIP}"];
-    return { address: `${await cluster.kubectl(get)}:80`, host: name };
-  }
 
   /** What is to stay as it is, by uid and specification. */
   async function bystanders(cluster: KubernetesCluster, namespace: string): Promise<string> {
@@ -217,7 +213,7 @@ describe("a live service of somebody else in real clusters", () => {
       await only("ours-2");
 
       // Its old address goes with it: whoever calls it has another one by then.
-      const addresses = await Promise.all(clusters.map((cluster) => targetOf(cluster, "basket", "basket")));
+      const addresses = await Promise.all(clusters.map((cluster) => serviceTarget(cluster, "basket")));
       const old = new Set(targets["basket"]?.map(({ address }) => address));
       targets["basket"] = addresses;
       const [former, rest] = [loads.slice(0, old.size), loads.slice(old.size)];

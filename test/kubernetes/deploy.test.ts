@@ -9,6 +9,7 @@ import { checkout, writeService } from "../e2e/platform.ts";
 import { environment, type RealPlatform, serviceUrl, startRealPlatform } from "./fairway.ts";
 import { fillRegistry, nodeImage } from "./harness/images.ts";
 import { startDockerRegistry } from "./registries/start-registry.ts";
+import { show } from "./show.ts";
 
 const server = (text: string) => `
 import { createServer } from "node:http";
@@ -119,7 +120,7 @@ describe("services in real clusters", () => {
         const filled = Object.entries({ "app.toml": appToml(name), "index.js": server("fine"), ...files(name) });
         const folder = await writeService(real.platform, name, Object.fromEntries(filled));
         const told = await real.fairway(1, "deploy", folder, "--env", environment);
-        if (process.env["SHOW"] !== undefined) console.log(told);
+        show(told);
         for (const words of expected) assert.match(told, words);
       });
     }
@@ -140,7 +141,7 @@ describe("services in real clusters", () => {
         body: { service: "gone", environment, release: release.name, idempotencyKey: "the image is gone" },
       });
       const told = await real.fairway(1, "rollouts", String(rollout.number), "--follow");
-      if (process.env["SHOW"] !== undefined) console.log(told);
+      show(told);
       for (const words of [/ImageNotFound/, /base\/gone/]) assert.match(told, words);
     });
   });

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { type Platform, type Scope, startPlatform } from "../e2e/platform.ts";
 import { type Kubernetes, type KubernetesCluster, startKubernetes } from "./harness/start-kubernetes.ts";
+import { serviceTarget } from "./service-target.ts";
 
 /** The environment of the real clusters; the embedded ones are in `prod`. */
 export const environment = "real";
@@ -35,6 +36,5 @@ export async function startRealPlatform(scope: Scope): Promise<RealPlatform> {
 
 /** `http://host` of a service's Service in a cluster, reachable from here. */
 export async function serviceUrl(cluster: KubernetesCluster, service: string): Promise<string> {
-  const get = ["get", "service", service, `--namespace=${service}`, "-o", "jsonpath={.spec.clusterIP}"];
-  return `http://${await cluster.kubectl(get)}`;
+  return `http://${(await serviceTarget(cluster, service)).address}`;
 }

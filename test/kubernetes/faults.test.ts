@@ -5,7 +5,9 @@ import type { RolloutView } from "@fairway/rollout";
 import { answering } from "../traffic/answering.ts";
 import { type How, holds } from "../traffic/rollouts.ts";
 import { allAtRest } from "./oracle.ts";
-import { show, startTwoClusters, type TwoClusters, until } from "./two-clusters.ts";
+import { show } from "./show.ts";
+import { startTwoClusters, type TwoClusters } from "./two-clusters.ts";
+import { until } from "./until.ts";
 
 /** Above the longest of the short outages, below the least of the long one. */
 const unreachable = 20_000;

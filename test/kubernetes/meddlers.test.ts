@@ -5,7 +5,9 @@ import { type Answering, answering } from "../traffic/answering.ts";
 import { type How, holds } from "../traffic/rollouts.ts";
 import { type Review, startWebhook } from "./harness/webhook.ts";
 import { allAtRest } from "./oracle.ts";
-import { show, startTwoClusters, type TwoClusters, until } from "./two-clusters.ts";
+import { show } from "./show.ts";
+import { startTwoClusters, type TwoClusters } from "./two-clusters.ts";
+import { until } from "./until.ts";
 
 const limits = { suspect: 500, converge: 1_000, restored: 30_000 };
 const blueGreen: How = { strategy: "blue-green" };

@@ -12,6 +12,7 @@ import { checkout } from "../e2e/platform.ts";
 import { startFakeNodes } from "./harness/fake-nodes.ts";
 import { type KubernetesCluster, startKubernetes } from "./harness/start-kubernetes.ts";
 import { type Deployer, kubeconfigOf, startDeployer } from "./rendered.ts";
+import { until } from "./until.ts";
 
 const goldens = path.join(checkout, "packages/manifests/testdata");
 
@@ -34,14 +35,6 @@ function field(value: unknown, ...keys: readonly (string | number)[]): unknown {
     (inner, key) => (typeof inner === "object" && inner !== null ? Reflect.get(inner, key) : undefined),
     value,
   );
-}
-
-async function until(condition: () => Promise<boolean>, what: string, seconds = 60): Promise<void> {
-  const end = Date.now() + seconds * 1000;
-  while (!(await condition())) {
-    assert.ok(Date.now() < end, `waited in vain: ${what}`);
-    await pause(100);
-  }
 }
 
 // Both wait most of the time.

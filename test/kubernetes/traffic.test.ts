@@ -16,6 +16,9 @@ import { type How, holds, type Rollouts, startRollouts } from "../traffic/rollou
 import { startGateway } from "./harness/gateway.ts";
 import { type KubernetesCluster, startKubernetes } from "./harness/start-kubernetes.ts";
 import { kubeconfigOf } from "./rendered.ts";
+import { serviceTarget } from "./service-target.ts";
+import { show } from "./show.ts";
+import { until } from "./until.ts";
 
 const perSecond = 60;
 /** At 20 % the standard deviation of chance is then half a point: Envoy draws each request's backend. */
@@ -59,17 +62,12 @@ describe("requests in a real cluster", () => {
   const shop = (release: string) => answering("shop", release, { tables: '[[public]]\nhost = "shop.test"\n' });
   const stock = (release: string) => answering("stock", release);
 
-  async function serviceOf(name: string): Promise<Target> {
-    const get = ["get", "service", name, `--namespace=${name}`, "-o", "jsonpath={.spec.clusterIP}"];
-    return { address: `${await real.kubectl(get)}:80`, host: name };
-  }
-
   /** Runs under constant requests by the Gateway and by Services; no request may fail. */
   async function under(work: (loads: Readonly<Record<"gateway" | "shop" | "stock", Load>>) => Promise<void>) {
     const loads = {
       gateway: constantRequests(publicly, perSecond),
-      shop: constantRequests(await serviceOf("shop"), perSecond / 2),
-      stock: constantRequests(await serviceOf("stock"), perSecond / 2),
+      shop: constantRequests(await serviceTarget(real, "shop"), perSecond / 2),
+      stock: constantRequests(await serviceTarget(real, "stock"), perSecond / 2),
     };
     const stop = () => Promise.all(Object.values(loads).map((load) => load.stop()));
     try {
@@ -92,10 +90,11 @@ describe("requests in a real cluster", () => {
   const succeeded = async (numbers: readonly number[]) => {
     for (const number of numbers) assert.equal((await rollouts.ended(number)).status, "succeeded");
   };
-  /** Nobody hears anything else any more. */
+  /** Nobody hears anything else any more, when the proxies have heard of what the API says. */
   const only = async (release: string) => {
-    for (const target of [publicly, await serviceOf("shop"), await serviceOf("stock")]) {
-      assert.deepEqual((await requests(target, 100)).answers, { [release]: 100 });
+    for (const target of [publicly, await serviceTarget(real, "shop"), await serviceTarget(real, "stock")]) {
+      const isAlone = async () => (await requests(target, 100)).answers[release] === 100;
+      await until(isAlone, `${target.host} at ${target.address} says ${release} alone`, 5);
     }
   };
 
@@ -110,10 +109,10 @@ describe("requests in a real cluster", () => {
       const share = shareOf("2", await requests(publicly, counted));
       show(`20 %: ${share.toFixed(2)} % of ${counted}`);
       assert.ok(Math.abs(share - 20) <= 2, `${share} %`);
-      assert.deepEqual(Object.keys((await requests(await serviceOf("shop"), 100)).answers), ["1"]);
+      assert.deepEqual(Object.keys((await requests(await serviceTarget(real, "shop"), 100)).answers), ["1"]);
       await rollouts.until(other, holds(20));
       // One new pod beside two: a third is what replicas can do.
-      const third = shareOf("2", await requests(await serviceOf("stock"), 2_000));
+      const third = shareOf("2", await requests(await serviceTarget(real, "stock"), 2_000));
       show(`by replicas: ${third.toFixed(2)} %`);
       assert.ok(Math.abs(third - 100 / 3) <= 6, `${third} %`);
       for (const one of [number, other]) await rollouts.command(one, { type: "promote" });
@@ -151,18 +150,6 @@ describe("requests in a real cluster", () => {
   });
 });
 
-function show(words: string): void {
-  if (process.env["SHOW"] !== undefined) console.log(words);
-}
-
 function sum(answers: Heard["answers"]): number {
   return Object.values(answers).reduce((all, one) => all + one, 0);
-}
-
-async function until(reached: () => Promise<boolean>, what: string): Promise<void> {
-  const deadline = Date.now() + 60_000;
-  while (!(await reached())) {
-    assert.ok(Date.now() < deadline, `not within a minute: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 200));
-  }
 }

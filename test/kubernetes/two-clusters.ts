@@ -9,6 +9,8 @@ import { constantRequests } from "../traffic/answering.ts";
 import { type Rollouts, startRollouts } from "../traffic/rollouts.ts";
 import { type Kubernetes, type KubernetesCluster, startKubernetes } from "./harness/start-kubernetes.ts";
 import { kubeconfigOf } from "./rendered.ts";
+import { serviceTarget } from "./service-target.ts";
+import { show } from "./show.ts";
 
 export interface TwoClusters {
   readonly kubernetes: Kubernetes;
@@ -125,14 +127,10 @@ export async function startTwoClusters(scope: Scope, limits: Partial<Limits>): P
     async under(services, work, where = [a, b]) {
       const targets = await Promise.all(
         where.flatMap((cluster) =>
-          services.map(async (service) => {
-            const get = ["get", "service", service, `--namespace=${service}`, "-o", "jsonpath={.spec.clusterIP}"];
-            return {
-              name: `${service} in ${cluster.name}`,
-              address: `${await cluster.kubectl(get)}:80`,
-              host: service,
-            };
-          }),
+          services.map(async (service) => ({
+            name: `${service} in ${cluster.name}`,
+            ...(await serviceTarget(cluster, service)),
+          })),
         ),
       );
       const loads = targets.map((target) => ({ ...target, load: constantRequests(target, perSecond) }));
@@ -150,16 +148,4 @@ export async function startTwoClusters(scope: Scope, limits: Partial<Limits>): P
       }
     },
   };
-}
-
-export async function until(reached: () => boolean | Promise<boolean>, what: string, seconds = 60): Promise<void> {
-  const deadline = Date.now() + seconds * 1_000;
-  while (!(await reached())) {
-    assert.ok(Date.now() < deadline, `not within ${seconds} s: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-}
-
-export function show(words: string): void {
-  if (process.env["SHOW"] !== undefined) console.log(words);
 }
