@@ -64,17 +64,19 @@ export function openInventory(options: {
   readonly log: (message: string) => void;
   /** What carries our labels and is not listed counts as left by another engine. */
   readonly repairs?: boolean;
-  /** Under which the same rollout has written there before. */
+  /** Under which the same rollout has written there before; 0: it has not. */
   readonly epoch: number;
 }): FencedInventory {
   const { cluster, identity, tenure, clock, log } = options;
-  let opened = false;
-  let wentBack = false;
-  /** Below it an inventory is older than what was written. */
+  /** `back`: the cluster was put back to an earlier state; nothing rests on what this session did before the next fence. */
+  let stage: "unopened" | "open" | "back" = "unopened";
+  /** Below it an inventory is older than what was written, until this session has written there itself. */
   let floor = options.epoch;
-  /** Another engine was at work when we came: its late writes are looked for again at the end. As is anything in a repair. */
-  let tookOver = options.repairs ?? false;
-  let stampDue = false;
+  /**
+   * Whether another engine was at work when we came, and its objects have a new version each: its late writes are looked for
+   * again at the end. As is anything in a repair.
+   */
+  let others: "none" | "unstamped" | "stamped" = options.repairs === true ? "stamped" : "none";
   /** As this session has seen or written it last. */
   let known: StoredInventory | undefined;
 
@@ -103,24 +105,24 @@ export function openInventory(options: {
       const base = found?.inventory ?? emptyInventory;
       await refuseNewer(base);
       // Only a store that was put back to a backup can be older than what was written.
-      const isBack = found !== undefined && base.epoch < (opened ? tenure.epoch : floor);
-      wentBack ||= isBack;
-      const unsettled = base.epoch < tenure.epoch && (isBack || (!opened && !base.settled));
+      const isBack = found !== undefined && base.epoch < (stage === "unopened" ? floor : tenure.epoch);
+      const unsettled = base.epoch < tenure.epoch && (isBack || (stage === "unopened" && !base.settled));
+      if (isBack) stage = "back";
       const swept = found === undefined || unsettled ? await sweep(base, signal) : [];
       const opening = withUids(withIntent(base, swept.map(refOf)), swept);
       const after = change({ ...opening, epoch: tenure.epoch, settled: false });
       known = await store(found, after, signal);
-      if (found !== undefined && unsettled) {
-        tookOver = true;
-        stampDue = true;
-      }
+      if (found !== undefined && unsettled) others = "unstamped";
       return after;
     });
-    if (stampDue) await stamp(wanted, String(tenure.epoch), signal);
-    stampDue = false;
-    opened = true;
+    if (others === "unstamped") {
+      await stamp(wanted, String(tenure.epoch), signal);
+      others = "stamped";
+    }
+    if (stage === "unopened") stage = "open";
     // What was done before is not there any more, so what comes next must not rest on it.
-    if (wentBack) throw new ClusterError("unknown", cluster.name, "the cluster was put back to an earlier state");
+    if (stage === "back")
+      throw new ClusterError("unknown", cluster.name, "the cluster was put back to an earlier state");
     return wanted;
   };
 
@@ -225,7 +227,7 @@ export function openInventory(options: {
   };
 
   const forget = (): void => {
-    opened = false;
+    stage = "unopened";
     known = undefined;
   };
 
@@ -235,16 +237,16 @@ export function openInventory(options: {
     persist,
     creating,
 
-    lacks: (kinds) => known !== undefined && !tookOver && !known.inventory.entries.some(({ kind }) => kinds.has(kind)),
+    lacks: (kinds) =>
+      known !== undefined && others === "none" && !known.inventory.entries.some(({ kind }) => kinds.has(kind)),
 
     async unlisted(inventory, signal) {
-      return tookOver ? sweep(inventory, signal) : [];
+      return others === "none" ? [] : sweep(inventory, signal);
     },
 
     async fence(mark, signal) {
       // What follows sets everything again.
-      if (wentBack) opened = false;
-      wentBack = false;
+      if (stage === "back") stage = "unopened";
       floor = 0;
       known = undefined;
       if ((await namespace(signal)) === undefined) return;
@@ -254,7 +256,7 @@ export function openInventory(options: {
     },
 
     async settle(signal) {
-      if (!opened) return;
+      if (stage === "unopened") return;
       const space = await namespace(signal);
       if (space === undefined || space.metadata.deletionTimestamp !== undefined) return;
       await update((inventory) => ({ ...inventory, settled: true }), signal);

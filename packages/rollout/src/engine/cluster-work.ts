@@ -26,8 +26,8 @@ const asideOf: ReadonlySet<Step> = new Set<Step>(["drain", "undrain"]);
 export function startWork(
   options: Omit<StepOptions, "session" | "expect" | "follow" | "isReady" | "tell"> & {
     readonly log: (message: string) => void;
-    /** Under which this rollout has written there before. */
-    readonly epoch?: number;
+    /** Under which this rollout has written there before; 0: it has not. */
+    readonly epoch: number;
     /** Called when the facts have changed. */
     readonly changed: () => void;
   },
@@ -41,13 +41,12 @@ export function startWork(
   const written = [...(own?.desired ?? []), ...(own?.former ?? []), ...jobs];
   const kinds = written.map(({ apiVersion, kind }) => ({ apiVersion, kind }));
   // Where the service leaves nothing was written.
-  const epoch = plan.target === undefined || own?.leaving === true ? undefined : options.epoch;
+  const epoch = plan.target === undefined || own?.leaving === true ? 0 : options.epoch;
   const session = openSession({
-    ...{ cluster, tenure, clock, kinds, log },
+    ...{ cluster, tenure, clock, kinds, log, epoch },
     identity: { service, environment, namespace },
     deletion: limits.deletion,
     repairs: plan.repairs,
-    ...(epoch === undefined ? {} : { epoch }),
   });
 
   let facts: ClusterFacts = noFacts;

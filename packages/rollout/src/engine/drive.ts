@@ -95,44 +95,26 @@ export async function drive(options: DriveOptions, header: RolloutHeader): Promi
       : convergencePlan(journal, releases, place, state, options.clusters);
   let plan = await planNow();
 
+  const workIn = (name: string, wave: number): ClusterWork => {
+    const { traffic, secrets, images, log } = options;
+    return startWork({
+      ...{ plan, tenure: held, traffic, secrets, images, clock, limits, signal, log },
+      cluster: options.clusters.find((one) => one.name === name) ?? absentCluster(name),
+      epoch: state.clusters[name]?.epoch ?? 0,
+      migrated: () => state.migration?.uid,
+      shifted: () => hasShifted(state, wave),
+      changed: () => {
+        options.changed(live());
+        bell.ring();
+      },
+    });
+  };
+
   /** A decision ends what was begun before it: its calls, and what was learned by them. */
   const startAfresh = async (): Promise<void> => {
     await Promise.all([...work.values()].map((one) => one.stop()));
     plan = await planNow();
-    work = new Map(
-      plan.waves.flatMap((names, wave) =>
-        names.map((name) => {
-          const cluster = options.clusters.find((one) => one.name === name) ?? absentCluster(name);
-          const { traffic, secrets, images, log } = options;
-          const migrated = () => state.migration?.uid;
-          const shifted = () => hasShifted(state, wave);
-          const { epoch } = state.clusters[name] ?? {};
-          const changed = () => {
-            options.changed(live());
-            bell.ring();
-          };
-          return [
-            name,
-            startWork({
-              cluster,
-              plan,
-              tenure: held,
-              traffic,
-              secrets,
-              images,
-              clock,
-              limits,
-              signal,
-              log,
-              changed,
-              migrated,
-              shifted,
-              ...(epoch === undefined ? {} : { epoch }),
-            }),
-          ];
-        }),
-      ),
-    );
+    work = new Map(plan.waves.flatMap((names, wave) => names.map((name) => [name, workIn(name, wave)] as const)));
   };
 
   const write = async (action: Extract<Action, { event: RolloutEvent }>): Promise<"on" | "over"> => {
