@@ -202,6 +202,42 @@ describe("session", () => {
     assert.equal(level(cluster), "warn");
   });
 
+  it("sets all anew at once in such a cluster where a fence comes first", async () => {
+    const cluster = memoryCluster("alpha", virtualClock());
+    const earlier = session(cluster, 1);
+    await earlier.apply([space, config("info")], signal);
+    await earlier.settle(signal);
+    const next = session(cluster, 3, { lost: false }, 2);
+    await next.fence("restore", signal);
+    await next.apply([space, config("debug")], signal);
+    assert.equal(level(cluster), "debug");
+  });
+
+  it("notices that a cluster is put back while it is at work there", async () => {
+    const cluster = memoryCluster("alpha", virtualClock());
+    const earlier = session(cluster, 1);
+    await earlier.apply([space, config("info")], signal);
+    await earlier.settle(signal);
+    const backup = await cluster.get(inventoryRef(identity));
+    assert.ok(backup !== undefined);
+    const present = session(cluster, 2);
+    await present.apply([space, config("debug")], signal);
+    const { uid: _, resourceVersion: __, managedFields: ___, ...metadata } = backup.metadata;
+    cluster.updateAs("backup", { ...backup, metadata });
+    const two = { ...config("info"), metadata: { ...config("info").metadata, name: "more" } };
+    await assert.rejects(present.apply([space, two], signal), /put back to an earlier state/);
+  });
+
+  it("takes away at the end what a former engine made late, after it was taken over from", async () => {
+    const cluster = memoryCluster("alpha", virtualClock());
+    await session(cluster, 1).apply([space, config("info")], signal);
+    const next = session(cluster, 2);
+    await next.apply([space, config("info")], signal);
+    cluster.applyAs("fairway", { ...config("info"), metadata: { ...config("info").metadata, name: "late" } });
+    await next.prune(new Set([space, config("info")].map(keyOf)), signal);
+    assert.ok(!cluster.objects("user").some(({ metadata }) => metadata.name === "late"));
+  });
+
   it("leaves a namespace that was there before, with what is of others, and takes its own marks off it", async () => {
     const cluster = memoryCluster("alpha", virtualClock());
     const marks = { labels: { ...labels, team: "a" }, annotations: { "fairway.dev/adopted": "1" } };
