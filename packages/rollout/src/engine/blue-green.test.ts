@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { isDeployment, isHorizontalPodAutoscaler, isPod } from "@fairway/objects";
+import { isDeployment, isHorizontalPodAutoscaler, isPod, isReady } from "@fairway/objects";
 import { met, watchRequests } from "../testing/data-path.ts";
 import { going, isHolding } from "../testing/strategy-world.ts";
 
@@ -106,11 +106,7 @@ describe("blue-green", () => {
       const stop = watchRequests(world.clusters, (now, cluster) => {
         if (!now.inside.includes("two") || now.inside.includes("one")) return;
         const serving = world.cluster(cluster).objects("user").filter(isPod);
-        const ready = serving.filter(
-          ({ metadata, status }) =>
-            metadata.labels?.["fairway.dev/release"] === "two" &&
-            status?.conditions?.some((one) => one.type === "Ready" && one.status === "True"),
-        );
+        const ready = serving.filter((pod) => pod.metadata.labels?.["fairway.dev/release"] === "two" && isReady(pod));
         assert.ok(ready.length >= 6, `${ready.length} pods take the load of 6`);
       });
       await world.command(number, { type: "promote" });

@@ -179,7 +179,7 @@ describe("a canary", () => {
     await world.clock.advance(300_000);
     assert.deepEqual(met(world.cluster("beta")).outside, ["one", "two"]);
     world.cluster("beta").stickRouters(false);
-    await world.clock.run(async () => (await world.journal.unfinished()).length === 0);
+    await world.closed();
     await engine.stop();
     stop();
     assert.deepEqual([...world.drained], []);

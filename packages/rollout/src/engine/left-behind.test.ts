@@ -29,7 +29,7 @@ describe("engine: clusters left behind", () => {
     assert.deepEqual([...world.drained], ["beta"]);
     world.holds("one", ["alpha"]);
     world.cluster("beta").mend();
-    await world.clock.run(async () => (await world.journal.unfinished()).length === 0);
+    await world.closed();
     await engine.stop();
     assert.deepEqual([...world.drained], []);
     assert.equal((await world.viewOf(header.number)).clusters[1]?.converged, true);
@@ -59,7 +59,7 @@ describe("engine: clusters left behind", () => {
     const refused = await world.deploy(second, "two");
     assert.equal(refused.status, "refused", "a lost cluster refuses the next rollout in prepare");
     world.cluster("beta").mend();
-    await world.clock.run(async () => (await world.journal.unfinished()).length === 0);
+    await world.closed();
     await second.stop();
     assert.deepEqual([...world.drained], []);
     world.holds("one");
@@ -80,7 +80,7 @@ describe("engine: clusters left behind", () => {
     assert.equal(result.status, "succeeded");
     assert.deepEqual([...world.drained], []);
     world.cluster("beta").mend();
-    await world.clock.run(async () => (await world.journal.unfinished()).length === 0);
+    await world.closed();
     await engine.stop();
     world.holds("three");
   });

@@ -40,7 +40,7 @@ describe("a lost cluster", () => {
         assert.ok(isConverged || world.drained.has("beta"), "no traffic before it is on the decision");
       });
       world.cluster("beta").mend();
-      await world.clock.run(async () => (await world.journal.unfinished()).length === 0);
+      await world.closed();
       stop();
       await world.clock.advance(5_000);
       assert.deepEqual([...world.drained], []);
@@ -66,7 +66,7 @@ describe("a lost cluster", () => {
       assert.deepEqual([...world.drained], ["beta"]);
       world.cluster("beta").mend();
       world.lost.clear();
-      await world.clock.run(async () => (await world.journal.unfinished()).length === 0);
+      await world.closed();
       await engine.stop();
       assert.deepEqual([...world.drained], [], `after one that ${status}`);
       world.holds(status === "succeeded" ? "two" : "one");
@@ -110,7 +110,7 @@ describe("a lost cluster", () => {
     assert.equal(ended.status, "failed");
     assert.deepEqual([...world.drained], ["beta"]);
     world.cluster("beta").mend();
-    await world.clock.run(async () => (await world.journal.unfinished()).length === 0);
+    await world.closed();
     await engine.stop();
     assert.deepEqual([...world.drained], []);
     world.holds("one");
@@ -131,7 +131,7 @@ describe("an unreachable cluster", () => {
       assert.deepEqual(await world.active(), { release: "one", slot: "a" });
       world.holds("one", ["alpha"]);
       world.cluster("beta").mend();
-      await world.clock.run(async () => (await world.journal.unfinished()).length === 0);
+      await world.closed();
       await world.clock.advance(5_000);
       assert.deepEqual([...world.drained], []);
       world.holds("one");
@@ -148,7 +148,7 @@ describe("an unreachable cluster", () => {
     assert.equal(ended.status, "succeeded");
     const stop = watchRequests(world.clusters);
     world.cluster("beta").mend();
-    await world.clock.run(async () => (await world.journal.unfinished()).length === 0);
+    await world.closed();
     await engine.stop();
     stop();
     world.holds("two");

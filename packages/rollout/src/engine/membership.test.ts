@@ -119,7 +119,7 @@ describe("a change of an environment's clusters", () => {
     assert.equal((await world.journal.unfinished()).length, 1);
     world.members = ["alpha"];
     await engine.wake(number);
-    await world.clock.run(async () => (await world.journal.unfinished()).length === 0);
+    await world.closed();
     await engine.stop();
     world.holds("two", ["alpha"]);
   });
@@ -138,7 +138,7 @@ describe("a change of an environment's clusters", () => {
     world.holds("two", ["alpha"]);
     world.cluster("beta").mend();
     world.lost.clear();
-    await world.clock.run(async () => (await world.journal.unfinished()).length === 0);
+    await world.closed();
     await engine.stop();
     world.holds(undefined, ["beta"]);
     assert.deepEqual([...world.drained], []);

@@ -4,6 +4,8 @@ import { isDeployment, isPod, isService } from "@fairway/objects";
 import { watchRequests } from "../testing/data-path.ts";
 import { scenario } from "../testing/scenario.ts";
 
+const asRepair = { kind: "repair", strategy: "rolling" } as const;
+
 /** Two clusters on release `one`; somebody has set another number of replicas in one of them. */
 async function scaledByHand() {
   const s = scenario();
@@ -14,18 +16,7 @@ async function scaledByHand() {
   assert.ok(live?.spec);
   s.cluster("beta").updateAs("kubectl-edit", { ...live, spec: { ...live.spec, replicas: 5 } });
   const replicas = () => s.cluster("beta").objects("user").find(isDeployment)?.spec?.replicas;
-  const repair = async () => {
-    const from = (await s.active())?.release;
-    const asked = {
-      environment: "prod",
-      service: "user",
-      from,
-      to: from,
-      strategy: "rolling",
-      actor: "admin",
-    } as const;
-    return s.ended((await engine.submit({ ...asked, kind: "repair" }, "repair-1")).number);
-  };
+  const repair = () => s.deploy(engine, "one", asRepair);
   return { s, engine, replicas, repair };
 }
 
@@ -65,17 +56,7 @@ describe("a repair", () => {
     await beta.delete({ apiVersion: "apps/v1", kind: "Deployment", namespace: "user", name: "user-b" }, {});
     await s.clock.advance(30_000);
     const end = watchRequests([beta]);
-    const from = (await s.active())?.release;
-    const asked = {
-      environment: "prod",
-      service: "user",
-      from,
-      to: from,
-      strategy: "rolling",
-      actor: "admin",
-    } as const;
-    const { number } = await engine.submit({ ...asked, kind: "repair" }, "repair-1");
-    assert.equal((await s.ended(number)).status, "succeeded");
+    assert.equal((await s.deploy(engine, "two", asRepair)).status, "succeeded");
     end();
     s.holds("two");
     await engine.stop();

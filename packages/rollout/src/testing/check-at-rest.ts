@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { managedByLabel, manager, releaseLabel } from "@fairway/manifests";
-import { isDeployment, isPod, isService, type KubernetesObject, keyOf, refKey } from "@fairway/objects";
+import { isDeployment, isPod, isReady, isService, type KubernetesObject, keyOf, refKey } from "@fairway/objects";
 import { inventoryName, parseInventory } from "../cluster/inventory.ts";
 
 /**
@@ -56,5 +56,5 @@ export function serving(objects: readonly KubernetesObject[]): number {
   return objects
     .filter(isPod)
     .filter((pod) => selector.every(([key, value]) => pod.metadata.labels?.[key] === value))
-    .filter((pod) => pod.status?.conditions?.some((one) => one.type === "Ready" && one.status === "True")).length;
+    .filter(isReady).length;
 }

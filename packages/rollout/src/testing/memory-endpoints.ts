@@ -1,6 +1,7 @@
 import {
   isEndpointSlice,
   isPod,
+  isReady,
   isService,
   type KubernetesObject,
   type Pod,
@@ -64,9 +65,7 @@ function sliceOf(service: Service, pods: readonly Pod[]): KubernetesObject {
     addressType: "IPv4",
     endpoints: pods.map((pod) => ({
       addresses: ["10.0.0.1"],
-      conditions: {
-        ready: pod.status?.conditions?.some((one) => one.type === "Ready" && one.status === "True") ?? false,
-      },
+      conditions: { ready: isReady(pod) },
       targetRef: refOf(pod),
     })),
     ports: pods.length === 0 ? [] : portsOf(service, pods),

@@ -62,6 +62,8 @@ export interface Scenario<Place extends OpenCluster = MemoryCluster> {
   ended(number: number): Promise<RolloutView>;
   /** Asks and waits. */
   deploy(engine: Engine, to: string | undefined, how?: Asking): Promise<RolloutView>;
+  /** Waits until every rollout is closed: no cluster has to be brought to anything any more. */
+  closed(): Promise<void>;
   active(): Promise<Active | undefined>;
   events(number: number): Promise<readonly RolloutEvent[]>;
   viewOf(number: number): Promise<RolloutView>;
@@ -226,6 +228,7 @@ export function scenarioOver<Place extends OpenCluster>(
     async deploy(engine, to, how) {
       return self.ended((await self.ask(engine, to, how)).number);
     },
+    closed: () => clock.run(async () => (await journal.unfinished()).length === 0),
     active: () => journal.active(environment, service),
     async events(number) {
       return (await recordsOf(number)).map((record) => record.body);
