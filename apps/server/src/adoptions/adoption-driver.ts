@@ -20,6 +20,7 @@ import {
 import type { ClusterPool } from "../clusters/cluster-pool.ts";
 import { pooledPort } from "../clusters/pooled-port.ts";
 import type { Log } from "../log.ts";
+import { type PassLoop, passLoop } from "../pass-loop.ts";
 
 type Adoption = AdoptionRecord<AdoptionPlan>;
 
@@ -41,13 +42,9 @@ export interface AdoptionDriverParts {
 }
 
 /** Takes adoptions through their states. Which follows is `nextOfAdoption`'s to say; this only does it. */
-export interface AdoptionDriver {
-  /** Looks at all that are open, soon. Nothing happens before `start`. */
-  wake(): void;
+export interface AdoptionDriver extends PassLoop {
   /** Something of a service has changed, which may be on its way. */
   seen(environment: string, service: string): void;
-  start(): void;
-  stop(): Promise<void>;
   /** How the present turn stands in each cluster, as far as it was looked at. */
   acts(number: number): Readonly<Record<string, ActResult>>;
 }
@@ -58,15 +55,14 @@ const later = 5_000;
 
 export function createAdoptionDriver(parts: AdoptionDriverParts): AdoptionDriver {
   const { adoptions, pool, log } = parts;
-  const stopping = new AbortController();
   const known = new Map<number, { readonly turn: number; readonly acts: Readonly<Record<string, ActResult>> }>();
   let services: ReadonlySet<string> = new Set();
-  let started = false;
-  let asked = false;
-  let pass: Promise<void> | undefined;
-  let timer: NodeJS.Timeout | undefined;
 
-  const act = async (record: Adoption, name: Parameters<typeof performAct>[0]): Promise<AdoptionFacts["acts"]> => {
+  const act = async (
+    record: Adoption,
+    name: Parameters<typeof performAct>[0],
+    signal: AbortSignal,
+  ): Promise<AdoptionFacts["acts"]> => {
     const { environment, service, plan, number } = record;
     const active = await parts.journal.active(environment, service);
     const release = await parts.stored.get(active?.release ?? record.release);
@@ -75,7 +71,7 @@ export function createAdoptionDriver(parts: AdoptionDriverParts): AdoptionDriver
       const ours =
         release === undefined ? [] : placeInSlot(objects, active?.slot ?? "a", carriedName(release, cluster));
       const place = { cluster: pooledPort(pool, cluster), number, service, environment, plan, own, ours };
-      return [cluster, await performAct(name, { ...place, signal: stopping.signal })] as const;
+      return [cluster, await performAct(name, { ...place, signal })] as const;
     });
     return Object.fromEntries(await Promise.all(results));
   };
@@ -105,16 +101,16 @@ export function createAdoptionDriver(parts: AdoptionDriverParts): AdoptionDriver
   };
 
   /** Until nothing can be done for it but wait. Gives whether it is on its way. */
-  const advance = async (number: number): Promise<boolean> => {
+  const advance = async (number: number, signal: AbortSignal): Promise<boolean> => {
     for (;;) {
       const record = await adoptions.get(number);
       if (record === undefined || record.endedAt !== undefined) {
         known.delete(number);
         return false;
       }
-      if (stopping.signal.aborted) return false;
+      if (signal.aborted) return false;
       const turn = turnOf(record.state);
-      const acts = turn.type === "act" ? await act(record, turn.act) : {};
+      const acts = turn.type === "act" ? await act(record, turn.act, signal) : {};
       const before = JSON.stringify(known.get(number));
       known.set(number, { turn: record.turn, acts });
       const facts = {
@@ -129,46 +125,27 @@ export function createAdoptionDriver(parts: AdoptionDriverParts): AdoptionDriver
     }
   };
 
-  const passes = async (): Promise<void> => {
-    let wait: number | undefined;
-    while (asked && !stopping.signal.aborted) {
-      asked = false;
-      const tell = (error: unknown, adoption?: number): boolean => {
-        if (!stopping.signal.aborted) log.error("an adoption cannot go on", { adoption, error });
-        return false;
-      };
-      const open = await adoptions.open().catch((error) => {
-        tell(error);
-        return undefined;
-      });
-      services = new Set(open?.map(({ environment, service }) => placeOf(environment, service)));
+  const loop = passLoop(async (signal) => {
+    const tell = (error: unknown, adoption?: number): void => {
+      if (!signal.aborted) log.error("an adoption cannot go on", { adoption, error });
+    };
+    try {
+      const open = await adoptions.open();
+      services = new Set(open.map(({ environment, service }) => placeOf(environment, service)));
       const found = await Promise.all(
-        (open ?? []).map(({ number }) => advance(number).catch((error) => tell(error, number))),
+        open.map(({ number }) => advance(number, signal).catch((error) => tell(error, number))),
       );
-      wait = open?.length === 0 ? undefined : found.includes(true) ? soon : later;
+      return open.length === 0 ? undefined : found.includes(true) ? soon : later;
+    } catch (error) {
+      tell(error);
+      return later;
     }
-    pass = undefined;
-    clearTimeout(timer);
-    if (wait !== undefined && !stopping.signal.aborted) timer = setTimeout(wake, wait).unref();
-  };
-  const wake = (): void => {
-    asked = true;
-    if (started && !stopping.signal.aborted) pass ??= passes();
-  };
+  });
 
   return {
-    wake,
+    ...loop,
     seen(environment, service) {
-      if (services.has(placeOf(environment, service))) wake();
-    },
-    start() {
-      started = true;
-      wake();
-    },
-    async stop() {
-      stopping.abort();
-      clearTimeout(timer);
-      await pass;
+      if (services.has(placeOf(environment, service))) loop.wake();
     },
     acts: (number) => known.get(number)?.acts ?? {},
   };

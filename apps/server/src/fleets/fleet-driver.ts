@@ -1,5 +1,6 @@
 import { nextOfFleet } from "@fairway/catalog";
 import type { Log } from "../log.ts";
+import { type PassLoop, passLoop } from "../pass-loop.ts";
 import { type TurnParts, takeTurn } from "./take-turn.ts";
 
 export interface FleetDriverParts extends TurnParts {
@@ -10,31 +11,21 @@ export interface FleetDriverParts extends TurnParts {
   readonly onChange: (environment: string) => void;
 }
 
-/** Takes fleet rollouts through their services. What comes next is `nextOfFleet`'s to say; this only does it. */
-export interface FleetDriver {
-  /** A rollout ended, or a fleet was changed: looks at all of them, soon. Nothing happens before `start`. */
-  wake(): void;
-  start(): void;
-  stop(): Promise<void>;
-}
-
 /** Milliseconds until it is tried again where the store does not answer. */
 const retryAfter = 5_000;
 
-export function createFleetDriver(parts: FleetDriverParts): FleetDriver {
+/**
+ * Takes fleet rollouts through their services. What comes next is `nextOfFleet`'s to say; this only does it. It is woken when a
+ * rollout has ended, or a fleet was changed.
+ */
+export function createFleetDriver(parts: FleetDriverParts): PassLoop {
   const { fleets, index, log } = parts;
-  const stopping = new AbortController();
-  let started = false;
-  let stopped = false;
-  let asked = false;
-  let pass: Promise<void> | undefined;
-  let retry: NodeJS.Timeout | undefined;
 
   /** Until nothing can be done for it but wait. */
-  const advance = async (number: number): Promise<void> => {
+  const advance = async (number: number, signal: AbortSignal): Promise<void> => {
     for (;;) {
       const fleet = await fleets.get(number);
-      if (fleet?.status !== "running" || stopped) return;
+      if (fleet?.status !== "running" || signal.aborted) return;
       const [services, latest] = await Promise.all([fleets.services(number), index.latest(fleet.environment)]);
       const busy = new Set(
         Object.values(latest).flatMap(({ service, status }) => (status === "unfinished" ? [service] : [])),
@@ -44,8 +35,8 @@ export function createFleetDriver(parts: FleetDriverParts): FleetDriver {
       if (step.type === "look") {
         let { room } = step;
         for (const service of step.services) {
-          if (room === 0 || stopped || (await fleets.get(number))?.status !== "running") break;
-          if (await takeTurn(fleet, service, parts, stopping.signal)) room -= 1;
+          if (room === 0 || signal.aborted || (await fleets.get(number))?.status !== "running") break;
+          if (await takeTurn(fleet, service, parts, signal)) room -= 1;
           parts.onChange(fleet.environment);
         }
         continue;
@@ -59,42 +50,21 @@ export function createFleetDriver(parts: FleetDriverParts): FleetDriver {
     }
   };
 
-  const passes = async (): Promise<void> => {
-    while (asked && !stopped) {
-      asked = false;
-      const tryLater = (error: unknown, fleet?: number): void => {
-        if (stopped) return;
-        log.error("a fleet rollout cannot go on", { fleet, error });
-        clearTimeout(retry);
-        retry = setTimeout(wake, retryAfter).unref();
-      };
-      try {
-        // One that cannot go on holds up no other environment's.
-        for (const { number } of await fleets.unfinished())
-          await advance(number).catch((error) => tryLater(error, number));
-        if (!stopped) await parts.tend();
-      } catch (error) {
-        tryLater(error);
-      }
+  return passLoop(async (signal) => {
+    let wait: number | undefined;
+    const tryLater = (error: unknown, fleet?: number): void => {
+      if (signal.aborted) return;
+      log.error("a fleet rollout cannot go on", { fleet, error });
+      wait = retryAfter;
+    };
+    try {
+      // One that cannot go on holds up no other environment's.
+      for (const { number } of await fleets.unfinished())
+        await advance(number, signal).catch((error) => tryLater(error, number));
+      if (!signal.aborted) await parts.tend();
+    } catch (error) {
+      tryLater(error);
     }
-    pass = undefined;
-  };
-  const wake = (): void => {
-    asked = true;
-    if (started && !stopped) pass ??= passes();
-  };
-
-  return {
-    wake,
-    start() {
-      started = true;
-      wake();
-    },
-    async stop() {
-      stopped = true;
-      stopping.abort(new Error("the server stops"));
-      clearTimeout(retry);
-      await pass;
-    },
-  };
+    return wait;
+  });
 }
