@@ -5,14 +5,13 @@ import {
   formatInventory,
   type Inventory,
   type InventoryIdentity,
-  inventoryName,
   inventoryRef,
   namespaceRef,
   parseInventory,
   withIntent,
   withUids,
 } from "./inventory.ts";
-import { InventoryAhead, isOurs, ownLabels } from "./ownership.ts";
+import { InventoryAhead, isDerived, isOurs, ownLabels } from "./ownership.ts";
 import type { Tenure } from "./tenure.ts";
 
 /**
@@ -274,10 +273,4 @@ function same(a: Inventory, b: Inventory): boolean {
 
 export function isConflict(error: unknown): boolean {
   return error instanceof ClusterError && error.code === "conflict";
-}
-
-/** Made by a controller, or our own book-keeping. */
-export function isDerived(object: KubernetesObject): boolean {
-  const owned = (object.metadata.ownerReferences?.length ?? 0) > 0;
-  return owned || object.metadata.name === inventoryName || object.kind === "EndpointSlice";
 }

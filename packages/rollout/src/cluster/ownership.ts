@@ -1,6 +1,6 @@
 import { environmentLabel, managedByLabel, manager, serviceLabel } from "@fairway/manifests";
 import type { KubernetesObject } from "@fairway/objects";
-import type { InventoryIdentity } from "./inventory.ts";
+import { type InventoryIdentity, inventoryName } from "./inventory.ts";
 
 /** Found where one of ours should be; it is never changed nor deleted. */
 export class ForeignObject extends Error {
@@ -59,4 +59,10 @@ export function isOurs(object: KubernetesObject, identity: InventoryIdentity): b
     Object.entries(ownLabels(identity)).every(([key, value]) => labels[key] === value) &&
     (environment === undefined || environment === identity.environment)
   );
+}
+
+/** Made by a controller, or our own book-keeping. */
+export function isDerived(object: KubernetesObject): boolean {
+  const owned = (object.metadata.ownerReferences?.length ?? 0) > 0;
+  return owned || object.metadata.name === inventoryName || object.kind === "EndpointSlice";
 }

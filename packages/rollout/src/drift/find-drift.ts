@@ -11,7 +11,6 @@ import {
 } from "@fairway/objects";
 import { askFewAtOnce } from "../cluster/ask-few-at-once.ts";
 import { refusalOf } from "../cluster/failure.ts";
-import { isDerived } from "../cluster/fenced-inventory.ts";
 import { owners } from "../cluster/field-owners.ts";
 import {
   emptyInventory,
@@ -21,7 +20,7 @@ import {
   isListed,
   parseInventory,
 } from "../cluster/inventory.ts";
-import { isOurs, ownLabels } from "../cluster/ownership.ts";
+import { isDerived, isOurs, ownLabels } from "../cluster/ownership.ts";
 import { tryObject } from "../cluster/try-object.ts";
 import { withinReach } from "../cluster/within-reach.ts";
 import { isAddressVariable } from "../diff/address-variable.ts";
