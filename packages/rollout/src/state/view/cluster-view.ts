@@ -66,8 +66,7 @@ export function clusterView(
   const ended = state.end !== undefined;
   const phase = state.phase;
   const current = phase === undefined ? undefined : cluster.phases[phase];
-  // How it was before it fell silent is not how it is.
-  const now = live?.reachable === false ? undefined : progress;
+  const now = presentProgress(live);
   const shown: Readonly<Partial<Record<Phase, PhaseState>>> =
     phase !== undefined && current?.status === "running" && now !== undefined && state.decision === undefined
       ? { ...cluster.phases, [phase]: { ...current, detail: now.detail } }
@@ -95,6 +94,11 @@ export function clusterView(
     ...(cluster.behind === undefined ? {} : { behind: cluster.behind }),
     leaving: state.begun?.outline?.leaving.includes(name) ?? false,
   };
+}
+
+/** How it was before the cluster fell silent is not how it is. */
+export function presentProgress(live: LiveCluster | undefined): Progress | undefined {
+  return live?.reachable === false ? undefined : live?.progress;
 }
 
 /** What routers took last; while they are told another share, what they say of that. */

@@ -1,7 +1,7 @@
 import type { Measurement } from "../../ports.ts";
 import { judgeAnalysis } from "../analysis.ts";
 import type { GateState, RolloutState } from "../rollout-state.ts";
-import type { LiveCluster } from "./cluster-view.ts";
+import { type LiveCluster, presentProgress } from "./cluster-view.ts";
 
 /** What a rollout waits for now, in one line; undefined when it is over. Pure. */
 export function waitingFor(state: RolloutState, live: Readonly<Record<string, LiveCluster>> = {}): string | undefined {
@@ -89,8 +89,7 @@ function places(
   const words = Object.entries(clusters).flatMap(([name, cluster]) => {
     const shown = of(cluster);
     if (shown?.status !== "running") return [];
-    const now = live[name]?.reachable === false ? undefined : live[name]?.progress;
-    const detail = now?.detail ?? shown.detail;
+    const detail = presentProgress(live[name])?.detail ?? shown.detail;
     return [detail === undefined ? name : `${name}: ${detail}`];
   });
   return words.length === 0 ? "" : `: ${words.join("; ")}`;
