@@ -5,6 +5,19 @@ import { scenario } from "../testing/scenario.ts";
 
 const canary = { strategy: "canary", steps: [] } as const;
 
+/** The service has left beta, which cannot be reached and is declared lost. */
+async function leavingSilently() {
+  const world = scenario(["alpha", "beta"]);
+  world.release("one");
+  world.release("two", { clusters: ["alpha"] });
+  const engine = world.engine("engine-1");
+  await world.deploy(engine, "one");
+  world.cluster("beta").cut();
+  world.lost.add("beta");
+  const left = await world.deploy(engine, "two", { kind: "membership" });
+  return { world, engine, left };
+}
+
 describe("a change of an environment's clusters", () => {
   it("brings the release to a cluster that has joined, pod by pod", async () => {
     const world = scenario(["alpha", "beta"]);
@@ -108,32 +121,18 @@ describe("a change of an environment's clusters", () => {
   });
 
   it("does not wait for a cluster that was forgotten before it was back", async () => {
-    const world = scenario(["alpha", "beta"]);
-    world.release("one");
-    world.release("two", { clusters: ["alpha"] });
-    const engine = world.engine("engine-1");
-    await world.deploy(engine, "one");
-    world.cluster("beta").cut();
-    world.lost.add("beta");
-    const { number } = await world.deploy(engine, "two", { kind: "membership" });
+    const { world, engine, left } = await leavingSilently();
     assert.equal((await world.journal.unfinished()).length, 1);
     world.members = ["alpha"];
-    await engine.wake(number);
+    await engine.wake(left.number);
     await world.closed();
     await engine.stop();
     world.holds("two", ["alpha"]);
   });
 
   it("goes on without a cluster that leaves and cannot be reached, once it is declared lost", async () => {
-    const world = scenario(["alpha", "beta"]);
-    world.release("one");
-    world.release("two", { clusters: ["alpha"] });
-    const engine = world.engine("engine-1");
-    await world.deploy(engine, "one");
-    world.cluster("beta").cut();
-    world.lost.add("beta");
-    const result = await world.deploy(engine, "two", { kind: "membership" });
-    assert.equal(result.status, "succeeded");
+    const { world, engine, left } = await leavingSilently();
+    assert.equal(left.status, "succeeded");
     assert.deepEqual([...world.drained], ["beta"]);
     world.holds("two", ["alpha"]);
     world.cluster("beta").mend();
