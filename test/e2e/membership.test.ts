@@ -3,7 +3,6 @@ import assert from "node:assert/strict";
 import { type ChildProcess, execFile, fork } from "node:child_process";
 import { once } from "node:events";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { type TestContext, test } from "node:test";
@@ -11,6 +10,7 @@ import { createClient } from "@fairway/api";
 import { unpackSnapshot } from "@fairway/images";
 import { connectCluster } from "@fairway/kube";
 import { type Minicluster, startMinicluster } from "@fairway/minicluster";
+import { freePort } from "../free-port.ts";
 import { answering, constantRequests, requests } from "../traffic/answering.ts";
 import { checkout, eventually } from "./platform.ts";
 
@@ -145,13 +145,4 @@ async function kill(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   child.kill("SIGKILL");
   await once(child, "exit");
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, "127.0.0.1");
-  await once(probe, "listening");
-  const address = probe.address();
-  probe.close();
-  await once(probe, "close");
-  return typeof address === "object" && address !== null ? address.port : 0;
 }

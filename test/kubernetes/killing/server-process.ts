@@ -1,14 +1,13 @@
 /** The real server in a process of its own, without a supervisor: whoever kills it says when the next one starts, and measures from there. */
 import assert from "node:assert/strict";
 import { type ChildProcess, execFile, spawn } from "node:child_process";
-import { randomInt } from "node:crypto";
 import { once } from "node:events";
 import { mkdtemp, open, readFile, rm } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { type Client, createClient } from "@fairway/api";
 import { checkout, type Scope } from "../../e2e/platform.ts";
+import { freePort } from "../../free-port.ts";
 
 export interface ServerProcess {
   readonly url: string;
@@ -86,17 +85,4 @@ export async function startServerProcess(scope: Scope): Promise<ServerProcess> {
         });
       }),
   };
-}
-
-/** Below the ports of outgoing connections: one of those could take it while the server is away. */
-async function freePort(): Promise<number> {
-  for (;;) {
-    const port = randomInt(20_000, 30_000);
-    const probe = createServer();
-    const free = await new Promise<boolean>((resolve) => {
-      probe.once("error", () => resolve(false));
-      probe.listen(port, "127.0.0.1", () => probe.close(() => resolve(true)));
-    });
-    if (free) return port;
-  }
 }
