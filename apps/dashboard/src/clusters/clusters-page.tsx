@@ -3,13 +3,12 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useClient } from "../data/client.ts";
 import { queries } from "../data/queries.ts";
+import { Answered } from "../elements/answered.tsx";
 import { Button } from "../elements/button.tsx";
 import { Command } from "../elements/copying.tsx";
 import { Question } from "../elements/dialog.tsx";
 import { Moment } from "../elements/moment.tsx";
 import { Nothing, PageHead, usePageTitle } from "../elements/page.tsx";
-import { ProblemPanel } from "../elements/problem-panel.tsx";
-import { SkeletonBlocks } from "../elements/skeleton.tsx";
 import { State } from "../elements/state.tsx";
 import { clusterAppearance } from "../elements/states.ts";
 import { Registries } from "./registries.tsx";
@@ -25,31 +24,31 @@ export function ClustersPage() {
   return (
     <>
       <PageHead title="Clusters" actions={<Command text="fairway clusters" />} />
-      {clusters.data === undefined && clusters.error !== null ? (
-        <ProblemPanel error={clusters.error} retry={() => void clusters.refetch()} />
-      ) : clusters.data === undefined ? (
-        <SkeletonBlocks label="Loading clusters" heights={[150, 150]} />
-      ) : clusters.data.length === 0 ? (
-        <div className="card">
-          <Nothing title="No cluster yet. Any Kubernetes API will do:">
-            <Command text={addCommand} />
-          </Nothing>
-        </div>
-      ) : (
-        <>
-          <ul className="clusters">
-            {clusters.data.map((cluster) => (
-              <li key={cluster.name}>
-                <ClusterPanel cluster={cluster} />
-              </li>
-            ))}
-          </ul>
-          <p className="clusters-add quiet">
-            Add any Kubernetes API <Command text={addCommand} />
-          </p>
-          <Registries />
-        </>
-      )}
+      <Answered query={clusters} label="Loading clusters" heights={[150, 150]}>
+        {(all) =>
+          all.length === 0 ? (
+            <div className="card">
+              <Nothing title="No cluster yet. Any Kubernetes API will do:">
+                <Command text={addCommand} />
+              </Nothing>
+            </div>
+          ) : (
+            <>
+              <ul className="clusters">
+                {all.map((cluster) => (
+                  <li key={cluster.name}>
+                    <ClusterPanel cluster={cluster} />
+                  </li>
+                ))}
+              </ul>
+              <p className="clusters-add quiet">
+                Add any Kubernetes API <Command text={addCommand} />
+              </p>
+              <Registries />
+            </>
+          )
+        }
+      </Answered>
     </>
   );
 }

@@ -1,12 +1,11 @@
 import type { FleetDetail } from "@fairway/api";
 import { Link, useParams } from "@tanstack/react-router";
 import { useEnvironmentFlag } from "../data/environment.ts";
+import { Answered } from "../elements/answered.tsx";
 import { Command } from "../elements/copying.tsx";
 import { Fact } from "../elements/fact.tsx";
 import { Duration, Moment } from "../elements/moment.tsx";
 import { Nothing, PageHead, usePageTitle } from "../elements/page.tsx";
-import { ProblemPanel } from "../elements/problem-panel.tsx";
-import { SkeletonBlocks } from "../elements/skeleton.tsx";
 import { State } from "../elements/state.tsx";
 import { fleetAppearance } from "../elements/states.ts";
 import { VerdictLine } from "../elements/verdict-line.tsx";
@@ -37,27 +36,25 @@ function FleetView({ number }: { readonly number: number }) {
   usePageTitle(
     data === undefined ? `Fleet rollout ${number}` : `${fleetAppearance[data.status].word}: fleet rollout ${number}`,
   );
-  if (data === undefined) {
-    return (
-      <>
-        <PageHead above={<Link to="/fleets">Fleet</Link>} title={`Fleet rollout ${number}`} />
-        {fleet.error === null ? (
-          <SkeletonBlocks label={`Loading fleet rollout ${number}`} heights={[52, 90, 240]} />
-        ) : (
-          <ProblemPanel error={fleet.error} retry={() => void fleet.refetch()} />
-        )}
-      </>
-    );
-  }
   return (
     <>
-      <Head fleet={data} />
-      <VerdictLine of={fleetAppearance[data.status]} {...fleetWords(data)} />
-      <FleetFailures failed={inState(data, "failed")} />
-      <div className="card fleet-picture">
-        <FleetStrip fleet={data} />
-      </div>
-      <FleetServices services={data.services} />
+      {data === undefined ? (
+        <PageHead above={<Link to="/fleets">Fleet</Link>} title={`Fleet rollout ${number}`} />
+      ) : (
+        <Head fleet={data} />
+      )}
+      <Answered query={fleet} label={`Loading fleet rollout ${number}`} heights={[52, 90, 240]}>
+        {(known) => (
+          <>
+            <VerdictLine of={fleetAppearance[known.status]} {...fleetWords(known)} />
+            <FleetFailures failed={inState(known, "failed")} />
+            <div className="card fleet-picture">
+              <FleetStrip fleet={known} />
+            </div>
+            <FleetServices services={known.services} />
+          </>
+        )}
+      </Answered>
     </>
   );
 }

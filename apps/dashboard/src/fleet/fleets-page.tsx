@@ -4,11 +4,10 @@ import { Link } from "@tanstack/react-router";
 import { useClient } from "../data/client.ts";
 import { useEnvironment, useEnvironmentFlag } from "../data/environment.ts";
 import { queries } from "../data/queries.ts";
+import { Answered } from "../elements/answered.tsx";
 import { Command } from "../elements/copying.tsx";
 import { Duration, Moment } from "../elements/moment.tsx";
 import { Nothing, PageHead, Section, usePageTitle } from "../elements/page.tsx";
-import { ProblemPanel } from "../elements/problem-panel.tsx";
-import { SkeletonBlocks } from "../elements/skeleton.tsx";
 import { State } from "../elements/state.tsx";
 import { fleetAppearance } from "../elements/states.ts";
 import { VerdictLine } from "../elements/verdict-line.tsx";
@@ -46,25 +45,23 @@ export function FleetsPage() {
           its own.
         </p>
       </PageHead>
-      {fleets.data === undefined && fleets.error !== null ? (
-        <ProblemPanel error={fleets.error} retry={() => void fleets.refetch()} />
-      ) : fleets.data === undefined ? (
-        <SkeletonBlocks label="Loading fleet rollouts" heights={[160, 120]} />
-      ) : (
-        <>
-          {goingOn.map((fleet) => (
-            <GoingOn key={fleet.number} of={fleet} />
-          ))}
-          {fleets.data.length === 0 && (
-            <div className="card">
-              <Nothing title="No fleet rollout yet. What one would change, before anything happens:">
-                <Command text={`fairway fleet start --dry-run${flag}`} />
-              </Nothing>
-            </div>
-          )}
-          {ended.length > 0 && <Ended fleets={ended} />}
-        </>
-      )}
+      <Answered query={fleets} label="Loading fleet rollouts" heights={[160, 120]}>
+        {(all) => (
+          <>
+            {goingOn.map((fleet) => (
+              <GoingOn key={fleet.number} of={fleet} />
+            ))}
+            {all.length === 0 && (
+              <div className="card">
+                <Nothing title="No fleet rollout yet. What one would change, before anything happens:">
+                  <Command text={`fairway fleet start --dry-run${flag}`} />
+                </Nothing>
+              </div>
+            )}
+            {ended.length > 0 && <Ended fleets={ended} />}
+          </>
+        )}
+      </Answered>
     </>
   );
 }

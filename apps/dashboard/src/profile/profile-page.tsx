@@ -2,11 +2,10 @@ import type { Profile } from "@fairway/api";
 import { useQuery } from "@tanstack/react-query";
 import { useClient } from "../data/client.ts";
 import { queries } from "../data/queries.ts";
+import { Answered } from "../elements/answered.tsx";
 import { Command } from "../elements/copying.tsx";
 import { Moment } from "../elements/moment.tsx";
 import { PageHead, Section, usePageTitle } from "../elements/page.tsx";
-import { ProblemPanel } from "../elements/problem-panel.tsx";
-import { SkeletonBlocks } from "../elements/skeleton.tsx";
 import { EscapeHatches } from "./escape-hatches.tsx";
 import { ProfileVersions } from "./profile-versions.tsx";
 import { tomlLines } from "./toml-lines.ts";
@@ -21,17 +20,15 @@ export function ProfilePage() {
       <PageHead title="Profile" actions={<Command text="fairway profile > profile.toml" />}>
         <p className="quiet">What the platform's owner decided for all services: sizes, quotas, access, rules.</p>
       </PageHead>
-      {profile.data === undefined && profile.error !== null ? (
-        <ProblemPanel error={profile.error} retry={() => void profile.refetch()} />
-      ) : profile.data === undefined ? (
-        <SkeletonBlocks label="Loading the profile" heights={[120, 420]} />
-      ) : (
-        <>
-          <Holding profile={profile.data} />
-          <EscapeHatches />
-          <ProfileVersions />
-        </>
-      )}
+      <Answered query={profile} label="Loading the profile" heights={[120, 420]}>
+        {(held) => (
+          <>
+            <Holding profile={held} />
+            <EscapeHatches />
+            <ProfileVersions />
+          </>
+        )}
+      </Answered>
     </>
   );
 }

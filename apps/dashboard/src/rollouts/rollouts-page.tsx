@@ -5,15 +5,14 @@ import { useState } from "react";
 import { useClient } from "../data/client.ts";
 import { useEnvironment } from "../data/environment.ts";
 import { queries } from "../data/queries.ts";
+import { Answered } from "../elements/answered.tsx";
 import { Button } from "../elements/button.tsx";
 import { Command } from "../elements/copying.tsx";
 import { Choice } from "../elements/field.tsx";
 import { Duration, Moment } from "../elements/moment.tsx";
 import { Nothing, PageHead, usePageTitle } from "../elements/page.tsx";
 import { PhaseBar } from "../elements/phase-bar.tsx";
-import { ProblemPanel } from "../elements/problem-panel.tsx";
 import { ReleaseChange } from "../elements/release-change.tsx";
-import { SkeletonBlocks } from "../elements/skeleton.tsx";
 import { State } from "../elements/state.tsx";
 import { rolloutAppearance } from "../elements/states.ts";
 import "../elements/data-table.css";
@@ -41,57 +40,56 @@ export function RolloutsPage() {
   const filter = (change: typeof search) => {
     void navigate({ search: (old) => ({ ...old, ...change }), replace: true, resetScroll: false });
   };
-  const all = rollouts.data ?? [];
-  const shown = all.filter(
-    ({ service, status }) =>
-      (search.service === undefined || service === search.service) &&
-      (search.status === undefined || status === search.status),
-  );
   return (
     <>
       <PageHead title="Rollouts" actions={<Command text="fairway rollouts" />} />
-      {rollouts.data === undefined && rollouts.error !== null ? (
-        <ProblemPanel error={rollouts.error} retry={() => void rollouts.refetch()} />
-      ) : rollouts.data === undefined ? (
-        <SkeletonBlocks label="Loading rollouts" heights={[36, 52, 52, 52, 52, 52]} />
-      ) : (
-        <>
-          <div className="rollouts-filters">
-            <Choice
-              label="Service"
-              all="Every service"
-              value={search.service}
-              values={names}
-              onChange={(service) => filter({ service })}
-            />
-            <Choice
-              label="Status"
-              all="Every status"
-              value={search.status}
-              values={statuses}
-              onChange={(status) => filter({ status })}
-            />
-          </div>
-          <div className="card rollouts">
-            {shown.length === 0 ? (
-              <Nothing title={all.length === 0 ? "No rollout yet" : "No rollout matches"}>
-                {all.length === 0 ? (
-                  <Command text="fairway deploy" />
+      <Answered query={rollouts} label="Loading rollouts" heights={[36, 52, 52, 52, 52, 52]}>
+        {(all) => {
+          const shown = all.filter(
+            ({ service, status }) =>
+              (search.service === undefined || service === search.service) &&
+              (search.status === undefined || status === search.status),
+          );
+          return (
+            <>
+              <div className="rollouts-filters">
+                <Choice
+                  label="Service"
+                  all="Every service"
+                  value={search.service}
+                  values={names}
+                  onChange={(service) => filter({ service })}
+                />
+                <Choice
+                  label="Status"
+                  all="Every status"
+                  value={search.status}
+                  values={statuses}
+                  onChange={(status) => filter({ status })}
+                />
+              </div>
+              <div className="card rollouts">
+                {shown.length === 0 ? (
+                  <Nothing title={all.length === 0 ? "No rollout yet" : "No rollout matches"}>
+                    {all.length === 0 ? (
+                      <Command text="fairway deploy" />
+                    ) : (
+                      <Button onClick={() => filter({ service: undefined, status: undefined })}>Clear filters</Button>
+                    )}
+                  </Nothing>
                 ) : (
-                  <Button onClick={() => filter({ service: undefined, status: undefined })}>Clear filters</Button>
+                  <RolloutTable rollouts={shown} />
                 )}
-              </Nothing>
-            ) : (
-              <RolloutTable rollouts={shown} />
-            )}
-          </div>
-          {all.length >= limit && limit < most && (
-            <p className="rollouts-more">
-              <Button onClick={() => setLimit(most)}>Older rollouts</Button>
-            </p>
-          )}
-        </>
-      )}
+              </div>
+              {all.length >= limit && limit < most && (
+                <p className="rollouts-more">
+                  <Button onClick={() => setLimit(most)}>Older rollouts</Button>
+                </p>
+              )}
+            </>
+          );
+        }}
+      </Answered>
     </>
   );
 }

@@ -3,11 +3,10 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useClient } from "../data/client.ts";
 import { queries } from "../data/queries.ts";
+import { Answered } from "../elements/answered.tsx";
 import { Command } from "../elements/copying.tsx";
 import { Moment } from "../elements/moment.tsx";
 import { Nothing, PageHead, usePageTitle } from "../elements/page.tsx";
-import { ProblemPanel } from "../elements/problem-panel.tsx";
-import { SkeletonBlocks } from "../elements/skeleton.tsx";
 import { State } from "../elements/state.tsx";
 import { AddWebhook } from "./add-webhook.tsx";
 import { deliveryWords, webhookAppearance } from "./appearance.ts";
@@ -22,18 +21,16 @@ export function WebhooksPage() {
       <PageHead title="Webhooks" actions={<Command text="fairway webhook list" />}>
         <p className="quiet">Your chat, your tickets or your own program, told of rollouts in signed messages.</p>
       </PageHead>
-      {webhooks.data === undefined && webhooks.error !== null ? (
-        <ProblemPanel error={webhooks.error} retry={() => void webhooks.refetch()} />
-      ) : webhooks.data === undefined ? (
-        <SkeletonBlocks label="Loading webhooks" heights={[120, 180]} />
-      ) : (
-        <>
-          <div className="card">
-            {webhooks.data.length === 0 ? <Nothing title="Nobody is told yet" /> : <Table webhooks={webhooks.data} />}
-          </div>
-          <AddWebhook />
-        </>
-      )}
+      <Answered query={webhooks} label="Loading webhooks" heights={[120, 180]}>
+        {(all) => (
+          <>
+            <div className="card">
+              {all.length === 0 ? <Nothing title="Nobody is told yet" /> : <Table webhooks={all} />}
+            </div>
+            <AddWebhook />
+          </>
+        )}
+      </Answered>
     </>
   );
 }

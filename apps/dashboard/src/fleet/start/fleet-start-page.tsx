@@ -4,6 +4,7 @@ import { Link } from "@tanstack/react-router";
 import { useClient } from "../../data/client.ts";
 import { useEnvironment, useEnvironmentFlag } from "../../data/environment.ts";
 import { queries } from "../../data/queries.ts";
+import { Answered } from "../../elements/answered.tsx";
 import { Command } from "../../elements/copying.tsx";
 import { Nothing, PageHead, Section, usePageTitle } from "../../elements/page.tsx";
 import { ProblemPanel } from "../../elements/problem-panel.tsx";
@@ -61,14 +62,23 @@ function Foreseen({ environment }: { readonly environment: string }) {
   const order = useQuery(queries.fleetOrder(useClient(), environment));
   const { preview, error } = usePreview(environment);
   if (error !== undefined) return <ProblemPanel error={error} />;
-  if (order.data === undefined) {
-    return order.error === null ? (
-      <SkeletonBlocks label="Loading the order" heights={[52, 240]} />
-    ) : (
-      <ProblemPanel error={order.error} retry={() => void order.refetch()} />
-    );
-  }
-  if (order.data.length === 0) {
+  return (
+    <Answered query={order} label="Loading the order" heights={[52, 240]}>
+      {(places) => <Foretold environment={environment} places={places} preview={preview} />}
+    </Answered>
+  );
+}
+
+function Foretold({
+  environment,
+  places,
+  preview,
+}: {
+  readonly environment: string;
+  readonly places: readonly FleetPlace[];
+  readonly preview: Preview;
+}) {
+  if (places.length === 0) {
     return (
       <div className="card">
         <Nothing title={`Nothing runs in ${environment} yet`} />
@@ -92,7 +102,7 @@ function Foreseen({ environment }: { readonly environment: string }) {
               </tr>
             </thead>
             <tbody>
-              {order.data.map((place, index) => (
+              {places.map((place, index) => (
                 <tr key={place.service}>
                   <td className="quiet">{index + 1}</td>
                   <td>
