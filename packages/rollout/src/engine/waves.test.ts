@@ -47,6 +47,22 @@ describe("waves", () => {
     world.holds("two");
   });
 
+  it("are looked at for longer while they are not well", async () => {
+    const { world, number, result } = await going(waves, { clusters });
+    await world.until(number, isBaking);
+    await world.clock.advance(290_000);
+    world.cluster("beta").cut();
+    await world.clock.advance(20_000);
+    const { waves: now } = await world.viewOf(number);
+    assert.deepEqual(
+      now.map(({ status }) => status),
+      ["baking", "waiting", "waiting"],
+    );
+    world.cluster("beta").mend();
+    assert.equal((await result()).status, "succeeded");
+    world.holds("two");
+  });
+
   it("let a bad release meet the first one only", async () => {
     const { world, result } = await going(waves, { clusters });
     for (const cluster of world.clusters) cluster.script("two", { kind: "crash", exitCode: 1 });
