@@ -1,4 +1,3 @@
-export type * from "./adoption/adoption-record.ts";
 export {
   type ActResult,
   type AdoptionAct,
@@ -10,6 +9,18 @@ export {
 export { type Declared, type DependencyGraph, dependencyGraph } from "./dependency-graph.ts";
 export { type FleetCandidate, type FleetPlace, fleetOrder } from "./fleet/fleet-order.ts";
 export { type FleetStep, nextOfFleet } from "./fleet/next-of-fleet.ts";
-export * from "./ports.ts";
+export type * from "./ports/adoptions.ts";
+export type * from "./ports/audit.ts";
+export type * from "./ports/clusters.ts";
+export type * from "./ports/drains.ts";
+export type * from "./ports/fleets.ts";
+export type * from "./ports/kept-fields.ts";
+export type * from "./ports/profiles.ts";
+export type * from "./ports/registries.ts";
+export type * from "./ports/releases.ts";
+export type * from "./ports/rollout-index.ts";
+export type * from "./ports/services.ts";
+export type * from "./ports/snapshots.ts";
+export type * from "./ports/webhooks.ts";
 export { type Searchable, searchServices } from "./search-services.ts";
 export { type HealthInClusters, type SeenInCluster, type ServiceHealth, serviceHealth } from "./service-health.ts";

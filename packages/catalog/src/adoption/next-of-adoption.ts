@@ -1,4 +1,4 @@
-import type { AdoptionRecord, AdoptionState } from "./adoption-record.ts";
+import type { AdoptionRecord, AdoptionState } from "../ports/adoptions.ts";
 
 /** What is done in a cluster; each can be repeated. */
 export type AdoptionAct = "claim" | "lead" | "take" | "delete" | "lead-back" | "let-go";

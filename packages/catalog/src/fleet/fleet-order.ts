@@ -1,5 +1,5 @@
 import { type DependencyGraph, dependencyGraph } from "../dependency-graph.ts";
-import type { ServiceProfile } from "../ports.ts";
+import type { ServiceProfile } from "../ports/releases.ts";
 
 /** What the order of a fleet rollout is made of. */
 export interface FleetCandidate {

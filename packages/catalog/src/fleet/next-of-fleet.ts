@@ -1,4 +1,4 @@
-import type { FleetRecord, FleetService } from "../ports.ts";
+import type { FleetRecord, FleetService } from "../ports/fleets.ts";
 
 /** What is to be done for a fleet rollout now. */
 export type FleetStep =
