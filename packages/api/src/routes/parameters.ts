@@ -15,5 +15,15 @@ export const serviceFiles = { appToml: z.string().max(1_048_576), kubernetes: s.
 /** What happens where another rollout of the service is under way: no, after it, or in its place. */
 export const whenBusy = z.enum(["refuse", "queue", "supersede"]).default("refuse");
 
+/** Why an image cannot be had or made. */
+export const imageProblems = [
+  "registry-missing",
+  "base-image-missing",
+  "image-not-found",
+  "registry-unauthorized",
+  "registry-not-public",
+  "registry-unreachable",
+] as const;
+
 /** Left out where there is only one environment. */
 export const inEnvironment = z.object({ environment: s.environmentName.optional() });

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { route } from "../route.ts";
 import * as s from "../schemas.ts";
-import { inEnvironment, service, serviceFiles } from "./parameters.ts";
+import { imageProblems, inEnvironment, service, serviceFiles } from "./parameters.ts";
 
 export const releaseRoutes = {
   headSnapshot: route({
@@ -36,16 +36,7 @@ export const releaseRoutes = {
       snapshot: s.digest,
     }),
     response: s.imageEvent,
-    problems: [
-      "app-toml-not-valid",
-      "snapshot-unknown",
-      "registry-missing",
-      "base-image-missing",
-      "image-not-found",
-      "registry-unauthorized",
-      "registry-not-public",
-      "registry-unreachable",
-    ],
+    problems: ["app-toml-not-valid", "snapshot-unknown", ...imageProblems],
   }),
   createRelease: route({
     method: "POST",
@@ -72,13 +63,8 @@ export const releaseRoutes = {
       "app-toml-not-valid",
       "snapshot-missing",
       "snapshot-unknown",
-      "registry-missing",
-      "base-image-missing",
-      "image-not-found",
+      ...imageProblems,
       "image-not-runnable",
-      "registry-unauthorized",
-      "registry-not-public",
-      "registry-unreachable",
       "namespace-reserved",
       "dependency-unknown",
       "environment-unknown",

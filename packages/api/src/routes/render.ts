@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { route } from "../route.ts";
 import * as s from "../schemas.ts";
-import { serviceFiles } from "./parameters.ts";
+import { imageProblems, serviceFiles } from "./parameters.ts";
 
 export const renderRoutes = {
   diff: route({
@@ -21,13 +21,8 @@ export const renderRoutes = {
     problems: [
       "app-toml-not-valid",
       "snapshot-unknown",
-      "registry-missing",
-      "base-image-missing",
-      "image-not-found",
+      ...imageProblems,
       "image-not-runnable",
-      "registry-unauthorized",
-      "registry-not-public",
-      "registry-unreachable",
       "namespace-reserved",
       "environment-unknown",
       "environment-ambiguous",
