@@ -1,9 +1,9 @@
 import { dirname } from "node:path";
-import { type CliCommand, examples, printJson, printLines } from "../command.ts";
+import { type CliCommand, examples, printJson } from "../command.ts";
 import { CommandFailure, exitCode } from "../command-failure.ts";
 import { environmentOf } from "../connection/environment.ts";
 import { readKubeconfig } from "../connection/read-kubeconfig.ts";
-import { followFleet } from "./fleet.ts";
+import { tellFleet } from "./fleet.ts";
 
 interface Options extends Readonly<Record<string, unknown>> {
   readonly kubeconfig?: string;
@@ -65,10 +65,8 @@ account prints, and only that account's token goes to the server. Your own crede
     );
     if (cluster.fleet === undefined) return exitCode.done;
     const flag = ` --env ${cluster.environment}`;
-    printLines(shell, [
-      `  its services come there by fleet rollout ${cluster.fleet}${follow ? "" : `. Follow it: ${style.accent(`fairway fleet --follow${flag}`)}`}`,
-    ]);
-    return follow ? followFleet(invocation, connected, { flag }, cluster.fleet) : exitCode.done;
+    const what = "its services come there";
+    return tellFleet(invocation, connected, { what, number: cluster.fleet, flag, follow });
   },
 };
 

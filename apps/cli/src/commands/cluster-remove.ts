@@ -4,7 +4,7 @@ import { CommandFailure, exitCode } from "../command-failure.ts";
 import type { Connected } from "../connection/connect.ts";
 import { confirmName } from "../terminal/confirm-name.ts";
 import { counted } from "../terminal/text.ts";
-import { followFleet } from "./fleet.ts";
+import { followFleet, tellFleet } from "./fleet.ts";
 
 interface Options extends Readonly<Record<string, unknown>> {
   readonly yes?: boolean;
@@ -116,10 +116,8 @@ async function keep(invocation: Invocation, connected: Connected, cluster: strin
   printLines(shell, [`${style.good("✓")} ${style.strong(cluster)} stays a cluster of ${kept.environment}`]);
   if (kept.fleet === undefined) return exitCode.done;
   const flag = ` --env ${kept.environment}`;
-  printLines(shell, [
-    `  services come back to it by fleet rollout ${kept.fleet}${follow ? "" : `. Follow it: ${style.accent(`fairway fleet --follow${flag}`)}`}`,
-  ]);
-  return follow ? followFleet(invocation, connected, { flag }, kept.fleet) : exitCode.done;
+  const what = "services come back to it";
+  return tellFleet(invocation, connected, { what, number: kept.fleet, flag, follow });
 }
 
 /** The server forgets it by itself; that is soon when nothing is in it. */

@@ -41,6 +41,23 @@ export async function newestFleet(
   return client.getFleet({ params: { number: newest.number } });
 }
 
+/** Says by which fleet rollout it is done, and follows that, or says how. @param what for example `its services come there` */
+export async function tellFleet(
+  invocation: Invocation,
+  connected: Connected,
+  {
+    what,
+    number,
+    flag,
+    follow,
+  }: { readonly what: string; readonly number: number; readonly flag: string; readonly follow: boolean },
+): Promise<number> {
+  const { shell, style } = invocation;
+  const how = follow ? "" : `. Follow it: ${style.accent(`fairway fleet --follow${flag}`)}`;
+  printLines(shell, [`  ${what} by fleet rollout ${number}${how}`]);
+  return follow ? followFleet(invocation, connected, { flag }, number) : exitCode.done;
+}
+
 /** Prints a line for each change until it ends or halts. Ctrl-C detaches: it goes on. */
 export async function followFleet(
   { shell, style, options }: Invocation,
