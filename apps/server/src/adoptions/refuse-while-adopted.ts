@@ -1,6 +1,7 @@
 import type { Adoptions } from "@fairway/catalog";
 import type { Engine } from "@fairway/rollout";
 import { Refusal } from "../http/refusal.ts";
+import { openAdoption } from "./open-adoption.ts";
 
 /**
  * The engine for everybody but the adoption itself: while a service is on its way its rollouts are the adoption's, and until a
@@ -12,8 +13,8 @@ export function refuseWhileAdopted(
 ): Pick<Engine, "submit"> {
   return {
     async submit(header, key) {
-      const { environment, service, kind } = header;
-      const open = (await adoptions.open()).find((one) => one.environment === environment && one.service === service);
+      const { service, kind } = header;
+      const open = await openAdoption(adoptions, header);
       if (open === undefined) return engine.submit(header, key);
       if (open.state === "moved" && kind !== "removal" && kind !== "membership") return engine.submit(header, key);
       throw new Refusal({

@@ -1,6 +1,7 @@
 import type { AdoptionRecord, Adoptions } from "@fairway/catalog";
 import { isService, refKey, refOf } from "@fairway/objects";
 import type { AdoptionPlan, Releases, StoredRelease } from "@fairway/rollout";
+import { openAdoption } from "./open-adoption.ts";
 
 type Open = Pick<AdoptionRecord<AdoptionPlan>, "environment" | "service" | "state" | "plan">;
 
@@ -14,9 +15,7 @@ export function withholdAdopted(releases: Releases, adoptions: Pick<Adoptions<Ad
     async get(name) {
       const release = await releases.get(name);
       if (release === undefined) return undefined;
-      const open = (await adoptions.open()).find(
-        ({ environment, service }) => environment === release.environment && service === release.service,
-      );
+      const open = await openAdoption(adoptions, release);
       return open === undefined ? release : withheld(release, open);
     },
   };

@@ -13,12 +13,14 @@ import {
   surveyAdoption,
 } from "@fairway/rollout";
 import { type AdoptionDriver, rolloutKey } from "../adoptions/adoption-driver.ts";
+import { openAdoption } from "../adoptions/open-adoption.ts";
 import type { ClusterPool } from "../clusters/cluster-pool.ts";
 import { pooledPort } from "../clusters/pooled-port.ts";
 import type { Handlers } from "../http/handler.ts";
 import { notFound, Refusal } from "../http/refusal.ts";
 import type { ChangeSignal } from "../live/change-signal.ts";
 import { followState } from "../live/follow-state.ts";
+import { releaseUnknown } from "../releases/release-unknown.ts";
 import { rolloutActive } from "../rollouts/rollout-refusals.ts";
 import { type Environment, requireEnvironment } from "./environments.ts";
 
@@ -56,12 +58,7 @@ export function adoptionHandlers(parts: AdoptionParts): Pick<Handlers, AdoptionR
     const { service } = asked;
     const release = await parts.stored.get(asked.release);
     if (release === undefined || release.service !== service || release.environment !== environment.name)
-      throw new Refusal({
-        status: 404,
-        code: "release-unknown",
-        title: `${service} has no release ${asked.release} in ${environment.name}`,
-        hint: `see the releases of ${service}: fairway releases ${service}`,
-      });
+      throw releaseUnknown({ service, environment: environment.name }, asked.release);
     const clusters = environment.clusters.map(({ record }) => pooledPort(pool, record.name));
     const objectsOf = (cluster: string) =>
       placeInSlot(release.objects[cluster] ?? [], "a", carriedName(release, cluster));
@@ -105,9 +102,7 @@ export function adoptionHandlers(parts: AdoptionParts): Pick<Handlers, AdoptionR
       const { service, release } = body;
       const record = await exclusively(async () => {
         const place = { environment: environment.name, service };
-        const open = (await adoptions.open()).find(
-          (one) => one.environment === place.environment && one.service === service,
-        );
+        const open = await openAdoption(adoptions, place);
         if (open !== undefined) throw alreadyOpen(open);
         await refuseWhileRollingOut(environment.name, service);
         const active = await parts.journal.active(environment.name, service);

@@ -1,18 +1,19 @@
 import { randomUUID } from "node:crypto";
-import { isDeepStrictEqual } from "node:util";
-import type { ReleaseRecord, RolloutIndex, RolloutListing } from "@fairway/catalog";
+import type { ReleaseRecord, RolloutIndex } from "@fairway/catalog";
 import type { Engine, Journal, RolloutHeader } from "@fairway/rollout";
 import type { ClusterPool } from "../clusters/cluster-pool.ts";
 import type { Handlers } from "../http/handler.ts";
 import { notFound, Refusal } from "../http/refusal.ts";
 import type { ReleaseStores } from "../releases/create-release.ts";
+import { forClustersOfToday } from "../releases/for-clusters-of-today.ts";
 import { refuseAddressesTakenSince } from "../releases/refuse-taken-addresses.ts";
 import type { ImagesOf } from "../releases/release-images.ts";
-import { prepareRemake } from "../releases/remake-release.ts";
+import { releaseUnknown } from "../releases/release-unknown.ts";
+import { madeBefore } from "../rollouts/made-before.ts";
 import type { RolloutReader } from "../rollouts/rollout-reader.ts";
-import { refuseWhileActive, sameRollout } from "../rollouts/rollout-refusals.ts";
+import { refuseWhileActive } from "../rollouts/rollout-refusals.ts";
 import { rolloutStrategy } from "../rollouts/rollout-strategy.ts";
-import { type Environment, environmentFor, environments, requireEnvironment } from "./environments.ts";
+import { requireEnvironment } from "./environments.ts";
 
 export interface RolloutResources {
   readonly pool: ClusterPool;
@@ -87,14 +88,7 @@ export function rolloutHandlers(resources: RolloutResources): Pick<Handlers, Rol
     const exact = names.includes(prefix) ? [prefix] : names;
     const [name] = exact;
     const release = name === undefined ? undefined : await releases.get(name);
-    if (release === undefined) {
-      throw new Refusal({
-        status: 404,
-        code: "release-unknown",
-        title: `${service} has no release ${wanted} in ${environment}`,
-        hint: `see the releases of ${service}: fairway releases ${service}`,
-      });
-    }
+    if (release === undefined) throw releaseUnknown({ service, environment }, wanted);
     if (exact.length > 1) {
       throw new Refusal({
         status: 409,
@@ -114,45 +108,6 @@ export function rolloutHandlers(resources: RolloutResources): Pick<Handlers, Rol
     return release;
   };
 
-  /** A release that is older than a cluster in which its service runs by now is made once more, for that one too. */
-  const forClustersOfToday = async (
-    release: ReleaseRecord,
-    environment: Environment,
-    actor: string,
-    signal: AbortSignal,
-  ): Promise<() => Promise<ReleaseRecord>> => {
-    const running = (await active.of(environment.name))[release.service];
-    const { clusters } = environmentFor(environment, running);
-    const came = clusters
-      .map(({ record }) => record.name)
-      .filter((name) => Object.hasOwn(running?.objects ?? {}, name) && !Object.hasOwn(release.objects, name));
-    if (came.length === 0) return () => Promise.resolve(release);
-    const environmentNames = environments(pool).map(({ name }) => name);
-    const request = { environment: { name: environment.name, clusters }, environmentNames, actor, signal };
-    const remake = await prepareRemake(release, request, resources);
-    if (remake !== undefined) return async () => releases.put((await remake()).release);
-    throw new Refusal({
-      status: 409,
-      code: "release-not-available",
-      title: `Release ${release.name} is older than ${came.join(", ")}, and an older version of the platform made it`,
-      hint: "check its code out and deploy it again",
-    });
-  };
-
-  /** The rollout that a key has made, when it is asked for once more. Throws `idempotency-key-used`. */
-  const madeBefore = async (known: RolloutListing, asked: Parameters<typeof sameRollout>[1]): Promise<number> => {
-    const { to, service, environment } = known;
-    const [made, [name]] = await Promise.all([
-      to === undefined ? undefined : releases.get(to),
-      releases.find(service, environment, asked.release ?? ""),
-    ]);
-    const from = name === undefined || name === to ? undefined : await releases.get(name);
-    // Made once more of the one that was asked for, it has another name.
-    const isRemade = from?.source !== undefined && isDeepStrictEqual(made?.source, from.source);
-    const isAsked = isRemade && made !== undefined && made.snapshot === from.snapshot;
-    return sameRollout(known, isAsked ? { ...asked, release: made.name } : asked);
-  };
-
   return {
     createRollout: async ({ body, caller, signal }) => {
       const found = requireEnvironment(pool, body.environment);
@@ -162,10 +117,10 @@ export function rolloutHandlers(resources: RolloutResources): Pick<Handlers, Rol
       const before = await index.byKey(idempotencyKey);
       const wanted = before === undefined ? await findRelease(environment, service, body.release) : undefined;
       // Not under the lock: an image may have to be pushed.
-      const make = wanted && (await forClustersOfToday(wanted, found, actor, signal));
+      const make = wanted && (await forClustersOfToday(wanted, { environment: found, actor, signal }, resources));
       const number = await exclusively(async () => {
         const known = await index.byKey(idempotencyKey);
-        if (known !== undefined) return madeBefore(known, { ...body, environment });
+        if (known !== undefined) return madeBefore(known, { ...body, environment }, releases);
         await refuseUnlessAsked(environment, service, whenBusy);
         const asked = await findRelease(environment, service, body.release);
         const release = make !== undefined && asked.name === wanted?.name ? await make() : asked;
