@@ -1,4 +1,5 @@
 import type { Commit, ReleaseStore } from "@fairway/catalog";
+import { keepNewest } from "../keep-newest.ts";
 
 /** Releases whose commits are kept in memory. */
 const most = 5_000;
@@ -13,9 +14,7 @@ export function releaseCommits(
     if (before !== undefined) return before;
     const commit = await releases.commit(release);
     if (commit === undefined || commit.dirty) return commit;
-    const [oldest] = known.keys();
-    if (known.size >= most && oldest !== undefined) known.delete(oldest);
-    known.set(release, commit);
+    keepNewest(known, release, commit, most);
     return commit;
   };
 }

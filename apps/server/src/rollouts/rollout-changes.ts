@@ -1,5 +1,6 @@
 import type { ReleaseRecord, ReleaseStore } from "@fairway/catalog";
 import { describeChanges, describeObjectChanges } from "@fairway/manifests";
+import { keepNewest } from "../keep-newest.ts";
 
 /** Pairs of releases whose differences are kept; releases never change. */
 const kept = 2_000;
@@ -29,9 +30,7 @@ export function rolloutChanges(releases: Pick<ReleaseStore, "get">): RolloutChan
     if (before !== undefined) return before;
     const [old, next] = await Promise.all([releases.get(from), releases.get(to)]);
     const changes = old === undefined || next === undefined ? nothing : changesBetween(old, next);
-    const [oldest] = known.keys();
-    if (known.size >= kept && oldest !== undefined) known.delete(oldest);
-    known.set(key, changes);
+    keepNewest(known, key, changes, kept);
     return changes;
   };
 }

@@ -3,6 +3,7 @@ import type { Commit, RolloutIndex, RolloutListing } from "@fairway/catalog";
 import type { Engine, RolloutView } from "@fairway/rollout";
 import type { OutgoingEvent } from "../http/handler.ts";
 import { notFound } from "../http/refusal.ts";
+import { keepNewest } from "../keep-newest.ts";
 import { changeSignal } from "../live/change-signal.ts";
 import type { RolloutChanges } from "./rollout-changes.ts";
 
@@ -131,9 +132,7 @@ export function createRolloutReader(
     const seen = await engine.view(number);
     if (seen === undefined) return undefined;
     const durations = durationsOf(seen.timeline);
-    const [oldest] = known.keys();
-    if (known.size >= mostDurations && oldest !== undefined) known.delete(oldest);
-    if (converging.length === 0) known.set(number, durations);
+    if (converging.length === 0) keepNewest(known, number, durations, mostDurations);
     return durations;
   };
 

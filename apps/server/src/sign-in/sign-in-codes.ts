@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
 import { Refusal } from "../http/refusal.ts";
+import { keepNewest } from "../keep-newest.ts";
 
 const lifetime = 10 * 60_000;
 /** Codes that may wait at once; more than a person can have open. */
@@ -28,11 +29,9 @@ export function signInCodes(now: () => number): SignInCodes {
   return {
     create() {
       forgetOld();
-      const [oldest] = waiting.keys();
-      if (waiting.size >= most && oldest !== undefined) waiting.delete(oldest);
       const code = randomBytes(16).toString("base64url");
       const expiresAt = now() + lifetime;
-      waiting.set(hashOf(code), expiresAt);
+      keepNewest(waiting, hashOf(code), expiresAt, most);
       return { code, expiresAt };
     },
     redeem(code) {
