@@ -194,6 +194,22 @@ describe("the survey of an old service", () => {
       ["name-shared"],
       { namespace: "old" },
     ],
+    [
+      "a Deployment that has the name of ours",
+      [...base, object("Deployment", "shop-a")],
+      ["name-taken"],
+      { namespace: "old" },
+    ],
+    [
+      "a namespace that is Fairway's",
+      base.map((one) =>
+        one.kind === "Namespace"
+          ? object("Namespace", "old", {}, { labels: { "app.kubernetes.io/managed-by": "fairway" } })
+          : one,
+      ),
+      ["old-is-ours"],
+      { namespace: "old" },
+    ],
   ];
   for (const [what, objects, codes, place] of refused) {
     it(`refuses ${what}`, () => assert.deepEqual(survey(objects, place).codes, codes));
