@@ -31,7 +31,7 @@ test("pause is sent at once; going on past a failure, and the end, are asked onc
   const world = createWorld();
   await using opened = await openDashboard(browser, { at: "/fleets/4", world });
   const { page } = opened;
-  await page.getByRole("button", { name: "Pause" }).click();
+  await page.getByTitle("fairway fleet pause").click();
   await page.getByText("Paused: no other service begins.").waitFor();
   world.fleetStates.push(fleetHalted);
   await page.getByText("Halted: 1 service failed").waitFor();

@@ -167,7 +167,7 @@ test("commands that a rollout would accept are buttons; what cannot be taken bac
   const world = createWorld();
   await using opened = await openDashboard(browser, { at: "/rollouts/24", world });
   const { page } = opened;
-  await page.getByRole("button", { name: "Pause" }).click();
+  await page.getByTitle("fairway pause user").click();
   await page.getByRole("button", { name: "Promote" }).click();
   const question = page.getByRole("dialog");
   await question.getByText("fairway promote user").waitFor();

@@ -59,6 +59,7 @@ export function FleetCommands({ fleet }: { readonly fleet: FleetDetail }) {
     // What was sent without a question is refused in one.
     onError: (_, offer) => setAsked(offer),
   });
+  const lineOf = ({ command }: Offer): string => `fairway fleet ${command}${flag}`;
   const begin = (offer: Offer): void => {
     send.reset();
     if (offer.question === undefined) send.mutate(offer);
@@ -67,14 +68,20 @@ export function FleetCommands({ fleet }: { readonly fleet: FleetDetail }) {
   return (
     <>
       {offersOf(fleet).map((offer) => (
-        <Button key={offer.command} look={offer.look} disabled={send.isPending} onClick={() => begin(offer)}>
+        <Button
+          key={offer.command}
+          look={offer.look}
+          title={lineOf(offer)}
+          disabled={send.isPending}
+          onClick={() => begin(offer)}
+        >
           {offer.button}
         </Button>
       ))}
       {asked !== undefined && (
         <Question
           title={`${asked.button} fleet rollout ${number}?`}
-          command={`fairway fleet ${asked.command}${flag}`}
+          command={lineOf(asked)}
           answer={send.isPending ? "Sending" : asked.button}
           danger={asked.look === "danger"}
           busy={send.isPending}

@@ -38,9 +38,9 @@ export function RolloutCommands({ rollout }: { readonly rollout: RolloutDetail }
   return (
     <>
       {offered.map(({ command }) => {
-        const { button, look } = commandWords(command, rollout, flag);
+        const { button, look, line } = commandWords(command, rollout, flag);
         return (
-          <Button key={button} look={look} disabled={send.isPending} onClick={() => begin(command)}>
+          <Button key={button} look={look} title={line} disabled={send.isPending} onClick={() => begin(command)}>
             {button}
           </Button>
         );
