@@ -2,12 +2,12 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { makeAccount } from "@fairway/kube";
+import { textAt } from "@fairway/object-schema";
 import type { Scope } from "../../e2e/platform.ts";
 import { constantRequests, requests } from "../../traffic/answering.ts";
 import { environment } from "../fairway.ts";
 import { type KubernetesCluster, startKubernetes } from "../harness/start-kubernetes.ts";
 import { allAtRest } from "../oracle.ts";
-import { serviceTarget } from "../service-target.ts";
 import { openApiGate } from "./api-gate.ts";
 import { checkJournal, untilEnded } from "./check-journal.ts";
 import { createHolds, type Holds } from "./hold-at.ts";
@@ -97,7 +97,7 @@ export async function startKilling(scope: Scope): Promise<Killing> {
   await Promise.all(services.map(async (service) => ended(await begin(service, "rolling"))));
   const loads = await Promise.all(
     clusters.flatMap((cluster) =>
-      services.map(async ({ name }) => constantRequests(await serviceTarget(cluster, name), 5)),
+      services.map(async ({ name }) => constantRequests({ address: await addressOf(cluster, name), host: name }, 5)),
     ),
   );
   scope.after(async () => void (await Promise.all(loads.map((load) => load.stop()))));
@@ -145,13 +145,18 @@ export async function startKilling(scope: Scope): Promise<Killing> {
 async function isEverywhere(clusters: readonly KubernetesCluster[], service: string, { name, text }: Release) {
   await allAtRest(clusters, { namespace: service, release: name });
   for (const cluster of clusters) {
-    const heard = await requests(await serviceTarget(cluster, service), 10);
+    const heard = await requests({ address: await addressOf(cluster, service), host: service }, 10);
     assert.deepEqual(heard, { answers: { [text]: 10 }, failed: [] }, `${service} in ${cluster.name}`);
   }
 }
 
 function nameOf(index: number): string {
   return services[index]?.name ?? "";
+}
+
+async function addressOf({ client }: KubernetesCluster, service: string): Promise<string> {
+  const { body } = await client.request("GET", `/api/v1/namespaces/${service}/services/${service}`);
+  return `${textAt(body, "spec", "clusterIP")}:80`;
 }
 
 /** Tells the holds how far the rollout's journal has come, until its end or the signal. */
