@@ -71,7 +71,7 @@ test("a service of one's own", async (t) => {
       name: "exits at start",
       code: "CrashLoop",
       files: { "index.js": `console.error("boom: no cellar");\nprocess.exit(3);\n` },
-      said: [/exit\s+code 3/, /boom: no cellar/],
+      said: [/exit code 3/, /boom: no cellar/],
     },
     {
       name: "never gets ready",
@@ -102,7 +102,8 @@ test("a service of one's own", async (t) => {
       const told = deployed.stdout + deployed.stderr;
       assert.equal(deployed.code, 1, told);
       assert.match(told, new RegExp(code));
-      for (const pattern of said) assert.match(told, pattern);
+      // Where a line of the terminal ends depends on what stands before it.
+      for (const pattern of said) assert.match(told.replaceAll(/\s+/g, " "), pattern);
       assert.match(told, /(alpha|beta)/);
       assert.match(told, /mine-a-[a-z0-9]+-[a-z0-9]+/);
       assert.deepEqual(failed, []);
