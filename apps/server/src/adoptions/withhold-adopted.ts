@@ -1,5 +1,5 @@
 import type { AdoptionRecord, Adoptions } from "@fairway/catalog";
-import { isService, refKey, refOf } from "@fairway/objects";
+import { isService, keyOf } from "@fairway/objects";
 import type { AdoptionPlan, Releases, StoredRelease } from "@fairway/rollout";
 import { openAdoption } from "./open-adoption.ts";
 
@@ -28,7 +28,7 @@ function withheld(release: StoredRelease, { state, plan, service }: Open): Store
     const keys = new Set(plan.clusters[cluster]?.withheld);
     const stays = all.filter((object) => {
       if (isLed && plan.way === "take" && isService(object) && object.metadata.name === service) return true;
-      return !keys.has(refKey(refOf(object)));
+      return !keys.has(keyOf(object));
     });
     return [cluster, stays] as const;
   });

@@ -1,5 +1,5 @@
 import { canonicalJson } from "@fairway/manifests";
-import { describeRef, type KubernetesObject, refKey, refOf } from "@fairway/objects";
+import { describeRef, type KubernetesObject, keyOf, refKey } from "@fairway/objects";
 import { forDeletion } from "../cluster/inventory.ts";
 import { isOurs } from "../cluster/ownership.ts";
 import type { ChangedObject, FormerObject } from "../plan/adoption/adoption-plan.ts";
@@ -14,7 +14,7 @@ export function isBefore(live: KubernetesObject, { former, uid }: ChangedObject)
 export async function takeNames(place: AdoptionPlace): Promise<ActOutcome> {
   const { cluster, own, ours, signal } = place;
   for (const one of own.take) {
-    const wanted = ours.find((object) => refKey(refOf(object)) === refKey(one.ref));
+    const wanted = ours.find((object) => keyOf(object) === refKey(one.ref));
     const live = await cluster.get(one.ref, signal);
     if (wanted === undefined || live === undefined || isOurs(live, identityOf(place))) continue;
     if (!isBefore(live, one)) return failed(`${describeRef(one.ref)} was changed since it was looked at`);
@@ -26,7 +26,7 @@ export async function takeNames(place: AdoptionPlace): Promise<ActOutcome> {
 /** Deletes what is the old service's alone, what leads requests first, and waits until it is gone. */
 export async function deleteFormer(place: AdoptionPlace): Promise<ActOutcome> {
   const { cluster, own, ours, signal } = place;
-  const kept = new Set(ours.map((object) => refKey(refOf(object))));
+  const kept = new Set(ours.map(keyOf));
   // What the release had by this name when it was decided on, and has not any more.
   const untaken = own.take.filter(({ ref }) => !kept.has(refKey(ref)));
   const waiting: string[] = [];

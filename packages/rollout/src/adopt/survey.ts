@@ -1,4 +1,4 @@
-import { type KubernetesObject, refKey, refOf } from "@fairway/objects";
+import { type KubernetesObject, keyOf } from "@fairway/objects";
 import type { AdoptionFinding, AdoptionPlan, ClusterAdoption } from "../plan/adoption/adoption-plan.ts";
 import { helmRelease } from "../plan/adoption/made-by.ts";
 import { formerKinds, surveyCluster } from "../plan/adoption/survey-cluster.ts";
@@ -75,7 +75,7 @@ async function read(cluster: Cluster, { namespace }: AdoptionSource, signal: Abo
     const space = await cluster.get({ apiVersion: "v1", kind: "Namespace", name: namespace }, signal);
     const objects: KubernetesObject[] = space === undefined ? [] : [space];
     for (const kind of formerKinds) objects.push(...(await listed(cluster, { ...kind, namespace }, signal)));
-    return { cluster, objects: [...new Map(objects.map((one) => [refKey(refOf(one)), one])).values()] };
+    return { cluster, objects: [...new Map(objects.map((one) => [keyOf(one), one])).values()] };
   } catch (error) {
     if (!(error instanceof ClusterError)) throw error;
     const missing = error.code === "forbidden";

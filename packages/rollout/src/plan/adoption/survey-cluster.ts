@@ -9,8 +9,8 @@ import {
   isPod,
   isService,
   type KubernetesObject,
+  keyOf,
   parseObject,
-  refKey,
   refOf,
   takesRequests,
 } from "@fairway/objects";
@@ -149,8 +149,8 @@ export function surveyCluster(survey: Survey): {
   }
 
   const parts = partsOf(survey, owner, pods, others);
-  const keys = new Set(ours.objects.map((one) => refKey(refOf(one))));
-  const isTaken = (one: KubernetesObject): boolean => keys.has(refKey(refOf(one)));
+  const keys = new Set(ours.objects.map(keyOf));
+  const isTaken = (one: KubernetesObject): boolean => keys.has(keyOf(one));
   const take = parts.filter(isTaken);
   const remove = [owner, ...parts.filter((one) => !isTaken(one)), ...(way === "mirror" ? [service] : [])];
   if (isTaken(owner))
@@ -181,13 +181,13 @@ export function surveyCluster(survey: Survey): {
     find("old-is-ours", `the namespace ${from.namespace} is Fairway's already`, "see: fairway status");
 
   const hosts = new Set(routes.flatMap(hostsOf));
-  const taken = new Set(take.map((one) => refKey(refOf(one))));
+  const taken = new Set(take.map(keyOf));
   const withheld = ours.objects.filter(
     (object) =>
       isCronJob(object) ||
       (shared && namespaceWide.has(object.kind)) ||
       hostsOf(object).some((host) => hosts.has(host)) ||
-      taken.has(refKey(refOf(object))) ||
+      taken.has(keyOf(object)) ||
       (way === "take" && object === counterpart),
   );
   const wide = shared ? withheld.filter(({ kind }) => namespaceWide.has(kind) && kind !== "Namespace") : [];
@@ -200,7 +200,7 @@ export function surveyCluster(survey: Survey): {
     remove: remove.map(formerOf),
     leave: leftAlone(survey, owner, [service, owner, ...parts]),
     pairs: pairsOf(survey, [owner, service, ...parts]),
-    withheld: withheld.map((one) => refKey(refOf(one))),
+    withheld: withheld.map(keyOf),
     notes: notesOf(survey, { way, wide: others.length === 0 ? [] : wide, helm }),
   };
   return { adoption, findings };
