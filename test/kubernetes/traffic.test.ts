@@ -23,6 +23,8 @@ import { until } from "./until.ts";
 const perSecond = 60;
 /** At 20 % the standard deviation of chance is then half a point: Envoy draws each request's backend. */
 const counted = 6_000;
+/** When pods were told to go: of those that are still there. */
+const leaving = ["get", "pods", "--all-namespaces", "-o", "jsonpath={.items[*].metadata.deletionTimestamp}"];
 
 describe("requests in a real cluster", () => {
   const ends: (() => Promise<void>)[] = [];
@@ -144,6 +146,8 @@ describe("requests in a real cluster", () => {
   it("pods are replaced in place", async () => {
     await under(async () => {
       await succeeded(await begin("5", {}));
+      // A pod that goes serves on for whoever has not heard yet that it goes.
+      await until(async () => !(await real.kubectl(leaving)).includes("Z"), "pods that go");
       await only("5");
     });
   });

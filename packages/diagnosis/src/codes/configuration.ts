@@ -1,10 +1,10 @@
 import { isConfigMap, type Pod } from "@fairway/objects";
 import type { Finding } from "../cause.ts";
-import { type ContainerView, elapsed, type Subject, who } from "../subject.ts";
+import { type ContainerView, elapsed, eventsOf, eventTime, type Subject, time, who } from "../subject.ts";
 
 /**
  * What a node misses may have come since: it looks again after up to 15 s (the kubelet's `backOffPeriod` and its jitter). A ConfigMap
- * can be seen, a Secret cannot. In milliseconds.
+ * can be seen, a Secret cannot. In milliseconds, from when the node said so first: a pod may be old by then, of a slow pull.
  */
 const lag = { ConfigMissing: 10_000, SecretMissing: 20_000 };
 const unremarkable = 10_000;
@@ -61,7 +61,7 @@ export function missingConfiguration(
   if (found === undefined) return undefined;
   const isSecret = /secret/i.test(`${found["kind"]} ${found["holder"]} ${found["lacks"]}`);
   const code = isSecret ? "SecretMissing" : "ConfigMissing";
-  const old = elapsed(subject, pod.metadata.creationTimestamp) > lag[code];
+  const old = saidFor(subject, pod, message) > lag[code];
   return {
     code,
     severity: old && !(code === "ConfigMissing" && isThereNow(subject, found)) ? "fatal" : "likely",
@@ -70,6 +70,15 @@ export function missingConfiguration(
       ? "set the secret for this environment, and deploy again"
       : "deploy again; if it stays, somebody deleted it: look at the events of the namespace",
   };
+}
+
+/** For how many milliseconds the node has been saying this of the pod: 0 while no event tells. */
+function saidFor(subject: Subject, pod: Pod, message: string): number {
+  const [first] = eventsOf(subject, pod)
+    .filter((event) => event.message?.includes(message))
+    .map((event) => time(event.firstTimestamp) ?? eventTime(event))
+    .toSorted((a, b) => a - b);
+  return first === undefined ? 0 : subject.now - first;
 }
 
 /** Somebody has brought it in the meantime, and the node has not looked again. */
