@@ -143,6 +143,12 @@ export function eventTime(event: Event): number {
   return time(event.series?.lastObservedTime ?? event.lastTimestamp ?? event.eventTime ?? event.firstTimestamp) ?? 0;
 }
 
+/** When the earliest of these events was seen first, in milliseconds since the epoch; undefined without any. */
+export function firstTime(events: readonly Event[]): number | undefined {
+  const times = events.map((event) => time(event.firstTimestamp ?? event.eventTime) ?? eventTime(event));
+  return times.length === 0 ? undefined : Math.min(...times);
+}
+
 /** RFC 3339 to milliseconds since the epoch. */
 export function time(text: string | null | undefined): number | undefined {
   const parsed = Date.parse(text ?? "");

@@ -1,6 +1,6 @@
 import { isConfigMap, type Pod } from "@fairway/objects";
 import type { Finding } from "../cause.ts";
-import { type ContainerView, elapsed, eventsOf, eventTime, type Subject, time, who } from "../subject.ts";
+import { type ContainerView, elapsed, eventsOf, firstTime, type Subject, who } from "../subject.ts";
 
 /**
  * What a node misses may have come since: it looks again after up to 15 s (the kubelet's `backOffPeriod` and its jitter). A ConfigMap
@@ -74,11 +74,9 @@ export function missingConfiguration(
 
 /** For how many milliseconds the node has been saying this of the pod: 0 while no event tells. */
 function saidFor(subject: Subject, pod: Pod, message: string): number {
-  const [first] = eventsOf(subject, pod)
-    .filter((event) => event.message?.includes(message))
-    .map((event) => time(event.firstTimestamp) ?? eventTime(event))
-    .toSorted((a, b) => a - b);
-  return first === undefined ? 0 : subject.now - first;
+  return (
+    subject.now - (firstTime(eventsOf(subject, pod).filter((one) => one.message?.includes(message))) ?? subject.now)
+  );
 }
 
 /** Somebody has brought it in the meantime, and the node has not looked again. */

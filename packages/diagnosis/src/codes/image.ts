@@ -1,6 +1,6 @@
 import type { Pod } from "@fairway/objects";
 import type { CauseCode, Finding, Severity } from "../cause.ts";
-import { type ContainerView, elapsed, eventsOf, type Subject, who } from "../subject.ts";
+import { type ContainerView, elapsed, eventsOf, firstTime, type Subject, who } from "../subject.ts";
 
 const reasons = new Set([
   "ErrImagePull",
@@ -13,7 +13,7 @@ const reasons = new Set([
 
 /** Reasons of one that is tried again: at the first and while it waits for the next. */
 const pulls = new Set(["ErrImagePull", "ImagePullBackOff"]);
-/** By then it has been tried twice, if nobody tells: the first back-off is 10 s. In milliseconds. */
+/** So long after the first failure, or the pod's creation if nobody tells, it has been tried twice: the first back-off is 10 s. In milliseconds. */
 const secondTry = 30_000;
 
 /** How long a registry may be away before that is worth a word, in milliseconds. */
@@ -41,7 +41,7 @@ export function imageFinding(subject: Subject, { status, spec, pod }: ContainerV
   const message = innermost(whole, image);
   return {
     code,
-    severity: severityOf(code, reason, triedAgain(subject, pod), elapsed(subject, pod.metadata.creationTimestamp)),
+    severity: severityOf(subject, pod, code, reason),
     ...words(code, who(subject), image),
     ...(reason === "ErrImageNeverPull" ? neverPulled(who(subject), image) : {}),
     ...(/no match for platform/.test(whole ?? "") ? otherPlatform(who(subject), image) : {}),
@@ -85,19 +85,19 @@ function codeOf(reason: string, message: string): CauseCode {
   return "RegistryUnavailable";
 }
 
-function severityOf(code: CauseCode, reason: string, again: boolean, waited: number): Severity {
-  if (code === "ImageInspectError") return "likely";
-  if (code === "RegistryUnavailable") return waited > registryPatience ? "likely" : "transient";
-  if (!pulls.has(reason)) return "fatal";
-  return again || waited > secondTry ? "fatal" : "likely";
-}
-
 /** The first failed pull may meet a registry that has not yet seen the push; the second one does not. */
-function triedAgain(subject: Subject, pod: Pod): boolean {
+function severityOf(subject: Subject, pod: Pod, code: CauseCode, reason: string): Severity {
+  const age = elapsed(subject, pod.metadata.creationTimestamp);
+  if (code === "ImageInspectError") return "likely";
+  if (code === "RegistryUnavailable") return age > registryPatience ? "likely" : "transient";
+  if (!pulls.has(reason)) return "fatal";
   const failures = eventsOf(subject, pod).filter(
-    ({ reason, message }) => reason === "Failed" && message?.startsWith("Failed to pull image"),
+    (event) => event.reason === "Failed" && event.message?.startsWith("Failed to pull image"),
   );
-  return failures.reduce((sum, { count = 1, series }) => sum + (series?.count ?? count), 0) > 1;
+  const tries = failures.reduce((sum, { count = 1, series }) => sum + (series?.count ?? count), 0);
+  const first = firstTime(failures);
+  const waited = first === undefined ? age : subject.now - first;
+  return tries > 1 || waited > secondTry ? "fatal" : "likely";
 }
 
 function words(code: CauseCode, subject: string, image: string): Pick<Finding, "summary" | "advice"> {

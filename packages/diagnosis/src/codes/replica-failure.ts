@@ -1,7 +1,7 @@
 import { type Condition, isJob, type Job, type KubernetesObject } from "@fairway/objects";
 import { admissionRefusal } from "../admission-refusal.ts";
 import type { Finding } from "../cause.ts";
-import { type Branch, elapsed, eventsOf, eventTime, type Subject, time, who } from "../subject.ts";
+import { type Branch, elapsed, eventsOf, firstTime, type Subject, who } from "../subject.ts";
 
 /** How long pods may be refused before waiting cannot help, in milliseconds: the controller tries again within seconds. */
 const hopeless = 15_000;
@@ -60,6 +60,5 @@ function failureInEvents(subject: Subject, object: KubernetesObject): Failure | 
   const events = eventsOf(subject, object);
   const last = events.findLast(({ reason }) => reason === "FailedCreate" || reason === "SuccessfulCreate");
   if (last?.reason !== "FailedCreate") return undefined;
-  const since = time(last.firstTimestamp ?? last.eventTime) ?? eventTime(last);
-  return { object, message: last.message ?? "", lasts: subject.now - since };
+  return { object, message: last.message ?? "", lasts: subject.now - (firstTime([last]) ?? subject.now) };
 }
