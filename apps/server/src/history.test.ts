@@ -44,12 +44,12 @@ test("what was not committed has no lead time, until the same content is deploye
 });
 
 test("the audit has every command, refused ones too; by service, by page", async () => {
-  await deployed("noted", "// noted", undefined);
+  const { to } = await deployed("noted", "// noted", undefined);
   await assert.rejects(server.client.removeService({ params: { service: "absent" }, query: {} }));
   const { items } = await server.client.listAudit({ query: { about: "noted" } });
   assert.deepEqual(
-    items.map(({ command, outcome }) => `${command} ${outcome}`),
-    ["createRollout accepted"],
+    items.map(({ command, target, outcome }) => `${command} ${target} ${outcome}`),
+    [`createRollout noted ${to} accepted`, `createRelease noted prod ${to} accepted`],
   );
   const refused = await server.client.listAudit({ query: { outcome: "refused" } });
   assert.deepEqual(
@@ -61,6 +61,21 @@ test("the audit has every command, refused ones too; by service, by page", async
   assert.ok(first);
   const page = await server.client.listAudit({ query: { actor: "admin", before: first.id, limit: 1 } });
   assert.deepEqual(page.items, all.items.slice(1, 2));
+});
+
+test("the audit says of a release that is refused which service and environment it was for", async () => {
+  const create = (text: string, snapshot = `sha256:${"0".repeat(64)}`) =>
+    server.client.createRelease({ body: { appToml: text, snapshot } });
+  await assert.rejects(create("replicas = "));
+  await assert.rejects(create(appToml("unsent")));
+  const { items } = await server.client.listAudit({ query: { about: "prod", outcome: "refused" } });
+  assert.deepEqual(
+    items.map(({ target, detail }) => [target, detail]),
+    [
+      ["unsent prod", "snapshot-unknown"],
+      ["prod", "app-toml-not-valid"],
+    ],
+  );
 });
 
 test("a rollout says how long its phases took, in lists too, and which fields of objects it changes", async () => {

@@ -49,6 +49,7 @@ export async function createApp(handlers: Handlers, options: AppOptions): Promis
   });
   app.setErrorHandler((error, _request, reply) => sendProblem(reply, error, options.log));
   app.decorateRequest("caller");
+  app.decorateRequest("about", undefined);
   await app.register(cookie, { secret: options.sessionKey });
   app.addHook("onRequest", async (request, reply) => {
     reply.headers(securityHeaders);

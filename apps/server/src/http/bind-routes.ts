@@ -14,6 +14,8 @@ import { sessionCookie } from "./session-cookie.ts";
 declare module "fastify" {
   interface FastifyRequest {
     caller: Caller;
+    /** What its handler says that it is about. */
+    about: readonly string[] | undefined;
   }
 }
 
@@ -177,6 +179,9 @@ function exchangeOf(
     version(version) {
       reply.header("etag", `"${version}"`);
       if (request.headers["if-none-match"] === `"${version}"`) throw new NotModified();
+    },
+    about(...words) {
+      request.about = words;
     },
     setSession(session) {
       if (session === undefined) sessionCookie.clear(reply);

@@ -50,7 +50,7 @@ export function commandAudit(audit: Audit, log: Log, now: () => number): RecordC
   };
 }
 
-/** What the command is about, by the names in its address and body; never a whole body, which may hold credentials. */
+/** What the command is about, by the names in its address and body, and by its handler; never a whole body, which may hold credentials. */
 function targetOf(request: FastifyRequest): string {
   const address = z.record(z.string(), z.string()).safeParse(request.params);
   const body = named.safeParse(request.body);
@@ -62,6 +62,7 @@ function targetOf(request: FastifyRequest): string {
     release,
     command?.type,
     command?.cluster,
+    ...(request.about ?? []),
   ]
     .filter((part) => part !== undefined)
     .join(" ")

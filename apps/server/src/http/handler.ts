@@ -27,6 +27,11 @@ export interface AnyExchange {
   readonly lastEventId: string | undefined;
   /** Names the version of the answer; ends the request with 304 when the caller has it. */
   version(version: string): void;
+  /**
+   * Names for the audit what a command is about, where its address and body do not: a service, an environment, a release. The
+   * words of the last call count, also for a command that is refused after it.
+   */
+  about(...words: readonly string[]): void;
   /** Sets the session cookie, or deletes it. `expiresAt` in milliseconds since the epoch. */
   setSession(session: { readonly id: string; readonly expiresAt: number } | undefined): void;
 }

@@ -3,7 +3,7 @@ import type { ImageEvent, Release } from "@fairway/api";
 import type { ReleaseRecord } from "@fairway/catalog";
 import { z } from "zod";
 import type { ClusterPool } from "../clusters/cluster-pool.ts";
-import type { Handlers, OutgoingEvent } from "../http/handler.ts";
+import type { AnyExchange, Handlers, OutgoingEvent } from "../http/handler.ts";
 import type { PushProgress } from "../images/image-client.ts";
 import { checkRelease } from "../releases/check-release.ts";
 import { createRelease, type ReleaseStores, requireSnapshot } from "../releases/create-release.ts";
@@ -29,11 +29,13 @@ export function releaseHandlers(
   exclusively: <T>(task: () => Promise<T>) => Promise<T>,
 ): Pick<Handlers, "createImage" | "createRelease" | "listReleases"> {
   /** What is asked for, after everything that can be said about it without images. */
-  const readBody = async ({ environment: asked, appToml, kubernetes }: SourceBody) => {
+  const readBody = async ({ environment: asked, appToml, kubernetes }: SourceBody, about: AnyExchange["about"]) => {
     const whole = requireEnvironment(pool, asked);
+    about(whole.name);
     const environmentNames = environments(pool).map(({ name }) => name);
     const source = { appToml, kubernetes };
     const read = await readSource({ environment: whole.name, environmentNames, source });
+    about(read.spec.name, whole.name);
     const environment = environmentFor(whole, (await stores.active.of(whole.name))[read.spec.name]);
     const profile = await stores.profile();
     const settings = await checkRelease(read, environment, profile, stores.active);
@@ -53,8 +55,8 @@ export function releaseHandlers(
   };
 
   return {
-    createImage: async ({ body, signal }) => {
-      const { environment, read, settings } = await readBody(body);
+    createImage: async ({ body, about, signal }) => {
+      const { environment, read, settings } = await readBody(body, about);
       const { spec } = read;
       await requireSnapshot(body.snapshot, stores);
       return imageEvents(signal, (onProgress, until) =>
@@ -62,8 +64,8 @@ export function releaseHandlers(
       );
     },
     // Not under the lock: a push may take minutes.
-    createRelease: async ({ body, caller, signal }) => {
-      const { environment, read, profile, settings } = await readBody(body);
+    createRelease: async ({ body, caller, about, signal }) => {
+      const { environment, read, profile, settings } = await readBody(body, about);
       const { snapshot } = body;
       const images = await withImages({ environment, spec: read.spec, settings, snapshot, signal });
       const { release, previous, changes, warnings } = await exclusively(() =>
@@ -72,6 +74,7 @@ export function releaseHandlers(
           stores,
         ),
       );
+      about(release.service, release.environment, release.name);
       return {
         release: releaseView(release, previous),
         ...(previous === undefined ? {} : { previous }),
