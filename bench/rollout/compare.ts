@@ -1,11 +1,12 @@
 import { rm, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { writeChart } from "../helm-chart.ts";
 import { type Row, spreadRow } from "../measure.ts";
 import { nextChange } from "./deployment-times.ts";
 import { appToml, environment, type RolloutWorld } from "./world.ts";
 
-const rounds = 4;
+const rounds = 8;
 
 /** One way to bring a change of a service out. */
 interface Tool {
@@ -59,9 +60,19 @@ export async function compare(world: RolloutWorld): Promise<readonly Row[]> {
   ];
 }
 
+/**
+ * Waits until a second by the clock is so far gone, 0 to 1. Kubernetes keeps the time since which a pod is ready in whole seconds, and
+ * so a pod counts as available, and the next one goes, with the beginning of a second. Who begins early in one waits longer for the same
+ * end: each tool begins as often at each moment of it.
+ */
+async function untilSecond(part: number): Promise<void> {
+  await pause((part * 1_000 - (Date.now() % 1_000) + 1_000) % 1_000);
+}
+
 async function timed({ cluster, one, three }: RolloutWorld, tool: Tool, round: number): Promise<Turn> {
   const go = await tool.change(round);
   const changed = await nextChange(cluster.client, { namespace: tool.name, name: `${tool.name}-a` });
+  await untilSecond((round % rounds) / rounds);
   const begin = performance.now();
   await go();
   const whole = performance.now() - begin;
