@@ -9,6 +9,7 @@ import {
   userAdopting,
   userChanged,
   userHealthy,
+  userLeft,
 } from "../../apps/dashboard/fixtures/index.ts";
 import { launchChromium } from "./chromium.ts";
 import { openDashboard } from "./open-dashboard.ts";
@@ -183,6 +184,24 @@ test("what was changed by hand is told by field and by whom; one field is left t
       ["keepField", ".spec.replicas"],
       ["repairDrift", undefined],
     ],
+  );
+});
+
+test("what was left to others is told with who has left it and when, and can be taken back field by field", async () => {
+  const world = createWorld({ details: new Map([["user", userLeft]]) });
+  await using opened = await openDashboard(browser, { at: "/services/user", world });
+  const { page } = opened;
+  const row = page.getByRole("row", { name: /spec\.replicas/ });
+  assert.match(await row.innerText(), /\.spec\.replicas.*Deployment\/user-a.*olga.*2 h/s);
+  await row.getByRole("button", { name: "Stop leaving it" }).click();
+  const question = page.getByRole("dialog", { name: "Stop leaving .spec.replicas to others?" });
+  await question.getByText("fairway drift keep user '.spec.replicas' --undo --object Deployment/user-a").waitFor();
+  await question.getByRole("button", { name: "Stop leaving it", exact: true }).click();
+  await row.waitFor({ state: "detached" });
+  await page.getByRole("row", { name: /DEBUG.*ivan/ }).waitFor();
+  assert.deepEqual(
+    world.commands.map(({ operation, body }) => [operation, body]),
+    [["keepField", { environment: "prod", object: "Deployment/user-a", field: ".spec.replicas", kept: false }]],
   );
 });
 

@@ -77,7 +77,16 @@ describe("changes by hand", () => {
       fields.join(),
     );
     assert.ok(!fields.includes("spec.replicas") && !fields.includes(".spec.replicas"), fields.join());
+    const left = { object: "Deployment/cart-a", field: ".spec.replicas", actor: "admin" };
+    const listed = async () => [
+      (await drift("cart")).kept.map(({ at: _, ...one }) => one),
+      (await server.client.getService({ params: { service: "cart" } })).kept?.map(({ at: _, ...one }) => one),
+    ];
+    assert.deepEqual(await listed(), [[left], [left]]);
     await keep(false);
+    assert.deepEqual(await listed(), [[], undefined]);
+    assert.deepEqual(await lines("cart"), ["beta Deployment/cart-a .spec.replicas changed by kubectl-edit"]);
+    assert.equal((await rollOut(server.client, "cart", name)).status, "refused", "it is asked about before it is set");
     assert.equal((await repair("cart")).status, "succeeded");
     assert.equal(replicasOf("cart"), 2);
   });

@@ -342,7 +342,7 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
       ...{ watch: driftWatch, keptFields: store.keptFields, index: store.rollouts },
     }),
     ...serviceHandlers(pool, {
-      adoptions,
+      ...{ adoptions, finder, keptFields: store.keptFields },
       drift: driftWatch,
       services,
       releases,

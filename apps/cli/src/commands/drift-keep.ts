@@ -9,13 +9,14 @@ export const driftKeep: CliCommand = {
       .argument("<service>", "its name")
       .argument("<field>", "as fairway drift shows it: .spec.replicas")
       .option("--object <object>", "whose field it is, where several have it: Deployment/user-a")
-      .option("--undo", "let the release decide again, from the next rollout on")
+      .option("--undo", "let the release decide again")
       .addHelpText(
         "after",
         `${examples("fairway drift keep user .spec.replicas", "fairway drift keep user .spec.replicas --undo")}
 
 Leaves a field to whoever has set it: it is not shown as changed any more, no deploy is refused for it, and no rollout
-touches it while somebody else has it. Where nobody has, the release sets it.`,
+touches it while somebody else has it. Where nobody has, the release sets it. With --undo it is a change by hand again: a
+repair takes it back, and a deploy that would set it is refused until then.`,
       );
   },
   async run(invocation) {
@@ -41,7 +42,7 @@ touches it while somebody else has it. Where nobody has, the release sets it.`,
     shell.out.write(
       answer.kept
         ? `${what} is left to whoever has set it.\n`
-        : `${what} is the release's again from the next rollout on. At once: ${style.accent(`fairway drift repair ${service}${environment.flag}`)}\n`,
+        : `${what} is the release's again. Set it: ${style.accent(`fairway drift repair ${service}${environment.flag}`)}\n`,
     );
     return exitCode.done;
   },

@@ -30,6 +30,10 @@ const changes: readonly DriftChange[] = [
 const found: ServiceDrift = {
   ...{ service: "user", environment: "prod", release: "7c41e0b8a402", checkedAt: at(0) },
   changes: [...changes],
+  kept: [
+    { object: "Deployment/user-a", field: image, actor: "olga", at: at(-80_000) },
+    { object: "Deployment/user-a", field: ".spec.paused", actor: "ivan", at: at(-7_200) },
+  ],
   clusters: [
     { cluster: "alpha", compared: true, problems: [] },
     { cluster: "beta", compared: true, problems: [] },

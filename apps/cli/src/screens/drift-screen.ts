@@ -1,4 +1,4 @@
-import { type DriftChange, driftWords, type ServiceDrift } from "@fairway/api";
+import { type DriftChange, driftWords, type KeptField, type ServiceDrift } from "@fairway/api";
 import type { Style } from "../terminal/style.ts";
 import { ago, counted, cut, printable, wrap } from "../terminal/text.ts";
 import { valuesInLine } from "./value-lines.ts";
@@ -14,7 +14,6 @@ interface Look {
 export function driftScreen(drift: ServiceDrift, look: Look): string[] {
   const { style, width, environmentFlag: flag } = look;
   const changes = drift.changes.filter(({ kept }) => !kept);
-  const kept = drift.changes.filter((one) => one.kept);
   const compared = drift.clusters.filter((one) => one.compared).map(({ cluster }) => cluster);
   const words =
     changes.length > 0
@@ -23,20 +22,27 @@ export function driftScreen(drift: ServiceDrift, look: Look): string[] {
         ? style.bad("nothing is known")
         : style.good("as the release says");
   const field = changes.find((one) => one.field !== undefined)?.field;
+  const isAnyLeft = drift.kept.length > 0;
   return [
     `  ${style.strong(printable(drift.service))}  ${words}  ${style.accent(drift.environment)}`,
     ...changes.flatMap((change) => ["", ...changeLines(change, drift, look)]),
-    ...(kept.length === 0 ? [] : ["", `  ${style.faint("left to others")}`]),
-    ...kept.flatMap((change) => changeLines(change, drift, look)),
+    ...(!isAnyLeft ? [] : ["", `  ${style.faint("left to others")}`]),
+    ...drift.kept.flatMap((one) => keptLines(one, drift, look)),
     ...drift.clusters.flatMap(({ cluster, problems }) =>
       problems.map((problem) => `  ${style.doubtful("!")} ${cut(`${cluster}: ${printable(problem)}`, width - 4)}`),
     ),
+    ...(changes.length === 0 && !isAnyLeft ? [] : [""]),
     ...(changes.length === 0
       ? []
-      : ["", `  ${style.faint("take back")}  ${style.accent(`fairway drift repair ${drift.service}${flag}`)}`]),
+      : [`  ${style.faint("take back")}  ${style.accent(`fairway drift repair ${drift.service}${flag}`)}`]),
     ...(field === undefined
       ? []
       : [`  ${style.faint("leave it ")}  ${style.accent(keepCommand(drift.service, field, flag))}`]),
+    ...(!isAnyLeft
+      ? []
+      : [
+          `  ${style.faint("undo     ")}  ${style.accent(`fairway drift keep ${drift.service} <field> --undo${flag}`)}`,
+        ]),
   ];
 }
 
@@ -61,6 +67,21 @@ export function driftLines(
 /** The command for a shell: names of fields have quotes and brackets in them. */
 function keepCommand(service: string, field: string, flag: string): string {
   return `fairway drift keep ${service} ${/^[.\w]+$/.test(field) ? field : `'${field.replaceAll("'", "'\\''")}'`}${flag}`;
+}
+
+/** What others have there, where somebody has, and who has left it to them. */
+function keptLines({ object, field, actor, at }: KeptField, drift: ServiceDrift, look: Look): string[] {
+  const { style, width, now } = look;
+  const there = drift.changes.filter((one) => one.kept && one.object === object && one.field === field);
+  const lines = there.flatMap((change) => changeLines(change, drift, look));
+  const isKnown = drift.clusters.every(({ compared }) => compared);
+  const what = `${printable(field)} of ${printable(object)}${isKnown ? ": nobody else has it now" : ""}`;
+  return [
+    ...(lines.length > 0
+      ? lines
+      : wrap(what, width - 4).map((line, n) => `  ${n === 0 ? style.faint("·") : " "} ${line}`)),
+    `      ${style.faint(`left by ${printable(actor)}, ${ago(at, now)}`)}`,
+  ];
 }
 
 function changeLines(change: DriftChange, { clusters }: ServiceDrift, { width, style, now }: Look): string[] {

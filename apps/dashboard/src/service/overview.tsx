@@ -8,6 +8,7 @@ import { BeingAdopted } from "./being-adopted.tsx";
 import { ChangedByHand } from "./changed-by-hand.tsx";
 import { ClusterCard } from "./cluster-card.tsx";
 import { Crons } from "./crons.tsx";
+import { LeftToOthers } from "./left-to-others.tsx";
 import { Relations } from "./relations.tsx";
 import { RolloutTimeline } from "./rollout-timeline.tsx";
 import { useService } from "./service-context.ts";
@@ -43,6 +44,7 @@ export function Overview() {
       </section>
       <BeingAdopted service={service} />
       <ChangedByHand service={service} />
+      <LeftToOthers service={service} />
       {service.crons !== undefined && service.crons.length > 0 && <Crons crons={service.crons} />}
       <div className="overview-columns">
         <Section

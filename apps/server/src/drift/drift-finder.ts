@@ -33,7 +33,7 @@ export interface FinderParts {
 
 /** `unfinished`: the number of the rollout that is changing what runs. */
 export type Finding =
-  | { readonly drift: ServiceDrift; readonly putBack: readonly PutBack[] }
+  | { readonly drift: Omit<ServiceDrift, "kept">; readonly putBack: readonly PutBack[] }
   | { readonly unfinished: number }
   | { readonly absent: true };
 

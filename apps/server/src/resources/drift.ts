@@ -5,6 +5,7 @@ import type { ClusterPool } from "../clusters/cluster-pool.ts";
 import { beginRepair } from "../drift/begin-repair.ts";
 import type { DriftFinder } from "../drift/drift-finder.ts";
 import type { DriftWatch } from "../drift/drift-watch.ts";
+import { keptView } from "../drift/kept-view.ts";
 import type { Handlers } from "../http/handler.ts";
 import { notFound, Refusal } from "../http/refusal.ts";
 import type { RolloutReader } from "../rollouts/rollout-reader.ts";
@@ -38,7 +39,7 @@ export function driftHandlers(parts: DriftParts): Pick<Handlers, "getDrift" | "r
     if (clusters.every(({ compared }) => compared)) {
       watch.learn(environment, service, { checkedAt, changes: changes.filter(({ kept }) => !kept) });
     }
-    return found.drift;
+    return { ...found.drift, kept: await keptView(parts, environment, service) };
   };
 
   return {

@@ -1,6 +1,9 @@
-import { type Adoptions, type ServiceRecord, searchServices } from "@fairway/catalog";
+import { type Adoptions, type KeptFields, type ServiceRecord, searchServices } from "@fairway/catalog";
 import type { AdoptionPlan } from "@fairway/rollout";
+import { openAdoption } from "../adoptions/open-adoption.ts";
 import type { ClusterPool } from "../clusters/cluster-pool.ts";
+import type { DriftFinder } from "../drift/drift-finder.ts";
+import { keptView } from "../drift/kept-view.ts";
 import type { Handlers } from "../http/handler.ts";
 import { notFound } from "../http/refusal.ts";
 import { describeService } from "../services/service-detail.ts";
@@ -16,7 +19,11 @@ const askingLimit = 3_000;
 
 export function serviceHandlers(
   pool: ClusterPool,
-  sources: SummarySources & { readonly adoptions: Pick<Adoptions<AdoptionPlan>, "open"> },
+  sources: SummarySources & {
+    readonly adoptions: Pick<Adoptions<AdoptionPlan>, "open">;
+    readonly keptFields: Pick<KeptFields, "list">;
+    readonly finder: Pick<DriftFinder, "names">;
+  },
 ): Pick<Handlers, ServiceRoutes> {
   const { services } = sources;
   const requireService = async (name: string): Promise<ServiceRecord> => {
@@ -40,12 +47,16 @@ export function serviceHandlers(
       const environment = requireEnvironment(pool, query.environment);
       const record = await requireService(params.service);
       const decided = await readDecided(environment, sources);
-      const detail = await describeService(record, decided, sources, limited(signal));
-      const open = (await sources.adoptions.open()).find(
-        (one) => one.environment === environment.name && one.service === record.name,
-      );
-      if (open === undefined) return detail;
-      return { ...detail, adoption: { state: open.state, from: { ...open.plan.from } } };
+      const [detail, kept, open] = await Promise.all([
+        describeService(record, decided, sources, limited(signal)),
+        keptView(sources, environment.name, record.name),
+        openAdoption(sources.adoptions, { environment: environment.name, service: record.name }),
+      ]);
+      return {
+        ...detail,
+        ...(kept.length === 0 ? {} : { kept }),
+        ...(open === undefined ? {} : { adoption: { state: open.state, from: { ...open.plan.from } } }),
+      };
     },
     listServiceEvents: async ({ params, query }) => {
       const { name: environment, clusters } = requireEnvironment(pool, query.environment);

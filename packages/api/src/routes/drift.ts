@@ -41,7 +41,7 @@ export const driftRoutes = {
       /** `Deployment/user-a`; may be left out where one object only has the field changed. */
       object: z.string().max(400).regex(withoutControls).optional(),
       field: z.string().min(2).max(1_000).regex(withoutControls),
-      /** False: from the next rollout on the release decides again. */
+      /** False: the release decides again. What others have set is then changed by hand, until it is taken back. */
       kept: z.boolean().default(true),
     }),
     response: z.object({ object: z.string(), field: z.string(), kept: z.boolean() }),

@@ -28,6 +28,18 @@ export const driftChange = z.object({
 
 export type DriftChange = z.infer<typeof driftChange>;
 
+/** A field that somebody decided to leave to whoever has set it by hand. */
+export const keptField = z.object({
+  /** `Deployment/user-a` */
+  object: z.string(),
+  field: z.string(),
+  /** Who decided it, and when. */
+  actor: z.string(),
+  at: time,
+});
+
+export type KeptField = z.infer<typeof keptField>;
+
 export const serviceDrift = z.object({
   service: z.string(),
   environment: z.string(),
@@ -35,6 +47,8 @@ export const serviceDrift = z.object({
   release: z.string(),
   checkedAt: time,
   changes: z.array(driftChange),
+  /** All that are left to others, also where nobody has them at present. */
+  kept: z.array(keptField),
   clusters: z.array(
     z.object({
       cluster: z.string(),

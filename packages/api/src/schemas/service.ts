@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { cause } from "./cause.ts";
-import { driftChange } from "./drift.ts";
+import { driftChange, keptField } from "./drift.ts";
 import { health } from "./health.ts";
 import { pod } from "./pod.ts";
 import { rolloutSummary } from "./rollout.ts";
@@ -64,6 +64,8 @@ export const serviceDetail = serviceSummary.extend({
   publicAddresses: z.array(z.object({ host: z.string(), path: z.string(), tls: z.boolean().optional() })).optional(),
   /** It stands beside what somebody else has deployed, until a person confirms or undoes that; `state` as of an adoption. */
   adoption: z.object({ state: z.string(), from: z.object({ namespace: z.string(), service: z.string() }) }).optional(),
+  /** Fields that are left to whoever has set them by hand. */
+  kept: z.array(keptField).optional(),
   /** In each cluster that runs them; times as the cluster tells, absent where it has not run yet. */
   crons: z
     .array(
