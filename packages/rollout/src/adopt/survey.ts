@@ -55,7 +55,7 @@ export async function surveyAdoption(
   }
   const way = wayOf(from, ours);
   for (const { cluster, adoption } of surveyed)
-    if (adoption !== undefined) all.push(...(await missingRights(cluster, adoption, way, signal)));
+    if (adoption !== undefined) all.push(...(await missingRights(cluster, adoption, signal)));
   const own = surveyed.flatMap(({ cluster, adoption }) =>
     adoption === undefined ? [] : [[cluster.name, adoption] as const],
   );
@@ -77,17 +77,20 @@ async function read(cluster: Cluster, { namespace }: AdoptionSource, signal: Abo
     for (const kind of formerKinds) objects.push(...(await listed(cluster, { ...kind, namespace }, signal)));
     return { cluster, objects: [...new Map(objects.map((one) => [keyOf(one), one])).values()] };
   } catch (error) {
-    if (!(error instanceof ClusterError)) throw error;
-    const missing = error.code === "forbidden";
-    return {
-      finding: {
-        cluster: cluster.name,
-        code: missing ? "permission-missing" : "cluster-unreachable",
-        message: error.message,
-        advice: missing ? accountAdvice : "requests go over in all clusters, or in none: wait until it answers",
-      },
-    };
+    return { finding: notTold(cluster, error) };
   }
+}
+
+/** What stands for the answer of a cluster that gave none. Throws on what is no cluster's. */
+function notTold(cluster: Cluster, error: unknown): AdoptionFinding {
+  if (!(error instanceof ClusterError)) throw error;
+  const missing = error.code === "forbidden";
+  return {
+    cluster: cluster.name,
+    code: missing ? "permission-missing" : "cluster-unreachable",
+    message: error.message,
+    advice: missing ? accountAdvice : "requests go over in all clusters, or in none: wait until it answers",
+  };
 }
 
 /** A cluster need not have every kind. */
@@ -110,18 +113,19 @@ const accountAdvice =
 async function missingRights(
   cluster: Cluster,
   { remove, take, address, claim }: ClusterAdoption,
-  way: AdoptionPlan["way"],
   signal: AbortSignal,
 ): Promise<readonly AdoptionFinding[]> {
-  const slices = way === "mirror" ? [{ apiVersion: "discovery.k8s.io/v1", kind: "EndpointSlice" }] : [];
-  const kinds = [
-    ...[...remove, ...take, address, ...(claim === undefined ? [] : [claim])].map(({ ref }) => ref),
-    ...slices,
-  ];
-  const { missingPermissions } = await cluster.check(signal, kinds);
-  if (missingPermissions.length === 0) return [];
-  const message = `cluster ${cluster.name} does not let us ${missingPermissions.join(", ")}`;
-  return [{ cluster: cluster.name, code: "permission-missing", message, advice: accountAdvice }];
+  const named = [...remove, ...take, address, ...(claim === undefined ? [] : [claim])].map(({ ref }) => ref);
+  try {
+    // Requests go over by slices of the old Service, whichever way.
+    const kinds = [...named, { apiVersion: "discovery.k8s.io/v1", kind: "EndpointSlice" }];
+    const { missingPermissions } = await cluster.check(signal, kinds);
+    if (missingPermissions.length === 0) return [];
+    const message = `cluster ${cluster.name} does not let us ${missingPermissions.join(", ")}`;
+    return [{ cluster: cluster.name, code: "permission-missing", message, advice: accountAdvice }];
+  } catch (error) {
+    return [notTold(cluster, error)];
+  }
 }
 
 /** The one Service of a Helm release. */

@@ -47,7 +47,7 @@ const base = [...workload("shop"), service("shop"), object("Namespace", "old")];
 
 function survey(
   objects: readonly KubernetesObject[],
-  { namespace = "ours", more = [] as readonly KubernetesObject[], from = "shop" } = {},
+  { namespace = "ours", more = [] as readonly KubernetesObject[], from = "shop", at = "old" } = {},
 ) {
   const place = (one: KubernetesObject) => ({ ...one, metadata: { ...one.metadata, namespace } });
   const own = [
@@ -58,7 +58,7 @@ function survey(
     ...more,
   ].map(place);
   const asked: Survey = {
-    ...{ cluster: "alpha", from: { namespace: "old", service: from }, objects },
+    ...{ cluster: "alpha", from: { namespace: at, service: from }, objects },
     ours: { service: "shop", namespace, objects: own },
   };
   const { adoption, findings } = surveyCluster(asked);
@@ -149,6 +149,16 @@ describe("the survey of an old service", () => {
       ]),
       ["port 9090 of Service/shop is none that ours serves (it has 80)"],
     );
+  });
+
+  it("refuses a namespace of the cluster's own for ours, which may be beside an old service that is there", () => {
+    const moved = base.map((one) =>
+      one.kind === "Namespace"
+        ? object("Namespace", "kube-public")
+        : { ...one, metadata: { ...one.metadata, namespace: "kube-public" } },
+    );
+    assert.deepEqual(survey(moved, { at: "kube-public", namespace: "kube-public" }).codes, ["namespace-reserved"]);
+    assert.deepEqual(survey(moved, { at: "kube-public" }).codes, []);
   });
 
   const refused: readonly (readonly [string, readonly KubernetesObject[], readonly string[], object?])[] = [

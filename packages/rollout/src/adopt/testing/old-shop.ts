@@ -1,0 +1,156 @@
+import assert from "node:assert/strict";
+import { managedByLabel, manager, serviceLabel } from "@fairway/manifests";
+import { isEndpointSlice, type KubernetesObject, refOf } from "@fairway/objects";
+import type { AdoptionPlan } from "../../plan/adoption/adoption-plan.ts";
+import type { Cluster } from "../../ports.ts";
+import { type MemoryCluster, memoryCluster } from "../../testing/memory-cluster.ts";
+import { virtualClock } from "../../testing/virtual-clock.ts";
+import type { ActOutcome } from "../act.ts";
+import { performAct } from "../perform-act.ts";
+import { surveyAdoption } from "../survey.ts";
+
+type Act = Parameters<typeof performAct>[0];
+
+/** A service that somebody deployed by hand, in one cluster, and ours beside it. */
+export interface OldShop {
+  readonly cluster: MemoryCluster;
+  readonly plan: AdoptionPlan;
+  /** What ours is; what the old has by the same name is not applied yet. */
+  readonly ours: readonly KubernetesObject[];
+  /** Lets controllers and pods do what they are about to. */
+  settle(): Promise<void>;
+  /** Does an act once. */
+  once(act: Act, as?: ActOptions): Promise<ActOutcome>;
+  /** Does an act until it is done. */
+  done(act: Act): Promise<void>;
+  /** Whose pods take the requests of the old Service, each once: `old`, `ours`. */
+  takers(): readonly string[];
+  /** The old object of this kind and name, as it is by now. */
+  old(kind: string, name: string): KubernetesObject | undefined;
+  /** Takes ours away, as its removal does. */
+  removeOurs(): void;
+}
+
+export interface ActOptions {
+  readonly cluster?: Cluster;
+  readonly number?: number;
+  readonly ours?: readonly KubernetesObject[];
+}
+
+/** @param namespace of the old service: `shop` is that of ours too, so that ours takes its names over */
+export async function oldShop(namespace: "shop" | "legacy"): Promise<OldShop> {
+  const clock = virtualClock();
+  const cluster = memoryCluster("alpha", clock);
+  const settle = () => clock.advance(5_000);
+  for (const object of oldObjects(namespace)) cluster.applyAs("kubectl", object);
+  await settle();
+  const ours = ourObjects();
+  const { signal } = new AbortController();
+  const { plan, findings } = await surveyAdoption(
+    [cluster],
+    { namespace, service: "shop" },
+    { service: "shop", namespace: "shop", objectsOf: () => ours },
+    signal,
+  );
+  assert.deepEqual(findings, []);
+  const own = plan?.clusters["alpha"];
+  assert.ok(plan !== undefined && own !== undefined);
+
+  const once = (act: Act, as: ActOptions = {}): Promise<ActOutcome> =>
+    performAct(act, {
+      ...{ cluster, number: 1, service: "shop", environment: "prod", plan, own, ours, signal },
+      ...as,
+    });
+  const names = new Set(namespace === "shop" ? ["Service", "ServiceAccount"] : []);
+  if (namespace === "shop") await once("claim");
+  for (const object of ours) if (!names.has(object.kind)) cluster.applyAs("fairway", object);
+  await settle();
+
+  return {
+    ...{ cluster, plan, ours, settle, once },
+    async done(act) {
+      let outcome = await once(act);
+      for (let tries = 0; outcome.state === "pending" && tries < 20; tries += 1) {
+        await settle();
+        outcome = await once(act);
+      }
+      assert.deepEqual(outcome, { state: "done" }, act);
+      await settle();
+    },
+    takers() {
+      const pods = cluster
+        .objects(namespace)
+        .filter(isEndpointSlice)
+        .filter(({ metadata }) => metadata.labels?.["kubernetes.io/service-name"] === "shop")
+        .flatMap(({ endpoints }) => endpoints ?? [])
+        .filter(({ conditions }) => conditions?.ready !== false)
+        .map(({ targetRef }) => (targetRef?.name?.startsWith("shop-a-") ? "ours" : "old"));
+      return [...new Set(pods)].toSorted();
+    },
+    old: (kind, name) => cluster.objects(namespace).find((one) => one.kind === kind && one.metadata.name === name),
+    removeOurs() {
+      for (const object of ours) {
+        const live = cluster
+          .objects("shop")
+          .find((one) => one.kind === object.kind && one.metadata.name === object.metadata.name);
+        if (live?.metadata.labels?.[serviceLabel] === "shop") void cluster.delete(refOf(object), {});
+      }
+    },
+  };
+}
+
+function workload(name: string, namespace: string, labels: Readonly<Record<string, string>>): KubernetesObject {
+  return {
+    apiVersion: "apps/v1",
+    kind: "Deployment",
+    metadata: { name, namespace, labels },
+    spec: {
+      replicas: 2,
+      selector: { matchLabels: labels },
+      template: {
+        metadata: { labels },
+        spec: {
+          serviceAccountName: "shop",
+          containers: [{ name: "app", image: "shop:1", ports: [{ name: "http", containerPort: 3000 }] }],
+        },
+      },
+    },
+  };
+}
+
+/** What somebody has deployed. */
+export function oldObjects(namespace: string): readonly KubernetesObject[] {
+  return [
+    { apiVersion: "v1", kind: "Namespace", metadata: { name: namespace, labels: { team: "a" } } },
+    {
+      apiVersion: "v1",
+      kind: "ServiceAccount",
+      metadata: { name: "shop", namespace },
+      automountServiceAccountToken: true,
+    },
+    workload("shop", namespace, { app: "old-shop" }),
+    {
+      apiVersion: "v1",
+      kind: "Service",
+      metadata: { name: "shop", namespace },
+      spec: { type: "ClusterIP", selector: { app: "old-shop" }, ports: [{ name: "web", port: 80, targetPort: 3000 }] },
+    },
+  ];
+}
+
+/** What ours is, in its slot. */
+export function ourObjects(): readonly KubernetesObject[] {
+  const labels = { [managedByLabel]: manager, [serviceLabel]: "shop" };
+  const metadata = { name: "shop", namespace: "shop", labels };
+  return [
+    { apiVersion: "v1", kind: "Namespace", metadata: { name: "shop", labels } },
+    { apiVersion: "v1", kind: "ServiceAccount", metadata, automountServiceAccountToken: false },
+    workload("shop-a", "shop", labels),
+    {
+      apiVersion: "v1",
+      kind: "Service",
+      metadata,
+      spec: { type: "ClusterIP", selector: labels, ports: [{ name: "http", port: 80, targetPort: "http" }] },
+    },
+  ];
+}
