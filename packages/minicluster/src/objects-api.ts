@@ -35,6 +35,8 @@ export interface ObjectsApi {
   create(resource: string, object: KubernetesObject, options?: WriteOptions): KubernetesObject;
   /** Compare-and-swap when `metadata.resourceVersion` is set. */
   update(resource: string, object: KubernetesObject, options?: WriteOptions): KubernetesObject;
+  /** Gives a pod its node, once. */
+  bind(pod: { readonly namespace: string; readonly name: string }, node: string): KubernetesObject;
   remove(
     key: Key,
     options?: {

@@ -72,10 +72,16 @@ export function openObjects(options: ObjectsOptions): Objects {
     },
     list(resource, filter = {}) {
       const kind = requireKind(resource);
-      const found = store.list(resource, kind.namespaced ? filter.namespace : undefined).map(asKubernetesObject);
+      const found = store.list(resource, kind.namespaced ? filter.namespace : undefined);
+      if (found.length === 0) return [];
       const labels = Object.entries(filter.labels ?? {});
-      if (labels.length === 0) return found;
-      return found.filter(({ metadata }) => labels.every(([key, value]) => metadata.labels?.[key] === value));
+      const selected: KubernetesObject[] = [];
+      for (const stored of found) {
+        const object = asKubernetesObject(stored);
+        const own = object.metadata.labels;
+        if (labels.every(([key, value]) => own?.[key] === value)) selected.push(object);
+      }
+      return selected;
     },
     create(resource, object, write) {
       const body = asJsonObject(object);
@@ -91,6 +97,9 @@ export function openObjects(options: ObjectsOptions): Objects {
       const transform =
         write?.subresource === "scale" ? (current: JsonObject) => withReplicas(copyOf(current), body) : () => body;
       return asKubernetesObject(lifecycle.update(kind, namespace, name, transform, context(write)));
+    },
+    bind({ namespace, name }, node) {
+      return asKubernetesObject(lifecycle.bind(namespace, name, node));
     },
     remove(key, removal = {}) {
       lifecycle.remove(requireKind(key.resource), key.namespace ?? "", key.name, removal);
@@ -119,14 +128,15 @@ export function openObjects(options: ObjectsOptions): Objects {
   store.onChange((change) => {
     const now = clock.now();
     if (change.resource !== "events" || change.type !== "ADDED" || now < nextSweep) return;
-    nextSweep = now + 60_000;
+    let oldest = now;
     for (const event of store.list("events")) {
       // What clients say of the past is no reason to forget it at once.
       const times = [textAt(event, "lastTimestamp"), textAt(event, "metadata", "creationTimestamp")];
       const written = Math.max(...times.filter((time) => time !== "").map(Date.parse));
-      if (now - written < eventLifetime) continue;
-      store.delete("events", textAt(event, "metadata", "namespace"), textAt(event, "metadata", "name"));
+      if (now - written < eventLifetime) oldest = Math.min(oldest, written);
+      else store.delete("events", textAt(event, "metadata", "namespace"), textAt(event, "metadata", "name"));
     }
+    nextSweep = Math.max(now + 60_000, oldest + eventLifetime);
   });
   return objects;
 }

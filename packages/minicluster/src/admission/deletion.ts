@@ -1,5 +1,5 @@
 import { timestamp } from "../clock/clock.ts";
-import { childOf, copyOf, type Json, type JsonObject, listAt, numberAt, textAt } from "../json.ts";
+import { type Json, type JsonObject, listAt, numberAt, objectAt, textAt } from "../json.ts";
 import type { Kind } from "../registry/kind.ts";
 
 /** How an object shall be deleted; as `DeleteOptions`. */
@@ -24,8 +24,8 @@ const garbageFinalizers = { Foreground: "foregroundDeletion", Orphan: "orphan" }
  * grace period, finalizers hold the object, the propagation policy is left to the garbage collector as a finalizer.
  */
 export function planDeletion(kind: Kind, stored: JsonObject, options: DeletionOptions, now: number): DeletionPlan {
-  const object = copyOf(stored);
-  const metadata = childOf(object, "metadata");
+  const metadata = { ...objectAt(stored, "metadata") };
+  const object: JsonObject = { ...stored, metadata };
   const pending = textAt(metadata, "deletionTimestamp") !== "";
   let changed = setFinalizers(metadata, options);
   const held = listAt(metadata, "finalizers").length > 0 || listAt(object, "spec", "finalizers").length > 0;
@@ -37,7 +37,7 @@ export function planDeletion(kind: Kind, stored: JsonObject, options: DeletionOp
     metadata["deletionGracePeriodSeconds"] = grace;
     const generation = numberAt(metadata, "generation");
     if (generation !== undefined) metadata["generation"] = generation + 1;
-    if (kind.resource === "namespaces") childOf(object, "status")["phase"] = "Terminating";
+    if (kind.resource === "namespaces") object["status"] = { ...objectAt(stored, "status"), phase: "Terminating" };
     return { action: "mark", object };
   }
   const before = numberAt(metadata, "deletionGracePeriodSeconds") ?? 0;

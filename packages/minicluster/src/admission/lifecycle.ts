@@ -1,5 +1,16 @@
 import { timestamp } from "../clock/clock.ts";
-import { childOf, copyOf, equalJson, freeze, type JsonObject, numberAt, stringsAt, textAt } from "../json.ts";
+import {
+  childOf,
+  copyOf,
+  equalJson,
+  freeze,
+  type Json,
+  type JsonObject,
+  numberAt,
+  objectAt,
+  stringsAt,
+  textAt,
+} from "../json.ts";
 import { apply, trackUpdate, type Writer } from "../ownership/field-manager.ts";
 import { differOnlyInOwnershipTimes, encodeManagers, type Managers } from "../ownership/managed-fields.ts";
 import { apiVersionOf, type HookContext, type Kind } from "../registry/kind.ts";
@@ -47,6 +58,8 @@ export interface Lifecycle {
     configuration: JsonObject,
     context: WriteContext & { readonly force: boolean },
   ): { readonly object: JsonObject; readonly created: boolean };
+  /** Gives a pod that has none its node, as `pods/binding` does: nothing else changes, and nobody comes to own it. */
+  bind(namespace: string, name: string, node: string): JsonObject;
   /** `removed` is false when the object stays for its grace period or finalizers. */
   remove(
     kind: Kind,
@@ -227,7 +240,7 @@ export function createLifecycle({ store, clock, newUid, random }: LifecycleOptio
     ];
     keepSystemMetadata(metadata, current);
     // Hooks change what they get: they get copies, unless there is nothing in it for them to change.
-    object = withinSubresource(kind, object, isKept ? current : copyOf(current), context.subresource);
+    object = withinSubresource(kind, object, current, context.subresource, isKept ? same : copyOf);
     if (!isKept) kind.defaults?.(object);
     if (ownership === undefined) trackUpdate(shapeOf(kind.schema), current, object, writer(kind, context));
     else ownership(object);
@@ -297,6 +310,23 @@ export function createLifecycle({ store, clock, newUid, random }: LifecycleOptio
       return { object: update(kind, namespace, name, transform, context, own), created: false };
     },
 
+    bind(namespace, name, node) {
+      const kind = requireKind("pods");
+      const current = store.get(kind.resource, namespace, name);
+      if (current === undefined) throw notFound(kind, name);
+      const binding = { group: "", resource: "pods/binding" };
+      if (textAt(current, "metadata", "deletionTimestamp") !== "") {
+        throw conflict(binding, name, `pod ${name} is being deleted, cannot be assigned to a host`);
+      }
+      const taken = textAt(current, "spec", "nodeName");
+      if (taken !== "")
+        throw conflict(binding, name, `pod ${name} is already assigned to node ${JSON.stringify(taken)}`);
+      const generation = (numberAt(current, "metadata", "generation") ?? 1) + 1;
+      const metadata = { ...objectAt(current, "metadata"), generation };
+      const spec = { ...objectAt(current, "spec"), nodeName: node };
+      return stored(kind, { ...current, metadata, spec }, false);
+    },
+
     remove(kind, namespace, name, options) {
       const space = kind.namespaced ? namespace : "";
       const current = store.get(kind.resource, space, name);
@@ -323,6 +353,10 @@ export function createLifecycle({ store, clock, newUid, random }: LifecycleOptio
       return { object: store.delete(kind.resource, space, name)?.object ?? current, removed: true };
     },
   };
+}
+
+function same<Part extends Json>(part: Part): Part {
+  return part;
 }
 
 /** Finds the kind or fails as an unknown resource does. */

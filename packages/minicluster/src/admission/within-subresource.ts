@@ -1,4 +1,4 @@
-import { childOf, type JsonObject, objectAt } from "../json.ts";
+import { childOf, type copyOf, type JsonObject, objectAt } from "../json.ts";
 import { emptyFieldSet, type FieldSet, fieldSetOf } from "../ownership/field-set.ts";
 import type { Kind } from "../registry/kind.ts";
 import type { WriteContext } from "./write-context.ts";
@@ -12,24 +12,30 @@ export function resetFields(kind: Kind, subresource: WriteContext["subresource"]
   return kind.subresources.includes("status") ? statusFields : emptyFieldSet;
 }
 
-/** Lets only that part of the new state through which the subresource may change. */
+/**
+ * Lets only that part of the new state through which the subresource may change.
+ *
+ * @param taken makes of what is taken from the current state what stands in the new one
+ */
 export function withinSubresource(
   kind: Kind,
   object: JsonObject,
   current: JsonObject,
   subresource: WriteContext["subresource"],
+  taken: typeof copyOf,
 ): JsonObject {
   if (subresource === "" || subresource === "scale") {
     if (kind.subresources.includes("status")) {
       const status = current["status"];
       if (status === undefined) delete object["status"];
-      else object["status"] = status;
+      else object["status"] = taken(status);
     }
     return object;
   }
   const metadata = childOf(object, "metadata");
-  const kept = { ...objectAt(current, "metadata") };
-  const result: JsonObject = { ...current, metadata: kept };
+  const whole = taken(current);
+  const kept = { ...objectAt(whole, "metadata") };
+  const result: JsonObject = { ...whole, metadata: kept };
   if (subresource === "finalize") {
     if (object["spec"] === undefined) delete result["spec"];
     else result["spec"] = object["spec"];

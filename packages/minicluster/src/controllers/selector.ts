@@ -4,22 +4,20 @@ import type { KubernetesObject, LabelSelector } from "@fairway/objects";
 export function matchesSelector(selector: LabelSelector | undefined, object: KubernetesObject): boolean {
   if (selector === undefined) return false;
   const labels = object.metadata.labels ?? {};
-  const exact = Object.entries(selector.matchLabels ?? {}).every(([name, value]) => labels[name] === value);
-  return (
-    exact &&
-    (selector.matchExpressions ?? []).every(({ key, operator, values = [] }) => {
-      const value = labels[key];
-      switch (operator) {
-        case "In":
-          return value !== undefined && values.includes(value);
-        case "NotIn":
-          return value === undefined || !values.includes(value);
-        case "Exists":
-          return value !== undefined;
-        case "DoesNotExist":
-          return value === undefined;
-      }
-      return false;
-    })
-  );
+  const { matchLabels } = selector;
+  for (const name in matchLabels) if (labels[name] !== matchLabels[name]) return false;
+  return (selector.matchExpressions ?? []).every(({ key, operator, values = [] }) => {
+    const value = labels[key];
+    switch (operator) {
+      case "In":
+        return value !== undefined && values.includes(value);
+      case "NotIn":
+        return value === undefined || !values.includes(value);
+      case "Exists":
+        return value !== undefined;
+      case "DoesNotExist":
+        return value === undefined;
+    }
+    return false;
+  });
 }

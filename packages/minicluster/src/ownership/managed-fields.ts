@@ -1,4 +1,14 @@
-import { childOf, equalJson, isObject, type Json, type JsonObject, listAt, objectsAt, textAt } from "../json.ts";
+import {
+  childOf,
+  equalJson,
+  isObject,
+  type Json,
+  type JsonObject,
+  listAt,
+  objectAt,
+  objectsAt,
+  textAt,
+} from "../json.ts";
 import { decodeFieldSet, encodeFieldSet, type FieldSet, isEmptySet } from "./field-set.ts";
 
 /** The fields of one manager, by one operation, through one subresource. */
@@ -90,12 +100,20 @@ export function isReset(object: JsonObject): boolean {
 
 /** Whether two objects differ in nothing but the times in their `managedFields`. */
 export function differOnlyInOwnershipTimes(a: JsonObject, b: JsonObject): boolean {
-  const { metadata: aMetadata, ...aRest } = a;
-  const { metadata: bMetadata, ...bRest } = b;
-  if (!equalJson(aRest, bRest)) return false;
-  const { managedFields: _a, ...aOthers } = isObject(aMetadata) ? aMetadata : {};
-  const { managedFields: _b, ...bOthers } = isObject(bMetadata) ? bMetadata : {};
-  return equalJson(aOthers, bOthers) && equalJson(withoutTimes(a), withoutTimes(b));
+  return (
+    equalBut("metadata", a, b) &&
+    equalBut("managedFields", objectAt(a, "metadata") ?? {}, objectAt(b, "metadata") ?? {}) &&
+    equalJson(withoutTimes(a), withoutTimes(b))
+  );
+}
+
+/** Whether all other fields are equal. */
+function equalBut(field: string, a: JsonObject, b: JsonObject): boolean {
+  for (const name in b) if (name !== field && !Object.hasOwn(a, name)) return false;
+  for (const name in a) {
+    if (name !== field && !(Object.hasOwn(b, name) && equalJson(a[name], b[name]))) return false;
+  }
+  return true;
 }
 
 function withoutTimes(object: JsonObject): Json[] {

@@ -8,8 +8,13 @@ export interface Demand {
   readonly memory: number;
 }
 
+export interface Capacity extends Demand {
+  readonly pods: number;
+}
+
 export interface NodeLoad {
   readonly node: Node;
+  readonly capacity: Capacity;
   /** What the pods hold that are there, and how many they are. */
   readonly used: Demand;
   readonly pods: number;
@@ -24,10 +29,11 @@ export type Placement =
 export function placePod(pod: Pod, nodes: readonly NodeLoad[]): Placement {
   const reasons = new Map<string, number>();
   let best: { readonly node: string; readonly free: number } | undefined;
+  const wanted = demandOf(pod);
   for (const load of nodes) {
-    const obstacles = obstaclesOn(pod, load);
+    const obstacles = obstaclesOn(pod, wanted, load);
     for (const obstacle of obstacles) reasons.set(obstacle, (reasons.get(obstacle) ?? 0) + 1);
-    const free = capacityOf(load.node).memory - load.used.memory;
+    const free = load.capacity.memory - load.used.memory;
     if (obstacles.length === 0 && (best === undefined || free > best.free)) {
       best = { node: load.node.metadata.name, free };
     }
@@ -42,7 +48,7 @@ export function placePod(pod: Pod, nodes: readonly NodeLoad[]): Placement {
   };
 }
 
-function obstaclesOn(pod: Pod, { node, used, pods }: NodeLoad): readonly string[] {
+function obstaclesOn(pod: Pod, wanted: Demand, { node, capacity, used, pods }: NodeLoad): readonly string[] {
   if (node.spec?.unschedulable === true) return ["node(s) were unschedulable"];
   const selector = Object.entries(pod.spec?.nodeSelector ?? {});
   if (selector.some(([name, value]) => node.metadata.labels?.[name] !== value)) {
@@ -51,8 +57,6 @@ function obstaclesOn(pod: Pod, { node, used, pods }: NodeLoad): readonly string[
   if (node.spec?.taints?.some((taint) => taint.effect !== "PreferNoSchedule" && !isTolerated(pod, taint))) {
     return ["node(s) had untolerated taint(s)"];
   }
-  const capacity = capacityOf(node);
-  const wanted = demandOf(pod);
   return [
     ...(pods + 1 > capacity.pods ? ["Too many pods"] : []),
     // The small number takes up what sums of floating point numbers leave.
@@ -71,7 +75,8 @@ function isTolerated(pod: Pod, taint: Taint): boolean {
   );
 }
 
-function capacityOf(node: Node): Demand & { readonly pods: number } {
+/** What a node lets pods have. */
+export function capacityOf(node: Node): Capacity {
   const allocatable = node.status?.allocatable ?? {};
   const of = (name: string): number => parseQuantity(allocatable[name] ?? 0) ?? 0;
   return { cpu: of("cpu"), memory: of("memory"), pods: of("pods") };

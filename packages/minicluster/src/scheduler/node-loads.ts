@@ -1,6 +1,6 @@
 import { isFinished, type KubernetesObject, type Node, type Pod } from "@fairway/objects";
 import { keyOf } from "../controllers/object-key.ts";
-import { type Demand, demandOf, type NodeLoad } from "./fit.ts";
+import { type Capacity, capacityOf, type Demand, demandOf, type NodeLoad } from "./fit.ts";
 
 /** What pods hold on each node, kept by their changes: to add it up anew for each pod would take the square of their number. */
 export interface NodeLoads {
@@ -16,6 +16,7 @@ export function nodeLoads(): NodeLoads {
   /** Sums that still hold. */
   const sums = new Map<string, Demand>();
   const nodeOf = new Map<string, string>();
+  const capacities = new WeakMap<Node, Capacity>();
 
   function remove(pod: KubernetesObject): void {
     const key = keyOf(pod);
@@ -44,7 +45,9 @@ export function nodeLoads(): NodeLoads {
       const there = held.get(name);
       const used = sums.get(name) ?? sumOf(there?.values() ?? []);
       sums.set(name, used);
-      return { node, used, pods: there?.size ?? 0 };
+      const capacity = capacities.get(node) ?? capacityOf(node);
+      capacities.set(node, capacity);
+      return { node, capacity, used, pods: there?.size ?? 0 };
     },
   };
 }

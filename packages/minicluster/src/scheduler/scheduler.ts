@@ -44,7 +44,8 @@ export function scheduler(objects: ObjectsApi, clock: Clock, events: EventRecord
         return;
       }
       unschedulable.delete(key);
-      objects.update("pods", { ...pod, spec: { ...pod.spec, nodeName: placement.node } }, { manager: MANAGER });
+      const { namespace = "", name } = pod.metadata;
+      objects.bind({ namespace, name }, placement.node);
       events.record(pod, "Normal", "Scheduled", `Successfully assigned ${key} to ${placement.node}`);
       return undefined;
     },

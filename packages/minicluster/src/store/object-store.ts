@@ -79,7 +79,8 @@ export function openObjectStore(options: ObjectStoreOptions): ObjectStore {
   let oldest = 0;
   let log: WriteAheadLog | undefined;
   let closed = false;
-  const listeners = new Set<(change: StoredChange) => void>();
+  /** Another list with each that comes or goes, so that a change is told to those of its moment. */
+  let listeners: readonly ((change: StoredChange) => void)[] = [];
   const pending: StoredChange[] = [];
   let notifying = false;
 
@@ -127,13 +128,13 @@ export function openObjectStore(options: ObjectStoreOptions): ObjectStore {
       size = line.length;
     }
     version = change.version;
+    freeze(change.object);
     if (change.type === "DELETED") {
       const { namespace, name } = keyOf(change.object);
       unset(change.resource, namespace, name);
     } else {
-      set(change.resource, freeze(change.object));
+      set(change.resource, change.object);
     }
-    freeze(change.object);
     remember(change, size);
     if (log !== undefined && log.size > compactAfter) log.compact(snapshotLines());
     notify(change);
@@ -145,7 +146,7 @@ export function openObjectStore(options: ObjectStoreOptions): ObjectStore {
     notifying = true;
     try {
       for (let next = pending.shift(); next !== undefined; next = pending.shift()) {
-        for (const listener of [...listeners]) {
+        for (const listener of listeners) {
           try {
             listener(next);
           } catch (error) {
@@ -215,11 +216,8 @@ export function openObjectStore(options: ObjectStoreOptions): ObjectStore {
     list(resource, namespace) {
       const bucket = buckets.get(resource);
       if (bucket === undefined) return [];
-      const spaces = namespace === undefined ? [...bucket.keys()].sort() : [namespace];
-      return spaces.flatMap((space) => {
-        const inNamespace = bucket.get(space);
-        return inNamespace === undefined ? [] : sortedValues(inNamespace);
-      });
+      if (namespace !== undefined) return sortedValues(bucket.get(namespace));
+      return [...bucket.keys()].sort().flatMap((space) => sortedValues(bucket.get(space)));
     },
     put(resource, object) {
       const { namespace, name } = keyOf(object);
@@ -256,8 +254,10 @@ export function openObjectStore(options: ObjectStoreOptions): ObjectStore {
       return history.slice(Math.max(0, from + 1 - first));
     },
     onChange(listener) {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
+      listeners = [...listeners, listener];
+      return () => {
+        listeners = listeners.filter((one) => one !== listener);
+      };
     },
     snapshot: () => ({ version, objects: everything() }),
     restore(snapshot) {
@@ -282,14 +282,14 @@ export function openObjectStore(options: ObjectStoreOptions): ObjectStore {
     close() {
       if (closed) return;
       closed = true;
-      listeners.clear();
+      listeners = [];
       log?.close();
     },
   };
 }
 
-function keyOf(object: JsonObject): { namespace: string; name: string } {
-  return { namespace: textAt(object, "metadata", "namespace"), name: textAt(object, "metadata", "name") };
+function keyOf({ metadata }: JsonObject): { namespace: string; name: string } {
+  return { namespace: textAt(metadata, "namespace"), name: textAt(metadata, "name") };
 }
 
 function placeOf(resource: string, object: JsonObject): string {
@@ -302,7 +302,8 @@ function withVersion(object: JsonObject, version: number): JsonObject {
   return { ...object, metadata: { ...metadata, resourceVersion: String(version) } };
 }
 
-function sortedValues(objects: NamedObjects): JsonObject[] {
+function sortedValues(objects: NamedObjects | undefined): readonly JsonObject[] {
+  if (objects === undefined) return [];
   objects.sortedNames ??= [...objects.keys()].sort();
   const values: JsonObject[] = [];
   for (const name of objects.sortedNames) {

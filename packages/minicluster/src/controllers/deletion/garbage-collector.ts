@@ -1,5 +1,6 @@
-import type { KubernetesObject } from "@fairway/objects";
-import type { Change, ObjectsApi } from "../../objects-api.ts";
+import type { KubernetesObject, OwnerReference } from "@fairway/objects";
+import { sameAsJson } from "../../json.ts";
+import type { ObjectsApi } from "../../objects-api.ts";
 import { apiVersionOf } from "../../registry/kind.ts";
 import { kinds } from "../../registry/registry.ts";
 import type { Controller } from "../controller.ts";
@@ -17,21 +18,17 @@ const kindsByName = new Map(kinds.map((kind) => [`${apiVersionOf(kind)} ${kind.k
  */
 export function garbageCollector(objects: ObjectsApi): Controller {
   const dependents = new Map<string, Set<string>>();
-  const ownersOf = new Map<string, readonly string[]>();
+  const ownersOf = new Map<string, readonly OwnerReference[]>();
 
-  function index(resource: string, object: KubernetesObject, type: Change["type"]): void {
-    // What is new, and has no owner, as Events are.
-    if (type === "ADDED" && object.metadata.ownerReferences === undefined) return;
-    const key = `${resource} ${keyOf(object)}`;
-    for (const uid of ownersOf.get(key) ?? []) {
+  function index(key: string, owners: readonly OwnerReference[]): void {
+    for (const { uid } of ownersOf.get(key) ?? []) {
       const set = dependents.get(uid);
       set?.delete(key);
       if (set?.size === 0) dependents.delete(uid);
     }
-    const owners = type === "DELETED" ? [] : (object.metadata.ownerReferences ?? []).map(({ uid }) => uid);
     if (owners.length === 0) ownersOf.delete(key);
     else ownersOf.set(key, owners);
-    for (const uid of owners) {
+    for (const { uid } of owners) {
       const set = dependents.get(uid) ?? new Set();
       dependents.set(uid, set.add(key));
     }
@@ -41,18 +38,26 @@ export function garbageCollector(objects: ObjectsApi): Controller {
     name: MANAGER,
     resources: kinds.map(({ resource }) => resource),
     keysOf({ type, resource, object }) {
+      const { uid, namespace, deletionTimestamp, ownerReferences = [] } = object.metadata;
+      // What is new, and has no owner, as Events are.
+      if (type === "ADDED" && ownerReferences.length === 0 && deletionTimestamp === undefined) return [];
+      const key = `${resource} ${keyOf(object)}`;
+      // A change of its status does not give an object other owners.
+      if (
+        type === "MODIFIED" &&
+        deletionTimestamp === undefined &&
+        sameAsJson(ownersOf.get(key) ?? [], ownerReferences)
+      )
+        return [];
+      index(key, type === "DELETED" ? [] : ownerReferences);
+      if (type !== "DELETED") return deletionTimestamp !== undefined || ownerReferences.length > 0 ? [key] : [];
       // Owners whose wait for their dependents may be over.
-      const owners = (object.metadata.ownerReferences ?? []).flatMap((owner) => {
+      const owners = ownerReferences.flatMap((owner) => {
         const info = kindsByName.get(`${owner.apiVersion} ${owner.kind}`);
         if (!info) return [];
-        const { namespace } = object.metadata;
         return [`${info.resource} ${info.namespaced && namespace !== undefined ? `${namespace}/` : ""}${owner.name}`];
       });
-      index(resource, object, type);
-      const { uid } = object.metadata;
-      if (type === "DELETED") return [...owners, ...(uid === undefined ? [] : [`?${uid}`])];
-      const waits = object.metadata.deletionTimestamp !== undefined;
-      return waits || owners.length > 0 ? [`${resource} ${keyOf(object)}`] : [];
+      return [...owners, ...(uid === undefined ? [] : [`?${uid}`])];
     },
     reconcile(key) {
       if (key.startsWith("?")) {

@@ -122,7 +122,10 @@ export function deploymentController(objects: ObjectsApi, clock: Clock, events: 
     }
     const now = clock.now();
     const minReady = deployment.spec?.minReadySeconds ?? 0;
-    const owned = [...old, ...(current ? [current] : [])].map((set) => ownedSet(set, minReady, now));
+    const pods = podsByOwner(deployment);
+    const owned = [...old, ...(current ? [current] : [])].map((set) =>
+      ownedSet(set, pods.get(set.metadata.uid) ?? [], minReady, now),
+    );
     const currentOwned = owned.find(({ replicaSet }) => replicaSet === current);
     const oldOwned = owned.filter((one) => one !== currentOwned);
     if (currentOwned && !created && !paused && !scaled) scale(deployment, currentOwned, oldOwned);
@@ -167,7 +170,8 @@ export function deploymentController(objects: ObjectsApi, clock: Clock, events: 
     }
     if (isComplete(deployment, counts)) removeHistory(deployment, owned, currentOwned);
     const minReady = deployment.spec?.minReadySeconds ?? 0;
-    const waits = owned.flatMap(({ pods }) => pods.map((pod) => untilAvailable(pod, minReady, now)));
+    const waits =
+      minReady > 0 ? owned.flatMap(({ pods }) => pods.map((pod) => untilAvailable(pod, minReady, now))) : [];
     return soonest([...waits, untilDeadline(deployment, status, now)]);
   }
 
@@ -262,8 +266,7 @@ export function deploymentController(objects: ObjectsApi, clock: Clock, events: 
     }
   }
 
-  function ownedSet(set: ReplicaSet, minReadySeconds: number, now: number): Owned {
-    const pods = podsOf(set);
+  function ownedSet(set: ReplicaSet, pods: readonly Pod[], minReadySeconds: number, now: number): Owned {
     const active = pods.filter(isActive);
     return {
       replicaSet: set,
@@ -276,13 +279,13 @@ export function deploymentController(objects: ObjectsApi, clock: Clock, events: 
     };
   }
 
-  function podsOf(set: ReplicaSet): readonly Pod[] {
-    const { namespace } = set.metadata;
-    const labels = set.spec?.selector.matchLabels;
-    return objects
+  /** The pods that the Deployment selects, by the uid of what controls them. */
+  function podsByOwner({ metadata: { namespace }, spec }: Deployment): ReadonlyMap<string | undefined, readonly Pod[]> {
+    const labels = spec?.selector.matchLabels;
+    const pods = objects
       .list("pods", { ...(namespace === undefined ? {} : { namespace }), ...(labels === undefined ? {} : { labels }) })
-      .filter(isPod)
-      .filter((pod) => isControlledBy(pod, set));
+      .filter(isPod);
+    return Map.groupBy(pods, (pod) => controllerOf(pod)?.uid);
   }
 
   /** `Recreate`: the new pods come when the old ones are gone. */
@@ -293,7 +296,9 @@ export function deploymentController(objects: ObjectsApi, clock: Clock, events: 
       objects.update("replicasets", { ...set, spec: { ...set.spec, replicas: 0 } }, { manager: MANAGER });
       sayScaled(deployment, set.metadata.name, set.spec?.replicas ?? 0, 0);
     }
-    return running.length === 0 && old.every((set) => podsOf(set).every(isFinished));
+    if (running.length > 0) return false;
+    const pods = podsByOwner(deployment);
+    return old.every((set) => (pods.get(set.metadata.uid) ?? []).every(isFinished));
   }
 
   function sayScaled(deployment: Deployment, name: string, from: number, to: number): void {

@@ -94,17 +94,16 @@ export function replicaSetController(objects: ObjectsApi, clock: Clock, events: 
     } else if (isActive(pod) && isAdoptable(pod, set.spec?.selector)) adopt(objects, "pods", pod, set, MANAGER);
   }
 
-  function podsOf(set: ReplicaSet): readonly Pod[] {
+  function activePodsOf(set: ReplicaSet): readonly Pod[] {
     const { namespace } = set.metadata;
-    const labels = set.spec?.selector.matchLabels;
     return objects
-      .list("pods", { ...(namespace === undefined ? {} : { namespace }), ...(labels === undefined ? {} : { labels }) })
+      .list("pods", namespace === undefined ? {} : { namespace })
       .filter(isPod)
-      .filter((pod) => isControlledBy(pod, set) && matchesSelector(set.spec?.selector, pod));
+      .filter((pod) => isControlledBy(pod, set) && isActive(pod) && matchesSelector(set.spec?.selector, pod));
   }
 
   function bringToSize(set: ReplicaSet): ApiError | undefined {
-    const active = podsOf(set).filter(isActive);
+    const active = activePodsOf(set);
     const missing = (set.spec?.replicas ?? 1) - active.length;
     for (let index = 0; index < missing; index++) {
       try {
@@ -126,7 +125,7 @@ export function replicaSetController(objects: ObjectsApi, clock: Clock, events: 
 
   function writeStatus(set: ReplicaSet, failure: ApiError | undefined): number | undefined {
     const now = clock.now();
-    const active = podsOf(set).filter(isActive);
+    const active = activePodsOf(set);
     const minReady = set.spec?.minReadySeconds ?? 0;
     const templateLabels = Object.entries(set.spec?.template?.metadata?.labels ?? {});
     const labelled = active.filter(({ metadata }) =>
@@ -148,7 +147,7 @@ export function replicaSetController(objects: ObjectsApi, clock: Clock, events: 
       objects.update("replicasets", { ...set, metadata, status }, { manager: MANAGER, subresource: "status" });
     }
     if (failure) return RETRY_MILLISECONDS;
-    return soonest(active.map((pod) => untilAvailable(pod, minReady, now)));
+    return minReady > 0 ? soonest(active.map((pod) => untilAvailable(pod, minReady, now))) : undefined;
   }
 }
 
