@@ -370,10 +370,10 @@ export interface Metrics {
 export interface Releases {
   get(name: string): Promise<StoredRelease | undefined>;
   /**
-   * Names of the releases that may be rolled back to; their ConfigMaps are not pruned. Without it only what the active
-   * and the former release need is kept.
+   * The releases that may be rolled back to, by names and objects; their ConfigMaps are not pruned. Without it only what the
+   * active and the former release need is kept.
    */
-  kept?(service: string, environment: string): Promise<readonly string[]>;
+  kept?(service: string, environment: string): Promise<readonly Pick<StoredRelease, "name" | "objects">[]>;
 }
 
 /**

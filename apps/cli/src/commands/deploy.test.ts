@@ -5,6 +5,7 @@ import { runProgram } from "../program.ts";
 import { deployServer, eventsOf, success } from "../testing/deploy-server.ts";
 import { fakeShell } from "../testing/fake-shell.ts";
 import { assertGolden } from "../testing/golden.ts";
+import { detail } from "../testing/platform.ts";
 import { cause, cluster, rollout, start } from "../testing/rollout-detail.ts";
 import { runCli, serviceFolder, smallService } from "../testing/run-cli.ts";
 
@@ -68,6 +69,20 @@ test("deploy through a pipe: settled lines only, exit code 0", async (t) => {
   const again = await runCli(["deploy", folder], { environment: server.environment });
   assert.match(again.out, /✓ unchanged {4}1 file, 22 B, sha256:[0-9a-f]{4}…\n/);
   assert.equal(server.calls.filter((name) => name === "putSnapshot").length, 1);
+});
+
+test("a deploy ends with the service's address at the edge; without an edge nobody is asked for it", async (t) => {
+  for (const edge of [{ port: 7080 }, undefined]) {
+    const environments = [{ name: "prod", clusters: ["alpha", "beta"] }];
+    const server = await deployServer(t, () => ({ events: eventsOf(success), end: "end" }), {
+      platform: () => ({ value: { version: "0.1.0", environments, ...(edge === undefined ? {} : { edge }) } }),
+      getService: () => ({ value: detail }),
+    });
+    const ended = await runCli(["deploy", await serviceFolder(t, smallService)], { environment: server.environment });
+    assert.deepEqual([ended.code, ended.err], [0, ""]);
+    assert.equal(/open +http:\/\/user\.localhost:7080/.test(ended.out), edge !== undefined, ended.out);
+    assert.equal(server.calls.includes("getService"), edge !== undefined);
+  }
 });
 
 test("a snapshot that the server let go of after it was asked is sent again", async (t) => {

@@ -153,6 +153,9 @@ function hasEnded(detail: RolloutDetail): boolean {
 async function addressOf(connected: Connected, detail: RolloutDetail): Promise<string | undefined> {
   if (detail.kind === "removal") return undefined;
   try {
+    // The server asks clusters for what it tells of a service, its address at the edge among it.
+    const { edge } = await connected.client.platform({ timeout: 5_000 });
+    if (edge === undefined) return undefined;
     const service = await connected.client.getService({
       params: { service: detail.service },
       query: { environment: detail.environment },

@@ -9,7 +9,6 @@ import {
   type NamespaceSecrets,
   plan,
   type Releases,
-  type StoredRelease,
 } from "@fairway/rollout";
 import { type ServiceSpec, settingsFor } from "@fairway/spec";
 import type { ClusterPool } from "../clusters/cluster-pool.ts";
@@ -91,7 +90,7 @@ export function diffHandlers(parts: DiffParts): Pick<Handlers, "diff"> {
       // As the engine would read it once it is stored.
       const wanted = known ?? (await withKept({ name, ...place, namespace, objects, sameAs }, parts.keptFields));
       const former = active === undefined ? undefined : await stored.get(active.release);
-      const kept = await keptReleases(stored, spec.name, environment.name);
+      const kept = (await stored.kept?.(spec.name, environment.name)) ?? [];
       const whole = plan(
         { number: 0, service: spec.name, environment: environment.name, strategy: "rolling", kind: "deploy" },
         active === undefined || former === undefined ? undefined : { active, release: former },
@@ -152,12 +151,6 @@ function wayNotes({ strategy, steps, switch: turn, waves }: ServiceSpec["deploy"
       : []),
     ...(waves.length > 0 ? [`clusters go in waves: ${waves.map((wave) => wave.join(", ")).join("; then ")}`] : []),
   ];
-}
-
-async function keptReleases(stored: Releases, service: string, environment: string): Promise<readonly StoredRelease[]> {
-  const names = (await stored.kept?.(service, environment)) ?? [];
-  const kept = await Promise.all(names.map((name) => stored.get(name)));
-  return kept.filter((release) => release !== undefined);
 }
 
 function clockOf(now: () => number) {

@@ -18,8 +18,13 @@ const followed = [
   "configmaps",
 ] as const;
 
-/** Changes that come within this time make one observation, in milliseconds. */
-const coalesce = 50;
+/** Changes that come one upon the other make one observation; in milliseconds. */
+const coalesce = {
+  /** Without a change for so long, it is made. */
+  quiet: 10,
+  /** From the first change; what goes on for longer makes several. */
+  longest: 50,
+};
 
 export interface FollowTimes {
   readonly waits: Waits;
@@ -40,7 +45,11 @@ export async function* followNamespace(
   const stop = AbortSignal.any([signal, ended.signal]);
   let trouble: ClusterError | undefined;
   let changed = Promise.withResolvers<void>();
-  const wake = () => changed.resolve();
+  let changes = 0;
+  const wake = () => {
+    changes += 1;
+    changed.resolve();
+  };
   const fail = (error: ClusterError) => {
     trouble ??= error;
     wake();
@@ -66,7 +75,7 @@ export async function* followNamespace(
       await changed.promise;
       if (signal.aborted) return;
       if (trouble !== undefined) throw trouble;
-      await client.time.sleep(coalesce, signal).catch(() => {});
+      await settled();
       changed = Promise.withResolvers();
       if (signal.aborted) return;
       if (trouble !== undefined) throw trouble;
@@ -75,6 +84,14 @@ export async function* followNamespace(
   } finally {
     signal.removeEventListener("abort", wake);
     ended.abort();
+  }
+
+  async function settled(): Promise<void> {
+    const end = client.time.elapsed() + coalesce.longest;
+    for (let before = -1; before !== changes && client.time.elapsed() < end && !signal.aborted; ) {
+      before = changes;
+      await client.time.sleep(coalesce.quiet, signal).catch(() => {});
+    }
   }
 
   function observe(): Observation {

@@ -117,7 +117,7 @@ export async function planOf(releases: Releases, place: Place, state: RolloutSta
   const { from, target, clusters, namespace, routers } = begun;
   return plan(header, await side(releases, from), await side(releases, target), clusters, {
     place,
-    kept: target === undefined ? [] : await keptReleases(releases, header),
+    kept: target === undefined ? [] : ((await releases.kept?.(header.service, header.environment)) ?? []),
     namespace,
     routers,
   });
@@ -136,7 +136,7 @@ export async function convergencePlan<Body>(
   const active = await journal.active(header.environment, header.service);
   return plan(header, undefined, await side(releases, active), clusters, {
     place,
-    kept: active === undefined ? [] : await keptReleases(releases, header),
+    kept: active === undefined ? [] : ((await releases.kept?.(header.service, header.environment)) ?? []),
     namespace: begun?.namespace ?? header.service,
   });
 }
@@ -155,12 +155,6 @@ async function side(releases: Releases, active: Active | undefined): Promise<Sid
 
 function sideOf(active: Active | undefined, release: StoredRelease | undefined): Side | undefined {
   return active === undefined || release === undefined ? undefined : { active, release };
-}
-
-async function keptReleases(releases: Releases, header: RolloutHeader): Promise<readonly StoredRelease[]> {
-  const names = (await releases.kept?.(header.service, header.environment)) ?? [];
-  const kept = await Promise.all(names.map((name) => releases.get(name)));
-  return kept.filter((release) => release !== undefined);
 }
 
 function found(code: CauseCode, message: string, advice: string): PrepareFinding {

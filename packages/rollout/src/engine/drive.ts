@@ -110,11 +110,14 @@ export async function drive(options: DriveOptions, header: RolloutHeader): Promi
     });
   };
 
+  const startAll = (): Map<string, ClusterWork> =>
+    new Map(plan.waves.flatMap((names, wave) => names.map((name) => [name, workIn(name, wave)] as const)));
+
   /** A decision ends what was begun before it: its calls, and what was learned by them. */
   const startAfresh = async (): Promise<void> => {
     await Promise.all([...work.values()].map((one) => one.stop()));
     plan = await planNow();
-    work = new Map(plan.waves.flatMap((names, wave) => names.map((name) => [name, workIn(name, wave)] as const)));
+    work = startAll();
   };
 
   const write = async (action: Extract<Action, { event: RolloutEvent }>): Promise<"on" | "over"> => {
@@ -134,7 +137,7 @@ export async function drive(options: DriveOptions, header: RolloutHeader): Promi
     }
   };
 
-  await startAfresh();
+  work = startAll();
   const measuring = startMeasuring({
     ...{ metrics: options.metrics, clock, signal, environment: header.environment, service: header.service },
     log: options.log,

@@ -109,7 +109,7 @@ export function plan(
   clusters: readonly string[],
   options: {
     readonly place: Place;
-    readonly kept: readonly StoredRelease[];
+    readonly kept: readonly Pick<StoredRelease, "name" | "objects">[];
     readonly namespace: string;
     /** By cluster, for strategies that share requests between two slots. */
     readonly routers?: Readonly<Record<string, RouterName>>;
@@ -138,7 +138,7 @@ export function plan(
   const clusterPlan = (cluster: string): ClusterPlan => {
     const desired = objectsOf(to, cluster);
     const former = objectsOf(from, cluster);
-    const configuration = (releases: readonly StoredRelease[]): readonly string[] =>
+    const configuration = (releases: typeof options.kept): readonly string[] =>
       releases.flatMap((release) => (release.objects[cluster] ?? []).filter(isConfigMap).map(keyOf));
     const others = options.kept.filter((release) => release.name !== to?.release.name);
     const formerOf = (object: KubernetesObject) => former.find((one) => keyOf(one) === keyOf(object));
