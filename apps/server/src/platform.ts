@@ -1,9 +1,8 @@
 import { hostname } from "node:os";
 import { join } from "node:path";
-import { setTimeout as pause } from "node:timers/promises";
 import type { LiveEvent } from "@fairway/api";
 import { snapshotStore } from "@fairway/images";
-import type { KubeconfigLimits } from "@fairway/kube";
+import { type KubeconfigLimits, systemTime } from "@fairway/kube";
 import {
   type AdoptionPlan,
   type Clock,
@@ -157,7 +156,7 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
   });
   const clock: Clock = {
     now,
-    sleep: (milliseconds, signal) => pause(milliseconds, undefined, signal === undefined ? {} : { signal }),
+    sleep: systemTime.sleep,
   };
   const adoptions = store.adoptions<AdoptionPlan>();
   const whole = leaveKept(engineReleases(releases), store.keptFields);
@@ -294,7 +293,7 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
       dispatcher.wake();
       retireSoon();
     }),
-    engine.onChange((number) => reader.changed(number)),
+    engine.onChange((number, ended) => reader.changed(number, ended)),
   ];
   supervisor.onClusters((embedded) => void pool.embed(embedded).catch(report));
 

@@ -13,5 +13,5 @@ export type { PodName, StreamLogOptions } from "./objects/pod-logs.ts";
 export { type NamespaceObjects, readNamespace } from "./objects/read-namespace.ts";
 export { accountYaml } from "./rights/account.ts";
 export { type MakeAccountOptions, makeAccount } from "./rights/make-account.ts";
-export type { Time } from "./system-time.ts";
+export { systemTime, type Time } from "./system-time.ts";
 export type { ClusterListener, ClusterStatus, ClusterView, ClusterWatch } from "./watch/cluster-view.ts";

@@ -1,4 +1,3 @@
-import { setTimeout as pause } from "node:timers/promises";
 import type { Clock } from "@fairway/rollout";
 
 /** Time and chance, as calls and watches need them; a simulation has its own. */
@@ -9,17 +8,28 @@ export interface Time extends Clock {
   random(): number;
 }
 
+/** The machine's. */
 export const systemTime: Time = {
   now: Date.now,
   elapsed: () => performance.now(),
   random: Math.random,
-  async sleep(milliseconds, signal) {
-    try {
-      await pause(milliseconds, undefined, signal === undefined ? {} : { signal });
-    } catch {
-      signal?.throwIfAborted();
-    }
-  },
+  // Not of node:timers/promises, which makes an error with its stack for each one that ends early: most do, and each call has several.
+  sleep: (milliseconds, signal) =>
+    new Promise((resolve, reject) => {
+      if (signal?.aborted) {
+        reject(signal.reason);
+        return;
+      }
+      const abort = () => {
+        clearTimeout(timer);
+        reject(signal?.reason);
+      };
+      const timer = setTimeout(() => {
+        signal?.removeEventListener("abort", abort);
+        resolve();
+      }, milliseconds);
+      signal?.addEventListener("abort", abort, { once: true });
+    }),
 };
 
 /** Nobody reads it; made once, because errors with their stacks take a while to make. */

@@ -3,8 +3,12 @@ import { setTimeout as pause } from "node:timers/promises";
 /** Wakes whoever waits for certain things to change. */
 export interface ChangeSignal<What> {
   publish(what: What): void;
-  /** Until the signal aborts. */
-  subscribe(fits: (what: What) => boolean, signal: AbortSignal): Subscription;
+  /**
+   * Until the signal aborts.
+   *
+   * @param isLast nothing follows such a change, so nobody waits whether something does; by default none is
+   */
+  subscribe(fits: (what: What) => boolean, signal: AbortSignal, isLast?: (what: What) => boolean): Subscription;
 }
 
 interface Subscription {
@@ -21,12 +25,15 @@ export function changeSignal<What>(): ChangeSignal<What> {
     publish(what) {
       for (const subscriber of subscribers) subscriber(what);
     },
-    subscribe(fits, signal) {
+    subscribe(fits, signal, isLast = () => false) {
+      const last = new AbortController();
+      const hurry = AbortSignal.any([signal, last.signal]);
       let changed = false;
       let wake = () => {};
       const subscriber = (what: What) => {
         if (!fits(what)) return;
         changed = true;
+        if (isLast(what)) last.abort();
         wake();
       };
       subscribers.add(subscriber);
@@ -41,7 +48,7 @@ export function changeSignal<What>(): ChangeSignal<What> {
               wake = resolve;
             });
           }
-          await pause(quietFor, undefined, { signal }).catch(() => {});
+          await pause(quietFor, undefined, { signal: hurry }).catch(() => {});
           changed = false;
         },
       };

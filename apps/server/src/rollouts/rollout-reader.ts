@@ -21,8 +21,8 @@ export interface RolloutReader {
     lastEventId: string | undefined,
     signal: AbortSignal,
   ): AsyncIterable<OutgoingEvent<RolloutDetail>>;
-  /** This rollout may be different. */
-  changed(rollout: number): void;
+  /** This rollout may be different; `ended`: it has just ended. */
+  changed(rollout: number, ended?: boolean): void;
 }
 
 /** Changes within this time are told together, in milliseconds. */
@@ -37,7 +37,7 @@ export function createRolloutReader(
   changes: RolloutChanges,
   commitOf: (release: string) => Promise<Commit | undefined>,
 ): RolloutReader {
-  const signals = changeSignal<number>();
+  const signals = changeSignal<{ readonly rollout: number; readonly ended: boolean }>();
 
   const unknown = (number: number): Error => notFound(`there is no rollout ${number}`, "see them: fairway rollouts");
 
@@ -159,7 +159,8 @@ export function createRolloutReader(
     },
     async *follow(number, lastEventId, signal) {
       // Taken before the first reading, so that nothing between reading and waiting is missed.
-      const changed = signals.subscribe((which) => which === number, signal);
+      const isEnd = ({ ended }: { readonly ended: boolean }) => ended;
+      const changed = signals.subscribe(({ rollout }) => rollout === number, signal, isEnd);
       let last = "";
       for (;;) {
         const now = await detail(number);
@@ -172,7 +173,7 @@ export function createRolloutReader(
         await changed.next(quietFor);
       }
     },
-    changed: (rollout) => signals.publish(rollout),
+    changed: (rollout, ended = false) => signals.publish({ rollout, ended }),
   };
 }
 

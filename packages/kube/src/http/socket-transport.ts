@@ -53,6 +53,7 @@ async function send(
   signal.throwIfAborted();
   const body = request.body === undefined ? undefined : Buffer.from(request.body.text);
   let sent = false;
+  let answered = false;
   return new Promise((resolve, reject) => {
     const outgoing = (server.protocol === "http:" ? http : https).request(
       {
@@ -70,7 +71,10 @@ async function send(
           ...headers,
         },
       },
-      resolve,
+      (response) => {
+        answered = true;
+        resolve(response);
+      },
     );
     outgoing.on("socket", (socket) => {
       if (!socket.connecting) sent = true;
@@ -85,6 +89,7 @@ async function send(
     });
     // An answer that changes the protocol (101) ends a request without response and error.
     outgoing.once("close", () => {
+      if (answered) return;
       if (signal.aborted) reject(signal.reason);
       else reject(new TransportError(`${server.host} does not answer: it closed the connection`, true, undefined));
     });

@@ -45,8 +45,8 @@ export interface DriveOptions {
   /** Ends when the engine stops. */
   readonly signal: AbortSignal;
   readonly log: (message: string) => void;
-  /** Called when the rollout, or what is known of it, has changed. */
-  readonly changed: (live: Readonly<Record<string, LiveCluster>>) => void;
+  /** Called when the rollout, or what is known of it, has changed; `ended`: by its end. */
+  readonly changed: (live: Readonly<Record<string, LiveCluster>>, ended: boolean) => void;
   /** Whether another rollout of the service waits: a convergence gives way to it. */
   readonly interrupted: () => boolean;
   /** Whether commands may have come since it was asked last; true at first. */
@@ -72,7 +72,7 @@ export async function drive(options: DriveOptions, header: RolloutHeader): Promi
     state = foldNext(state, record);
     const now = live();
     // What was seen on the way to the new release says nothing about the way back.
-    options.changed(record.body.type === "abort" ? withoutProgress(now) : now);
+    options.changed(record.body.type === "abort" ? withoutProgress(now) : now, record.body.type === "ended");
   };
   const append = async (event: RolloutEvent): Promise<void> =>
     written(await journal.append(header.number, state.sequence, event, held.current()));
@@ -104,7 +104,7 @@ export async function drive(options: DriveOptions, header: RolloutHeader): Promi
       migrated: () => state.migration?.uid,
       shifted: () => hasShifted(state, wave),
       changed: () => {
-        options.changed(live());
+        options.changed(live(), false);
         bell.ring();
       },
     });

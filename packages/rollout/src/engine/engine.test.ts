@@ -185,7 +185,9 @@ describe("engine: deploying", () => {
     const engine = world.engine("engine-1");
     const seen: string[] = [];
     const pending: Promise<void>[] = [];
-    engine.onChange((number) => {
+    let ends = 0;
+    engine.onChange((number, ended) => {
+      if (ended) ends += 1;
       pending.push(
         engine.view(number).then((now) => {
           for (const pod of now?.clusters[0]?.pods ?? []) seen.push(`${pod.phase} ${pod.ready} ${pod.release}`);
@@ -197,6 +199,7 @@ describe("engine: deploying", () => {
     await engine.stop();
     assert.ok(seen.includes("Running false one"));
     assert.ok(seen.includes("Running true one"));
+    assert.equal(ends, 1);
   });
 
   it("tries again after the journal has failed", async () => {

@@ -65,8 +65,11 @@ export interface Engine {
   view(rollout: number, until?: number): Promise<RolloutView | undefined>;
   /** Its journal in words; undefined: there is no such rollout. */
   entries(rollout: number): Promise<readonly EntryView[] | undefined>;
-  /** Called after each change of a rollout that this engine drives. May be called often; gives the unsubscribe. */
-  onChange(listener: (rollout: number) => void): () => void;
+  /**
+   * Called after each change of a rollout that this engine drives, `ended` once: with its end. May be called often; gives the
+   * unsubscribe.
+   */
+  onChange(listener: (rollout: number, ended: boolean) => void): () => void;
 }
 
 export function createEngine(options: EngineOptions): Engine {
@@ -80,15 +83,15 @@ export function createEngine(options: EngineOptions): Engine {
   const stop = new AbortController();
   const workers = new Map<string, Worker>();
   const driving = new Map<number, Worker>();
-  const listeners = new Set<(rollout: number) => void>();
+  const listeners = new Set<(rollout: number, ended: boolean) => void>();
   const live = new Map<number, Readonly<Record<string, LiveCluster>>>();
   let scanning: Promise<void> | undefined;
 
-  const changed = (rollout: number, now: Readonly<Record<string, LiveCluster>>): void => {
+  const changed = (rollout: number, now: Readonly<Record<string, LiveCluster>>, ended: boolean): void => {
     live.set(rollout, now);
     for (const listener of listeners) {
       try {
-        listener(rollout);
+        listener(rollout, ended);
       } catch (error) {
         log(`a listener failed: ${String(error)}`);
       }
@@ -138,7 +141,7 @@ export function createEngine(options: EngineOptions): Engine {
               held,
               signal: stop.signal,
               log,
-              changed: (now) => changed(header.number, now),
+              changed: (now, ended) => changed(header.number, now, ended),
               interrupted: () => worker.called,
               commanded: () => {
                 const before = worker.commanded;
