@@ -12,24 +12,27 @@ import { startCluster } from "./start-cluster.ts";
 const { minicluster, kubeconfig, close } = await startCluster();
 after(close);
 
-clusterContract("kube on a minicluster", async () => {
-  const line = await openLine(minicluster.apiUrl);
-  const cluster = await connectCluster({
-    name: "alpha",
-    kubeconfig: kubeconfig.replace(minicluster.apiUrl, line.url),
-    probeMilliseconds: 500,
+for (const whole of [false, true]) {
+  clusterContract(`kube on a minicluster${whole ? ", which is followed as a whole too" : ""}`, async () => {
+    const line = await openLine(minicluster.apiUrl);
+    const cluster = await connectCluster({
+      name: "alpha",
+      kubeconfig: kubeconfig.replace(minicluster.apiUrl, line.url),
+      probeMilliseconds: 500,
+    });
+    if (whole) cluster.watchCluster({ observed: () => undefined, status: () => undefined });
+    return {
+      cluster,
+      applyAs,
+      cut: line.cut,
+      mend: line.mend,
+      close: async () => {
+        cluster.close();
+        await line.cut();
+      },
+    };
   });
-  return {
-    cluster,
-    applyAs,
-    cut: line.cut,
-    mend: line.mend,
-    close: async () => {
-      cluster.close();
-      await line.cut();
-    },
-  };
-});
+}
 
 describe("the view of a cluster", { timeout: 60_000 }, () => {
   it("shows what of Fairway is in it, and when it cannot be seen", async () => {

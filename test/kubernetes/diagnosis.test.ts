@@ -244,6 +244,9 @@ command = ["node", "-e", ${JSON.stringify(script)}]
   });
 });
 
+/** A rollout asks for its Job itself. */
+const jobsIn = (namespace: string) => cluster.list({ apiVersion: "batch/v1", kind: "Job", namespace });
+
 describe("a migration", { concurrency: true }, () => {
   const migrations: readonly {
     readonly title: string;
@@ -294,7 +297,8 @@ describe("a migration", { concurrency: true }, () => {
       const { causes } = await watchUntil(
         cluster,
         place.namespace,
-        async ({ namespace, objects, events }) => {
+        async ({ namespace, events, ...seen }) => {
+          const objects = [...seen.objects, ...(await jobsIn(namespace))];
           const live = objects.find(isJob);
           known ??= live === undefined ? undefined : { name: live.metadata.name, uid: live.metadata.uid ?? "" };
           if (known === undefined) return undefined;
@@ -323,7 +327,8 @@ describe("a migration", { concurrency: true }, () => {
     const cause = await watchUntil(
       cluster,
       place.namespace,
-      async ({ namespace, objects, events }) => {
+      async ({ namespace, events, ...seen }) => {
+        const objects = [...seen.objects, ...(await jobsIn(namespace))];
         const live = objects.find(isJob);
         if (live === undefined) return undefined;
         const { name, uid = "" } = live.metadata;

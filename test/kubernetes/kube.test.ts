@@ -43,25 +43,31 @@ async function open(kubeconfig: string, more: { readonly probeMilliseconds?: num
   return connectCluster({ name: "alpha", kubeconfig, ...more });
 }
 
-clusterContract("kube on Kubernetes with the least rights", async () => {
-  const apiUrl = /"server":\s*"([^"]+)"/.exec(account)?.[1] ?? assert.fail("no address");
-  const line = await openLine(apiUrl);
-  const cluster = await open(account.replace(apiUrl, line.url), { probeMilliseconds: 500 });
-  return {
-    cluster,
-    async applyAs(manager, object) {
-      const file = join(folder, "theirs.json");
-      await writeFile(file, JSON.stringify(object));
-      await real.kubectl(["apply", "--server-side", `--field-manager=${manager}`, "-f", file]);
+for (const whole of [false, true]) {
+  clusterContract(
+    `kube on Kubernetes with the least rights${whole ? ", which is followed as a whole too" : ""}`,
+    async () => {
+      const apiUrl = /"server":\s*"([^"]+)"/.exec(account)?.[1] ?? assert.fail("no address");
+      const line = await openLine(apiUrl);
+      const cluster = await open(account.replace(apiUrl, line.url), { probeMilliseconds: 500 });
+      if (whole) cluster.watchCluster({ observed: () => undefined, status: () => undefined });
+      return {
+        cluster,
+        async applyAs(manager, object) {
+          const file = join(folder, "theirs.json");
+          await writeFile(file, JSON.stringify(object));
+          await real.kubectl(["apply", "--server-side", `--field-manager=${manager}`, "-f", file]);
+        },
+        cut: line.cut,
+        mend: line.mend,
+        close: async () => {
+          cluster.close();
+          await line.cut();
+        },
+      };
     },
-    cut: line.cut,
-    mend: line.mend,
-    close: async () => {
-      cluster.close();
-      await line.cut();
-    },
-  };
-});
+  );
+}
 
 const labels = { "app.kubernetes.io/managed-by": "fairway" };
 

@@ -10,6 +10,7 @@ import { missingRights } from "./rights/missing-rights.ts";
 import { neededRights } from "./rights/needed-rights.ts";
 import { readVersion } from "./rights/read-version.ts";
 import { systemTime, type Time } from "./system-time.ts";
+import type { ClusterCopy } from "./watch/cluster-copy.ts";
 import type { ClusterView } from "./watch/cluster-view.ts";
 import { followNamespace } from "./watch/follow-namespace.ts";
 import { watchCluster } from "./watch/watch-cluster.ts";
@@ -67,7 +68,9 @@ function overTransport(options: ClusterOverOptions, host: string): ConnectedClus
   const closed = new AbortController();
   const firstWait = options.firstWaitMilliseconds ?? 200;
   const probe = options.probeMilliseconds ?? 5_000;
+  const deadline = options.deadlineMilliseconds ?? 10_000;
   const times = {
+    patience: deadline,
     waits: { first: firstWait, longest: 3_000 },
     probe,
     nodes: 60_000,
@@ -78,9 +81,10 @@ function overTransport(options: ClusterOverOptions, host: string): ConnectedClus
     cluster: options.name,
     host,
     time: options.time ?? systemTime,
-    deadline: options.deadlineMilliseconds ?? 10_000,
+    deadline,
     firstWait,
   });
+  let copy: ClusterCopy | undefined;
 
   return {
     name: options.name,
@@ -92,10 +96,15 @@ function overTransport(options: ClusterOverOptions, host: string): ConnectedClus
       ]);
       return { version, missingPermissions };
     },
-    follow: (namespace, signal) => followNamespace(client, namespace, times, AbortSignal.any([signal, closed.signal])),
+    follow: (namespace, signal) =>
+      followNamespace(client, namespace, times, AbortSignal.any([signal, closed.signal]), copy),
     nodes: clusterNodes(client),
     log: readLog(client),
-    watchCluster: (listener) => watchCluster(client, times, log, listener, closed.signal),
+    watchCluster(listener) {
+      const watch = watchCluster(client, times, log, listener, closed.signal);
+      copy = watch.copy;
+      return { status: watch.status, stop: watch.stop };
+    },
     streamLog: (pod, of, signal) => streamLog(client, pod, of, AbortSignal.any([signal, closed.signal])),
     close: () => closed.abort(),
   };

@@ -268,6 +268,24 @@ export function clusterContract(name: string, make: () => Promise<ClusterHarness
       });
     });
 
+    each("begins with nothing that is older than the call", async ({ cluster }, namespace) => {
+      const first = () =>
+        following(cluster, namespace, async (seen) => {
+          newest = await seen(() => true, "an observation");
+        });
+      const live = () => newest?.objects.find(({ kind }) => kind === "Deployment");
+      let newest: Observation | undefined;
+      await cluster.apply(namespaceObject(namespace));
+      for (const replicas of [1, 2, 3]) {
+        const { metadata } = await cluster.apply(deployment(namespace, "user-a", { replicas }));
+        await first();
+        assert.ok((live()?.metadata.generation ?? 0) >= (metadata.generation ?? Number.NaN));
+      }
+      await cluster.delete({ apiVersion: "apps/v1", kind: "Deployment", namespace, name: "user-a" }, {});
+      await first();
+      assert.equal(live(), undefined);
+    });
+
     each("shows the replica set and the pods of a deployment, owned and labelled", async ({ cluster }, namespace) => {
       await cluster.apply(namespaceObject(namespace));
       await following(cluster, namespace, async (seen) => {

@@ -62,7 +62,10 @@ export interface Observation {
   readonly namespace: string;
   /** Milliseconds since the epoch, by the observer's clock. */
   readonly at: number;
-  /** Deployments, ReplicaSets, Pods, Services, EndpointSlices, Jobs, ConfigMaps of the namespace, and the Namespace itself. */
+  /**
+   * Deployments, ReplicaSets, Pods and ConfigMaps of the namespace, and the Namespace itself; those without Fairway's label
+   * `app.kubernetes.io/managed-by` may be missing, but for ConfigMaps.
+   */
   readonly objects: readonly KubernetesObject[];
   /** core/v1 Events of the namespace, oldest first; best effort. */
   readonly events: readonly KubernetesObject[];
@@ -125,8 +128,8 @@ export interface Cluster {
     signal?: AbortSignal,
   ): Promise<void>;
   /**
-   * Follows one namespace: yields an observation at once and after each change, coalesced. Survives disconnects by
-   * itself; while the API cannot be reached it throws `ClusterError("unreachable")` from the iterator, and the caller
+   * Follows one namespace: yields an observation at once and after each change, coalesced. The first one
+   * shows nothing that is older than the call: what was written or deleted before has been so. Survives disconnects by itself; while the API cannot be reached it throws `ClusterError("unreachable")` from the iterator, and the caller
    * may follow again.
    */
   follow(namespace: string, signal: AbortSignal): AsyncIterable<Observation>;

@@ -3,20 +3,13 @@ import { ClusterError, type Observation } from "@fairway/rollout";
 import type { ApiClient } from "../http/api-client.ts";
 import type { Selection } from "../objects/list-objects.ts";
 import { readVersion } from "../rights/read-version.ts";
+import type { ClusterCopy } from "./cluster-copy.ts";
 import { newestEvents } from "./events-order.ts";
+import { hasCaughtUp } from "./has-caught-up.ts";
 import { type Informer, startInformer, type Waits } from "./informer.ts";
 
 /** What a rollout looks at. */
-const followed = [
-  "namespaces",
-  "deployments",
-  "replicasets",
-  "pods",
-  "services",
-  "endpointslices",
-  "jobs",
-  "configmaps",
-] as const;
+const followed = ["namespaces", "deployments", "replicasets", "pods", "configmaps"] as const;
 
 /** Changes that come one upon the other make one observation; in milliseconds. */
 const coalesce = {
@@ -32,17 +25,27 @@ export interface FollowTimes {
   readonly watchSeconds: number;
   /** While nothing changes, the API is asked so often whether it is still there, in milliseconds. */
   readonly probe: number;
+  /** How long the copy of a whole cluster is waited for, in milliseconds, before a namespace is followed without it. */
+  readonly patience: number;
 }
 
-/** `Cluster.follow`: throws the first trouble, after the client's own repetitions, and leaves the next try to the caller. */
+/**
+ * `Cluster.follow`: throws the first trouble, after the client's own repetitions, and leaves the next try to the caller.
+ *
+ * @param copy of the whole cluster, where somebody keeps one: each kind that it has, and that has caught up with now, is read
+ * from there; all others are followed by requests of their own
+ */
 export async function* followNamespace(
   client: ApiClient,
   namespace: string,
   times: FollowTimes,
   signal: AbortSignal,
+  copy?: ClusterCopy,
 ): AsyncGenerator<Observation> {
   const ended = new AbortController();
   const stop = AbortSignal.any([signal, ended.signal]);
+  const looks = new Set<() => void>();
+  const shared = new Set<string>();
   let trouble: ClusterError | undefined;
   let changed = Promise.withResolvers<void>();
   let changes = 0;
@@ -54,23 +57,26 @@ export async function* followNamespace(
     trouble ??= error;
     wake();
   };
-  const start = (resource: string, onTrouble: (error: ClusterError) => void): Informer =>
-    startInformer({
-      client,
-      selection: selectionOf(resource, namespace),
-      waits: times.waits,
-      watchSeconds: times.watchSeconds,
-      signal: stop,
-      onChange: () => wake(),
-      onTrouble,
-    });
-  const informers = followed.map((resource) => start(resource, fail));
-  // Events only explain: without the right to read them a rollout still goes on.
-  const events = start("events", () => {});
   signal.addEventListener("abort", wake, { once: true });
-  void probe();
+  const leave = copy?.join(namespace, {
+    changed() {
+      for (const look of looks) look();
+      wake();
+    },
+    failed(error, resource) {
+      if (resource === undefined ? shared.size > 0 : shared.has(resource)) fail(error);
+    },
+  });
 
   try {
+    await copySettled();
+    const informers = await Promise.all(followed.map(informerOf));
+    looks.clear();
+    // Events only explain: without the right to read them a rollout still goes on.
+    const events = (shared.size > 0 ? copy?.informer("events") : undefined) ?? start("events", () => {});
+    // Whoever keeps the copy asks for all.
+    if (shared.size === 0) void probe();
+    wake();
     for (;;) {
       await changed.promise;
       if (signal.aborted) return;
@@ -79,10 +85,18 @@ export async function* followNamespace(
       changed = Promise.withResolvers();
       if (signal.aborted) return;
       if (trouble !== undefined) throw trouble;
-      if (informers.every((informer) => informer.synced)) yield observe();
+      if (!informers.every((informer) => informer.synced)) continue;
+      yield {
+        cluster: client.cluster,
+        namespace,
+        at: client.time.now(),
+        objects: informers.flatMap((informer) => informer.objects(namespace)),
+        events: newestEvents(events, namespace),
+      };
     }
   } finally {
     signal.removeEventListener("abort", wake);
+    leave?.();
     ended.abort();
   }
 
@@ -94,14 +108,43 @@ export async function* followNamespace(
     }
   }
 
-  function observe(): Observation {
-    return {
-      cluster: client.cluster,
-      namespace,
-      at: client.time.now(),
-      objects: informers.flatMap((informer) => informer.objects(namespace)),
-      events: newestEvents(events, namespace),
-    };
+  /** Right after a start, or when the cluster is back, the copy comes soon. */
+  async function copySettled(): Promise<void> {
+    if (copy === undefined) return;
+    const late = new AbortController();
+    const waited = client.time.sleep(times.patience, AbortSignal.any([stop, late.signal])).catch(() => {});
+    const resources = [...followed, "events"];
+    await Promise.race([copy.settled(resources, AbortSignal.any([stop, late.signal])).catch(() => {}), waited]);
+    late.abort();
+  }
+
+  async function informerOf(resource: string): Promise<Informer> {
+    const of = copy?.informer(resource);
+    if (of !== undefined) {
+      const caughtUp = await hasCaughtUp({
+        ...{ client, patience: times.patience, signal: stop },
+        selection: { ...selectionOf(resource, namespace), labels: of.selection.labels },
+        shown: () => of.objects(namespace),
+        onChange: (look) => void looks.add(look),
+      });
+      if (caughtUp && copy?.informer(resource) === of) {
+        shared.add(resource);
+        return of;
+      }
+    }
+    return start(resource, fail);
+  }
+
+  function start(resource: string, onTrouble: (error: ClusterError) => void): Informer {
+    return startInformer({
+      client,
+      selection: selectionOf(resource, namespace),
+      waits: times.waits,
+      watchSeconds: times.watchSeconds,
+      signal: stop,
+      onChange: () => wake(),
+      onTrouble,
+    });
   }
 
   /** A connection that died silently brings neither events nor an end. */

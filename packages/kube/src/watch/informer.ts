@@ -29,12 +29,17 @@ export interface InformerOptions {
   readonly onChange: (place: string | undefined) => void;
   /** The list or the watch cannot be had, after the client's own repetitions; the informer goes on trying. */
   readonly onTrouble: (error: ClusterError) => void;
+  /** It is sound now and was not. */
+  readonly onSound?: () => void;
 }
 
 /** A copy of a selection of objects that follows the cluster. */
 export interface Informer {
+  readonly selection: Selection;
   /** True once the first list has come. */
   readonly synced: boolean;
+  /** True while watches go on from a list without a gap; then it is behind by no more than what is on its way. */
+  readonly sound: boolean;
   /** Why it cannot list or watch at the moment. */
   readonly trouble: ClusterError | undefined;
   /** What was last seen in a place: a namespace, or for a cluster-scoped kind the object's own name. */
@@ -56,6 +61,7 @@ export function startInformer(options: InformerOptions): Informer {
   const keep = options.keep ?? (() => true);
   const known = new Map<string, Map<string, KubernetesObject>>();
   let synced = false;
+  let sound = false;
   let version: string | undefined;
   let failures = 0;
   let trouble: ClusterError | undefined;
@@ -73,12 +79,12 @@ export function startInformer(options: InformerOptions): Informer {
           options.onChange(undefined);
         }
         if (await follow()) failures = 0;
-        else version = undefined;
+        else forgetVersion();
         // Watches that end as soon as they begin must not become a busy loop.
         if (version === undefined) await backOff();
       } catch (error) {
         if (signal.aborted) return;
-        version = undefined;
+        forgetVersion();
         if (isExpired(error)) await backOff();
         else if (error instanceof ClusterError && error.code === "not-found") {
           // This API does not serve the kind, so it has no objects of it; perhaps it will some day.
@@ -93,6 +99,11 @@ export function startInformer(options: InformerOptions): Informer {
         }
       }
     }
+  }
+
+  function forgetVersion(): void {
+    version = undefined;
+    sound = false;
   }
 
   async function backOff(): Promise<void> {
@@ -113,8 +124,13 @@ export function startInformer(options: InformerOptions): Informer {
     try {
       for await (const event of watchEvents(client, selection, version ?? "", seconds, either)) {
         if (event.type === "TIMEOUT") return true;
-        if (event.type === "OPENED") trouble = undefined;
-        else if (event.type === "BOOKMARK") version = event.resourceVersion || version;
+        if (event.type === "OPENED") {
+          trouble = undefined;
+          if (!sound) {
+            sound = true;
+            options.onSound?.();
+          }
+        } else if (event.type === "BOOKMARK") version = event.resourceVersion || version;
         else {
           version = event.object.metadata.resourceVersion ?? version;
           if (event.type === "DELETED") remove(event.object);
@@ -182,8 +198,12 @@ export function startInformer(options: InformerOptions): Informer {
   }
 
   return {
+    selection,
     get synced() {
       return synced;
+    },
+    get sound() {
+      return sound;
     },
     get trouble() {
       return trouble;

@@ -1,6 +1,7 @@
 import { type KubernetesObject, kindOfResource } from "@fairway/objects";
-import type { Observation } from "@fairway/rollout";
+import { ClusterError, type Observation } from "@fairway/rollout";
 import type { ApiClient } from "../http/api-client.ts";
+import { type ClusterCopy, keepCopy } from "./cluster-copy.ts";
 import { watchStatus } from "./cluster-status.ts";
 import type { ClusterListener, ClusterStatus, ClusterWatch } from "./cluster-view.ts";
 import { newestEvents } from "./events-order.ts";
@@ -22,14 +23,14 @@ export interface WatchTimes {
   readonly nodes: number;
 }
 
-/** `ClusterView.watchCluster`. */
+/** `ClusterView.watchCluster`, and what it knows, for others. */
 export function watchCluster(
   client: ApiClient,
   times: WatchTimes,
   log: (line: string) => void,
   listener: ClusterListener,
   ended: AbortSignal,
-): ClusterWatch {
+): ClusterWatch & { readonly copy: ClusterCopy } {
   const stopped = new AbortController();
   const signal = AbortSignal.any([ended, stopped.signal]);
   const dirty = new Set<string>();
@@ -53,22 +54,35 @@ export function watchCluster(
       onTrouble: (error) => {
         log(`${client.cluster}: ${resource} cannot be followed: ${error.message}`);
         if (error.code === "unreachable") status.askNow();
+        copy.failed(error, resource);
       },
+      onSound: () => copy.sound(),
     });
   };
-  const informers = watched.map((resource) => start(resource, { labels: ours }));
+  const byResource = new Map<string, Informer>(
+    watched.map((resource) => [resource, start(resource, { labels: ours })]),
+  );
+  const informers = [...byResource.values()];
   // Events carry no labels: which are ours is known only when the rest has been listed.
   let events: Informer | undefined;
+  const copy = keepCopy({
+    informer: (resource) => (resource === "events" ? events : byResource.get(resource)),
+    isReachable: () => status.now().reachable,
+    signal,
+  });
   const status = watchStatus(client, times, () => informers.map((one) => one.trouble), statusChanged, signal);
 
   function statusChanged(next: ClusterStatus): void {
     // Nothing can be told from a watch that is silent now: what was sent into it may come minutes later, or never.
     if (!next.reachable) for (const one of [...informers, ...(events === undefined ? [] : [events])]) one.interrupt();
     listener.status(next);
+    if (next.reachable) copy.sound();
+    else copy.failed(new ClusterError("unreachable", client.cluster, next.reason ?? "it does not answer"));
   }
 
   function changed(namespace: string | undefined): void {
     if (namespace !== undefined) dirty.add(namespace);
+    copy.changed(namespace);
     if (flushing) return;
     flushing = true;
     void client.time.sleep(coalesce, signal).then(
@@ -82,7 +96,7 @@ export function watchCluster(
 
   function flush(): void {
     if (signal.aborted || !informers.every((one) => one.synced)) return;
-    events ??= start("events", { keep: (event) => isOurs(event.metadata.namespace ?? "") });
+    events ??= start("events", { keep: (event) => isWanted(event.metadata.namespace ?? "") });
     const namespaces = [...dirty];
     dirty.clear();
     for (const namespace of namespaces) {
@@ -90,6 +104,11 @@ export function watchCluster(
       else if (!shown.delete(namespace)) continue;
       listener.observed(observe(namespace, events));
     }
+  }
+
+  /** Also of a namespace whose first objects are only on their way. */
+  function isWanted(namespace: string): boolean {
+    return copy.isFollowed(namespace) || isOurs(namespace);
   }
 
   function isOurs(namespace: string): boolean {
@@ -106,5 +125,12 @@ export function watchCluster(
     };
   }
 
-  return { status: status.now, stop: () => stopped.abort() };
+  return {
+    copy,
+    status: status.now,
+    stop: () => {
+      stopped.abort();
+      copy.failed(new ClusterError("unreachable", client.cluster, "it is not followed any more"));
+    },
+  };
 }
