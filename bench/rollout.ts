@@ -6,13 +6,19 @@ import { many } from "./rollout/many.ts";
 import { resume } from "./rollout/resume.ts";
 import { startWorld } from "./rollout/world.ts";
 
-/** What a rollout costs on real clusters, beside what others do with the same objects. */
+/** What a rollout costs on real clusters, beside what others do with the same objects; `PART=compare` in the environment: only that. */
 export async function rollout(scope: Scope): Promise<readonly (Row | SizeRow | CountRow)[]> {
+  const wanted = (part: string): boolean => [undefined, part].includes(process.env["PART"]);
   const some = await within(async (inner) => {
+    if (!["compare", "resume", "causes"].some(wanted)) return [];
     const world = await startWorld(inner);
-    return [...(await compare(world)), ...(await resume(inner, world)), ...(await causes(inner, world))];
+    return [
+      ...(wanted("compare") ? await compare(world) : []),
+      ...(wanted("resume") ? await resume(inner, world) : []),
+      ...(wanted("causes") ? await causes(inner, world) : []),
+    ];
   });
-  return [...some, ...(await many(scope))];
+  return [...some, ...(wanted("many") ? await many(scope) : [])];
 }
 
 /** Ends what the work has started when it is done. */
