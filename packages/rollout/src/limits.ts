@@ -28,6 +28,11 @@ export interface Limits {
   readonly measure: number;
   /** How long routers may take to share requests out as they were told. */
   readonly shift: number;
+  /**
+   * How long a cluster's proxies may need at most, after its API was silent, to hear from it again: two back-offs of client-go's reflectors
+   * (30 s, up to doubled by jitter).
+   */
+  readonly deaf: number;
 }
 
 export const defaultLimits: Limits = {
@@ -45,4 +50,5 @@ export const defaultLimits: Limits = {
   deletion: 120_000,
   measure: 15_000,
   shift: 60_000,
+  deaf: 120_000,
 };

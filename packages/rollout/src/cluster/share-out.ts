@@ -16,8 +16,8 @@ export class ShareNotTaken extends Error {
 const firstPause = 50;
 
 /**
- * Waits until routers do what was applied for this share. A router that does not within the limit is a failure of the step
- * (`ShareNotTaken`); one whose answer nobody needs any more is waited for no longer either.
+ * Waits until routers do what was applied for this share, and after an outage until they can have heard of it. A router that
+ * does not within the limit is a failure of the step (`ShareNotTaken`); one whose answer nobody needs any more is waited for no longer either.
  */
 export async function shareOut(of: {
   readonly cluster: Cluster;
@@ -27,20 +27,29 @@ export async function shareOut(of: {
   readonly limits: Limits;
   readonly signal: AbortSignal;
   readonly tell?: (detail: string) => void;
+  /** For how many milliseconds the cluster's proxies may not hear what they are told. */
+  readonly hearIn: () => number;
 }): Promise<{ readonly detail: string }> {
   const { cluster, sides, weight, clock, limits, signal } = of;
   const router = routers[sides.router];
-  const end = clock.now() + limits.shift;
+  let end = clock.now() + limits.shift;
   for (let pause = firstPause; ; pause = Math.min(2 * pause, limits.tick)) {
     const live = (await Promise.all(router.reads(sides).map((query) => read(cluster, query, signal)))).flat();
     const { taken, detail } = router.taken(sides, weight, live);
-    if (taken) return { detail };
-    of.tell?.(detail);
-    if (clock.now() >= end) {
+    const deaf = router.answersItself ? 0 : of.hearIn();
+    if (taken && deaf === 0) return { detail };
+    of.tell?.(taken ? `${detail}; ${untilTheyHear(deaf)}` : detail);
+    if (taken) end = clock.now() + limits.shift;
+    else if (clock.now() >= end) {
       throw new ShareNotTaken(`after ${Math.round(limits.shift / 1000)} s: ${detail}`);
     }
     await clock.sleep(pause, signal);
   }
+}
+
+/** What is waited for, in words. */
+export function untilTheyHear(milliseconds: number): string {
+  return `its API was silent: proxies may need ${Math.ceil(milliseconds / 1_000)} s more to hear of new pods`;
 }
 
 async function read(cluster: Cluster, query: Query, signal: AbortSignal): Promise<readonly KubernetesObject[]> {

@@ -3,6 +3,7 @@ import { openSession } from "../cluster/session.ts";
 import { ClusterError, LeaseLost } from "../ports.ts";
 import { type ClusterFacts, noFacts, type Step } from "../state/facts.ts";
 import type { LiveCluster } from "../state/view/cluster-view.ts";
+import type { DeafProxies } from "./deaf-proxies.ts";
 import { type StepOptions, takeSteps } from "./take-steps.ts";
 import { watchNamespace } from "./watch-namespace.ts";
 
@@ -24,7 +25,8 @@ export interface ClusterWork {
 const asideOf: ReadonlySet<Step> = new Set<Step>(["drain", "undrain"]);
 
 export function startWork(
-  options: Omit<StepOptions, "session" | "expect" | "follow" | "isReady" | "tell"> & {
+  options: Omit<StepOptions, "session" | "expect" | "follow" | "isReady" | "tell" | "hearIn"> & {
+    readonly proxies: DeafProxies;
     readonly log: (message: string) => void;
     /** Under which this rollout has written there before; 0: it has not. */
     readonly epoch: number;
@@ -32,7 +34,7 @@ export function startWork(
     readonly changed: () => void;
   },
 ): ClusterWork {
-  const { cluster, plan, tenure, clock, limits, log, changed } = options;
+  const { cluster, plan, tenure, clock, limits, proxies, log, changed } = options;
   const { service, environment, namespace } = plan;
   const own = plan.clusters[cluster.name];
   const cancel = new AbortController();
@@ -85,6 +87,7 @@ export function startWork(
     expect: watch.expect,
     follow: watch.follow,
     isReady: () => facts.progress?.state === "ready",
+    hearIn: () => proxies.hearIn(cluster.name),
   });
 
   const attempt = async (step: Step): Promise<void> => {

@@ -23,6 +23,7 @@ import { absentCluster } from "./absent-cluster.ts";
 import { begin, convergencePlan, planOf } from "./begin.ts";
 import type { Bell } from "./bell.ts";
 import { type ClusterWork, startWork } from "./cluster-work.ts";
+import type { DeafProxies } from "./deaf-proxies.ts";
 import type { HeldLease } from "./hold-lease.ts";
 import { startMeasuring } from "./measuring.ts";
 
@@ -40,6 +41,7 @@ export interface DriveOptions {
   readonly clock: Clock;
   readonly place: Place;
   readonly limits: Limits;
+  readonly proxies: DeafProxies;
   readonly clusters: readonly Cluster[];
   readonly held: HeldLease;
   /** Ends when the engine stops. */
@@ -96,9 +98,9 @@ export async function drive(options: DriveOptions, header: RolloutHeader): Promi
   let plan = await planNow();
 
   const workIn = (name: string, wave: number): ClusterWork => {
-    const { traffic, secrets, images, log } = options;
+    const { traffic, secrets, images, proxies, log } = options;
     return startWork({
-      ...{ plan, tenure: held, traffic, secrets, images, clock, limits, signal, log },
+      ...{ plan, tenure: held, traffic, secrets, images, proxies, clock, limits, signal, log },
       cluster: options.clusters.find((one) => one.name === name) ?? absentCluster(name),
       epoch: state.clusters[name]?.epoch ?? 0,
       migrated: () => state.migration?.uid,

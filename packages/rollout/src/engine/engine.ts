@@ -19,7 +19,9 @@ import type { LiveCluster } from "../state/view/cluster-view.ts";
 import { type EntryView, entries } from "../state/view/entries.ts";
 import { type RolloutView, view } from "../state/view/view.ts";
 import { type Bell, createBell } from "./bell.ts";
+import { deafProxies } from "./deaf-proxies.ts";
 import { drive } from "./drive.ts";
+import { heedAnswers } from "./heed-answers.ts";
 import { holdLease } from "./hold-lease.ts";
 
 export interface EngineOptions {
@@ -85,6 +87,7 @@ export function createEngine(options: EngineOptions): Engine {
   const driving = new Map<number, Worker>();
   const listeners = new Set<(rollout: number, ended: boolean) => void>();
   const live = new Map<number, Readonly<Record<string, LiveCluster>>>();
+  const proxies = deafProxies(clock, limits.deaf);
   let scanning: Promise<void> | undefined;
 
   const changed = (rollout: number, now: Readonly<Record<string, LiveCluster>>, ended: boolean): void => {
@@ -137,7 +140,8 @@ export function createEngine(options: EngineOptions): Engine {
               clock,
               place,
               limits,
-              clusters: await options.clusters(environment),
+              proxies,
+              clusters: (await options.clusters(environment)).map((one) => heedAnswers(one, proxies)),
               held,
               signal: stop.signal,
               log,

@@ -13,7 +13,7 @@ import { ownLabels } from "../cluster/ownership.ts";
 import { type Expectation, expect } from "../cluster/progress.ts";
 import { runMigration } from "../cluster/run-migration.ts";
 import type { Session } from "../cluster/session.ts";
-import { shareOut } from "../cluster/share-out.ts";
+import { shareOut, untilTheyHear } from "../cluster/share-out.ts";
 import type { Tenure } from "../cluster/tenure.ts";
 import type { ApplyManner } from "../cluster/write-objects.ts";
 import type { Limits } from "../limits.ts";
@@ -47,6 +47,8 @@ export interface StepOptions {
   readonly follow: () => void;
   /** Whether an observation has shown it. */
   readonly isReady: () => boolean;
+  /** For how many milliseconds the cluster's proxies may not hear of its pods. */
+  readonly hearIn: () => number;
   /** What is known already, while the step goes on. */
   readonly tell: (known: Partial<ClusterFacts>) => void;
 }
@@ -62,7 +64,7 @@ const readyPause = 100;
  * reject with whatever the cluster said.
  */
 export function takeSteps(options: StepOptions): (step: Step) => Promise<Partial<ClusterFacts>> {
-  const { cluster, plan, session, tenure, traffic, clock, limits, signal, tell } = options;
+  const { cluster, plan, session, tenure, traffic, clock, limits, signal, hearIn, tell } = options;
   const { service, environment, namespace } = plan;
   const identity = { service, environment, namespace };
   const fields = plan.repairs ? "repair" : "refuse";
@@ -94,12 +96,25 @@ export function takeSteps(options: StepOptions): (step: Step) => Promise<Partial
     while (!options.isReady()) await clock.sleep(readyPause, signal);
   };
 
+  /** Pods that are replaced go as soon as others are ready, whoever has heard of it. */
+  const untilProxiesHear = async (): Promise<void> => {
+    for (let left = hearIn(); left > 0 && cluster.router !== "gateway"; left = hearIn()) {
+      // Its silence ends with an answer only.
+      await cluster.get({ apiVersion: "v1", kind: "Namespace", name: namespace }, signal);
+      tell({ progress: { desired: 0, ready: 0, state: "waiting", detail: untilTheyHear(left), causes: [] } });
+      await clock.sleep(Math.min(left, limits.tick), signal);
+    }
+  };
+
   const share = (
     sides: NonNullable<ClusterPlan["sides"]>,
     weight: number,
     told?: (detail: string) => void,
   ): Promise<{ readonly detail: string }> =>
-    shareOut({ cluster, sides, weight, clock, limits, signal, ...(told === undefined ? {} : { tell: told }) });
+    shareOut({
+      ...{ cluster, sides, weight, clock, limits, signal, hearIn },
+      ...(told === undefined ? {} : { tell: told }),
+    });
 
   /** Tells routers where requests go. */
   const lead = (sides: NonNullable<ClusterPlan["sides"]>, weight: number): Promise<unknown> =>
@@ -124,6 +139,7 @@ export function takeSteps(options: StepOptions): (step: Step) => Promise<Partial
     const of = { release: own.carries.desired ?? "", slot: plan.target.slot, who: "the new release" };
     const weight = plan.steps[step]?.weight;
     if (sides === undefined || weight === undefined) {
+      if (own.former.length > 0) await untilProxiesHear();
       if (own.carries.desired === own.carries.former) await endBackOff(cluster, identity, signal);
       // Requests go on where they are led now until these pods can take them.
       if (plan.repairs && (await leadsElsewhere(own.app, of.slot))) {

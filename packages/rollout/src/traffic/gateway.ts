@@ -9,6 +9,7 @@ import { leadsRequests, sharedServices, slotServices } from "./slot-services.ts"
  * same words. Services call each other by it too, so shares hold for them as well.
  */
 export const gatewayRouter: Router = {
+  answersItself: true,
   beside: slotServices,
   objects(of, weight) {
     if (weight === 0) return of.former.filter(leadsRequests);

@@ -21,6 +21,7 @@ import {
  * separate ways, and answers 503 where a route leads to what has not come yet, or has gone already.
  */
 export const httpRouteRouter: Router = {
+  answersItself: false,
   beside: slotServices,
   objects(of, weight) {
     const weights = { stable: 0, a: weight, b: weight, [of.from]: 100 - weight };

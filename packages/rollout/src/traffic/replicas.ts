@@ -10,6 +10,7 @@ import { leadsRequests, sharedServices } from "./slot-services.ts";
  * before the last step.
  */
 export const replicasRouter: Router = {
+  answersItself: false,
   beside: () => [],
   objects(of, weight) {
     if (weight === 0) return of.former.filter(leadsRequests);

@@ -27,6 +27,8 @@ export interface Taken {
 
 /** How requests are shared out by one kind of router. Pure: the engine applies, reads and asks again. */
 export interface Router {
+  /** Whether `taken` is what those who route say themselves; else it is what the API has for them, and they may not have heard of it. */
+  readonly answersItself: boolean;
   /** What must be there before the first step and goes with the decision, such as a Service for each slot. */
   beside(of: SideBySide): readonly KubernetesObject[];
   /**

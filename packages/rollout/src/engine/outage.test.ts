@@ -1,0 +1,66 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { isPod } from "@fairway/objects";
+import type { MemoryCluster } from "../testing/memory-cluster.ts";
+import type { Scenario } from "../testing/scenario.ts";
+import { going, isHolding } from "../testing/strategy-world.ts";
+
+const outage = 10_000;
+/** Of the back-offs of those who follow the API; a try of ours may have noticed it a moment late. */
+const deaf = { least: 6 * (outage - 1_000), most: 6 * (outage + 3_000) };
+
+/** When the first pod of release `one` goes. */
+function firstToGo(world: Scenario, cluster: MemoryCluster): Promise<number> {
+  const pods = (): number =>
+    cluster.objects("user").filter((one) => isPod(one) && one.metadata.labels?.["fairway.dev/release"] === "one")
+      .length;
+  const before = pods();
+  return world.clock.run(() => pods() < before).then(() => world.clock.now());
+}
+
+describe("engine: after an API was silent", () => {
+  it("lets no pod of the former slot go before proxies can have heard where requests go now", async () => {
+    const { world, number, result } = await going({ strategy: "blue-green", switch: "by-hand" });
+    const beta = world.cluster("beta");
+    await world.until(number, isHolding(0));
+    beta.cut();
+    await world.clock.advance(outage);
+    beta.mend();
+    const back = world.clock.now();
+    await world.command(number, { type: "promote" });
+    const gone = (await firstToGo(world, beta)) - back;
+    assert.ok(gone > deaf.least && gone < deaf.most, `${gone} ms after it was back`);
+    assert.equal((await result()).status, "succeeded");
+    world.holds("two");
+  });
+
+  it("waits no longer where the gateway says itself how it routes", async () => {
+    const options = { router: "gateway" } as const;
+    const { world, number, result } = await going({ strategy: "blue-green", switch: "by-hand" }, options);
+    const beta = world.cluster("beta");
+    await world.until(number, isHolding(0));
+    beta.cut();
+    await world.clock.advance(outage);
+    beta.mend();
+    const back = world.clock.now();
+    await world.command(number, { type: "promote" });
+    assert.ok((await firstToGo(world, beta)) - back < 10_000);
+    assert.equal((await result()).status, "succeeded");
+  });
+
+  it("replaces no pods before either, and says what it waits for", async () => {
+    const { world, engine, number, result } = await going({});
+    const beta = world.cluster("beta");
+    beta.cut();
+    // Before prepare gives it up.
+    await world.clock.advance(3_000);
+    beta.mend();
+    const back = world.clock.now();
+    const told = async () => JSON.stringify(await engine.view(number));
+    await world.clock.run(async () => /proxies may need \d+ s more to hear of new pods/.test(await told()));
+    const gone = (await firstToGo(world, beta)) - back;
+    assert.ok(gone > 6 * 2_000, `${gone} ms after it was back`);
+    assert.equal((await result()).status, "succeeded");
+    world.holds("two");
+  });
+});
