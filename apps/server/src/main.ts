@@ -1,4 +1,4 @@
-import { enableCompileCache } from "node:module";
+import { enableCompileCache, flushCompileCache } from "node:module";
 import { jsonLog } from "./log.ts";
 import type { RunningServer } from "./start-server.ts";
 
@@ -8,6 +8,8 @@ enableCompileCache();
 const log = jsonLog((line) => process.stdout.write(`${line}\n`));
 /** What cannot be stopped within this time is left; everything that matters is in the database. */
 const stopLimit = 5_000;
+/** What unfinished rollouts need is loaded by then, and writing does not hold them up. */
+const flushAfter = 5_000;
 
 let server: RunningServer | undefined;
 let stopping = false;
@@ -35,6 +37,8 @@ if (process.send !== undefined) {
 try {
   const [{ readSettings }, { startServer }] = await Promise.all([import("./settings.ts"), import("./start-server.ts")]);
   server = await startServer(readSettings(process.env), process, log);
+  // Otherwise it is written when the process ends by itself, and one that is killed would never leave any.
+  setTimeout(flushCompileCache, flushAfter).unref();
 } catch (error) {
   log.error("the server cannot start", { error });
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
