@@ -46,6 +46,7 @@ function fill(
 
 /** What a new pod breaks of the first range that it breaks, one sentence each. */
 export function limitRangeProblems(pod: JsonObject, ranges: readonly JsonObject[]): readonly string[] {
+  if (ranges.length === 0) return [];
   const containers = [...objectsAt(pod, "spec", "containers"), ...objectsAt(pod, "spec", "initContainers")];
   for (const range of ranges) {
     const found = objectsAt(range, "spec", "limits").flatMap((limit) => {

@@ -61,19 +61,21 @@ export function deletionTimeCauses(metadata: JsonObject, current: JsonObject): r
   return [cause, cause];
 }
 
+const systemFields = [
+  "uid",
+  "creationTimestamp",
+  "deletionTimestamp",
+  "deletionGracePeriodSeconds",
+  "generation",
+  "generateName",
+  "resourceVersion",
+  "selfLink",
+];
+
 /** What only the server writes stays as it was. */
 export function keepSystemMetadata(metadata: JsonObject, current: JsonObject): void {
   const before = isObject(current["metadata"]) ? current["metadata"] : {};
-  for (const field of [
-    "uid",
-    "creationTimestamp",
-    "deletionTimestamp",
-    "deletionGracePeriodSeconds",
-    "generation",
-    "generateName",
-    "resourceVersion",
-    "selfLink",
-  ]) {
+  for (const field of systemFields) {
     const value = before[field];
     if (value === undefined) delete metadata[field];
     else metadata[field] = value;

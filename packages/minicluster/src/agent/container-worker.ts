@@ -291,31 +291,43 @@ export function startContainerWorker(context: ContainerWorkerContext): Container
   async function endOnce(container: RunningContainer, firstDeadline: number, preStop: boolean): Promise<void> {
     stopProbes?.abort(noMore);
     let deadline = firstDeadline;
-    const ended = new AbortController();
-    void container.exited.then(() => ended.abort(noMore));
-    let shorter = new AbortController();
+    let hasEnded = false;
+    const waits = new Set<AbortController>();
+    const wake = (): void => {
+      for (const wait of waits) wait.abort(noMore);
+    };
+    void container.exited.then(() => {
+      hasEnded = true;
+      wake();
+    });
     deadlines = {
       bringForward(next) {
         if (next >= deadline) return;
         deadline = next;
-        shorter.abort(noMore);
+        wake();
       },
     };
     /** Until the container has ended or the deadline, which may come nearer meanwhile. */
     const waitUntilDeadline = async (least: number): Promise<void> => {
       const from = clock.now();
-      while (!ended.signal.aborted) {
+      while (!hasEnded) {
         const left = Math.max(deadline, from + least) - clock.now();
         if (left <= 0) return;
-        shorter = new AbortController();
-        await sleep(clock, left, AbortSignal.any([ended.signal, shorter.signal]));
+        const wait = new AbortController();
+        waits.add(wait);
+        await sleep(clock, left, wait.signal);
+        waits.delete(wait);
       }
     };
-    if (preStop) await Promise.race([runPreStop(container, deadline, ended.signal), waitUntilDeadline(0)]);
-    if (ended.signal.aborted) return;
+    if (preStop && spec.lifecycle?.preStop) {
+      const ended = new AbortController();
+      void container.exited.then(() => ended.abort(noMore));
+      await Promise.race([runPreStop(container, deadline, ended.signal), waitUntilDeadline(0)]);
+    }
+    if (hasEnded) return;
     container.kill("SIGTERM");
     await waitUntilDeadline(deadline <= clock.now() && firstDeadline === deadline ? LEAST_GRACE_MILLISECONDS : 0);
-    if (ended.signal.aborted) return;
+    if (hasEnded) return;
     container.kill("SIGKILL");
     await container.exited;
   }

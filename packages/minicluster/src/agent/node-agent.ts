@@ -1,7 +1,7 @@
 import { isPod, type Pod } from "@fairway/objects";
 import type { Clock } from "../clock/clock.ts";
 import type { EventRecorder } from "../controllers/event-recorder.ts";
-import { keyOf } from "../controllers/object-key.ts";
+import { keyOf, refOfKey } from "../controllers/object-key.ts";
 import type { ObjectsApi } from "../objects-api.ts";
 import { type BackOffTimes, DEFAULT_BACK_OFF } from "./back-off.ts";
 import type { ContainerRuntime } from "./container-runtime.ts";
@@ -56,24 +56,23 @@ export function startNodeAgent(options: NodeAgentOptions): NodeAgent {
   }
 
   // Taking a pod over writes its status; that must not happen inside of another write's notification.
-  const pending = new Map<string, "look" | "gone">();
+  const pending = new Map<string | undefined, { readonly pod: Pod; readonly isGone: boolean }>();
   let cancel: (() => void) | undefined;
-  function later(pod: Pod, what: "look" | "gone"): void {
-    pending.set(`${pod.metadata.uid} ${keyOf(pod)}`, what);
+  function later(pod: Pod, isGone: boolean): void {
+    pending.set(pod.metadata.uid, { pod, isGone });
     cancel ??= options.clock.after(0, () => {
       cancel = undefined;
-      const work = [...pending];
+      const work = [...pending.values()];
       pending.clear();
-      for (const [id, kind] of work) {
-        const key = id.slice(id.indexOf(" ") + 1);
-        const uid = id.slice(0, id.indexOf(" "));
-        const worker = workers.get(key);
-        if (kind === "gone") {
-          if (worker?.uid === uid) lose(key, worker);
+      for (const { pod: told, isGone } of work) {
+        const key = keyOf(told);
+        const { uid } = told.metadata;
+        if (isGone) {
+          const worker = workers.get(key);
+          if (worker && worker.uid === uid) lose(key, worker);
           continue;
         }
-        const slash = key.indexOf("/");
-        const found = objects.get({ resource: "pods", namespace: key.slice(0, slash), name: key.slice(slash + 1) });
+        const found = objects.get(refOfKey("pods", key));
         if (found && isPod(found) && found.metadata.uid === uid) look(found);
       }
     });
@@ -81,7 +80,7 @@ export function startNodeAgent(options: NodeAgentOptions): NodeAgent {
 
   const unsubscribe = objects.subscribe(({ type, resource, object }) => {
     if (resource !== "pods" || !isPod(object) || object.spec?.nodeName !== node) return;
-    later(object, type === "DELETED" ? "gone" : "look");
+    later(object, type === "DELETED");
   });
   for (const object of objects.list("pods")) if (isPod(object)) look(object);
 

@@ -50,16 +50,8 @@ export function createEventRecorder(objects: ObjectsApi, clock: Clock, source: E
     record(about, type, reason, fullMessage, fieldPath) {
       const message = fullMessage.slice(0, MESSAGE_LENGTH);
       const namespace = about.metadata.namespace ?? "default";
-      const key = JSON.stringify([
-        about.kind,
-        about.metadata.uid,
-        namespace,
-        about.metadata.name,
-        fieldPath,
-        type,
-        reason,
-        message,
-      ]);
+      const { uid, name: named } = about.metadata;
+      const key = `${about.kind} ${uid} ${namespace} ${named} ${fieldPath} ${type} ${reason} ${message}`;
       const now = timestamp(clock.now());
       try {
         if (again(key, now)) return;

@@ -1,4 +1,4 @@
-import { at, equalJson, type JsonObject, listAt, objectsAt, stringsAt, textAt } from "../json.ts";
+import { at, type Json, type JsonObject, listAt, objectsAt, stringsAt, textAt } from "../json.ts";
 import type { StatusCause } from "../status.ts";
 import { forbiddenField, invalidValue, required, tooLong } from "./causes.ts";
 import type { Kind } from "./kind.ts";
@@ -6,6 +6,12 @@ import { labelKeyProblems, labelValueProblems, objectNameProblems, qualifiedName
 
 /** Bytes that all annotations of an object may have together. */
 const annotationLimit = 256 * 1024;
+
+/** What clients give beside the name. */
+const parts = ["labels", "annotations", "finalizers", "ownerReferences"];
+
+/** What nobody changes. */
+const fixedParts = ["uid", "creationTimestamp", "deletionTimestamp"];
 
 const standardFinalizers = ["kubernetes", "orphan", "foregroundDeletion"];
 
@@ -15,9 +21,7 @@ const standardFinalizers = ["kubernetes", "orphan", "foregroundDeletion"];
  * @param current What is stored, which holds them: its own parts are not looked at again.
  */
 export function metadataCauses(kind: Kind, object: JsonObject, current?: JsonObject): StatusCause[] {
-  const parts = ["labels", "annotations", "finalizers", "ownerReferences"];
-  const isKept = (part: string): boolean => at(object, "metadata", part) === at(current, "metadata", part);
-  if (current !== undefined && parts.every(isKept)) return [];
+  if (current !== undefined && hasSameParts(object["metadata"], current["metadata"])) return [];
   const causes: StatusCause[] = [];
   const name = textAt(object, "metadata", "name");
   if (name === "") causes.push(required("metadata.name", "name or generateName is required"));
@@ -49,6 +53,10 @@ export function metadataCauses(kind: Kind, object: JsonObject, current?: JsonObj
   return causes;
 }
 
+function hasSameParts(metadata: Json | undefined, current: Json | undefined): boolean {
+  return parts.every((part) => at(metadata, part) === at(current, part));
+}
+
 /** Rules of `metadata.ownerReferences` (k8s.io/apimachinery/pkg/api/validation). */
 function ownerCauses(object: JsonObject): StatusCause[] {
   const causes: StatusCause[] = [];
@@ -74,17 +82,20 @@ function ownerCauses(object: JsonObject): StatusCause[] {
 export function metadataUpdateCauses(object: JsonObject, previous: JsonObject): StatusCause[] {
   const causes: StatusCause[] = [];
   const before = listAt(previous, "metadata", "finalizers");
-  const added = listAt(object, "metadata", "finalizers").filter((finalizer) => !before.includes(finalizer));
-  if (textAt(previous, "metadata", "deletionTimestamp") !== "" && added.length > 0) {
+  const added =
+    textAt(previous, "metadata", "deletionTimestamp") === ""
+      ? []
+      : listAt(object, "metadata", "finalizers").filter((finalizer) => !before.includes(finalizer));
+  if (added.length > 0) {
     const detail = `no new finalizers can be added if the object is being deleted, found new finalizers []string{${added.map((one) => JSON.stringify(one)).join(", ")}}`;
     causes.push(forbiddenField("metadata.finalizers", detail));
   }
-  for (const field of ["uid", "creationTimestamp", "deletionTimestamp"]) {
+  for (const field of fixedParts) {
     const value = object["metadata"];
-    if (!equalJson(textAt(value, field), textAt(previous, "metadata", field))) {
+    if (textAt(value, field) !== textAt(previous, "metadata", field)) {
       causes.push(invalidValue(`metadata.${field}`, textAt(value, field), "field is immutable"));
     }
   }
   // Two rules of the API server say the same, and both are told.
-  return [...causes, ...causes];
+  return causes.length === 0 ? causes : [...causes, ...causes];
 }

@@ -1,6 +1,6 @@
 import { isObject, type Json, type JsonObject, setOwn } from "../json.ts";
 import { canonicalQuantity } from "./quantity.ts";
-import type { Field, Shape, StructShape } from "./shape.ts";
+import type { Field, ListShape, MapShape, Shape, StructShape } from "./shape.ts";
 
 /** What reading an object by its schema gave. */
 export interface Decoded {
@@ -25,15 +25,17 @@ export class DecodeError extends Error {
  */
 export function decode(shape: Shape, input: JsonObject, known?: JsonObject): Decoded {
   const unknown: string[] = [];
-  const value = read(shape, input, known, "", "", unknown);
+  const value = read(shape, input, known, "", "", "", unknown);
   return { value: isObject(value) ? value : {}, unknown };
 }
 
+/** `parent` and `name` are the path of the value: put together only where it is needed, which is seldom. */
 function read(
   shape: Shape,
   value: Json,
   known: Json | undefined,
-  path: string,
+  parent: string,
+  name: string,
   owner: string,
   unknown: string[],
 ): Json {
@@ -42,37 +44,60 @@ function read(
     case "any":
       return value;
     case "scalar":
-      return readScalar(shape, value, path, owner);
+      return readScalar(shape, value, parent, name, owner);
     case "struct":
-      return readStruct(shape, value, known, path, owner, unknown);
-    case "map": {
-      if (!isObject(value)) throw mismatch(value, path, owner, "map[string]string");
-      const result: JsonObject = {};
-      for (const [key, entry] of Object.entries(value)) {
-        if (entry === undefined) continue;
-        // An error names the map, a field that is not known its key.
-        const at = shape.element.type === "scalar" ? path : `${path}.${key}`;
-        const before = isObject(known) ? known[key] : undefined;
-        const decoded = entry === null ? zeroOf(shape.element) : read(shape.element, entry, before, at, owner, unknown);
-        setOwn(result, key, decoded);
-      }
-      return result;
-    }
+      return readStruct(shape, value, known, pathOf(parent, name), owner, unknown);
+    case "map":
+      return readMap(shape, value, known, pathOf(parent, name), owner, unknown);
     case "list":
-      if (!Array.isArray(value)) throw mismatch(value, path, owner, goTypeOf(shape));
-      return value.map((item, index) =>
-        item === null
-          ? zeroOf(shape.element)
-          : read(
-              shape.element,
-              item,
-              Array.isArray(known) ? known[index] : undefined,
-              `${path}[${index}]`,
-              owner,
-              unknown,
-            ),
-      );
+      return readList(shape, value, known, pathOf(parent, name), owner, unknown);
   }
+}
+
+function readMap(
+  shape: MapShape,
+  value: Json,
+  known: Json | undefined,
+  path: string,
+  owner: string,
+  unknown: string[],
+): JsonObject {
+  if (!isObject(value)) throw mismatch(value, path, owner, "map[string]string");
+  const before = isObject(known) ? known : undefined;
+  // An error names the map, a field that is not known its key.
+  const isScalar = shape.element.type === "scalar";
+  const result: JsonObject = {};
+  for (const key of Object.keys(value)) {
+    const entry = value[key];
+    if (entry === undefined) continue;
+    const name = isScalar ? "" : key;
+    const decoded =
+      entry === null ? zeroOf(shape.element) : read(shape.element, entry, before?.[key], path, name, owner, unknown);
+    setOwn(result, key, decoded);
+  }
+  return result;
+}
+
+function readList(
+  shape: ListShape,
+  value: Json,
+  known: Json | undefined,
+  path: string,
+  owner: string,
+  unknown: string[],
+): Json[] {
+  if (!Array.isArray(value)) throw mismatch(value, path, owner, goTypeOf(shape));
+  const before = Array.isArray(known) ? known : undefined;
+  return value.map((item, index) =>
+    item === null
+      ? zeroOf(shape.element)
+      : read(shape.element, item, before?.[index], `${path}[${index}]`, "", owner, unknown),
+  );
+}
+
+function pathOf(parent: string, name: string): string {
+  if (parent === "" || name === "") return parent + name;
+  return `${parent}.${name}`;
 }
 
 function readStruct(
@@ -84,34 +109,39 @@ function readStruct(
   unknown: string[],
 ): JsonObject {
   if (!isObject(value)) throw mismatch(value, path, owner, goTypeOf(shape));
+  const before = isObject(known) ? known : undefined;
   const result: JsonObject = {};
   for (const name in value) {
     const entry = value[name];
     if (entry === undefined) continue;
     const field = shape.fields.get(name);
-    const child = path === "" ? name : `${path}.${name}`;
     if (field === undefined) {
-      unknown.push(child);
+      unknown.push(pathOf(path, name));
     } else if (entry !== null) {
-      const before = isObject(known) ? known[name] : undefined;
-      const decoded = read(field.shape, entry, before, child, shape.name, unknown);
+      const decoded = read(field.shape, entry, before?.[name], path, name, shape.name, unknown);
       if (field.required || !isEmpty(field, decoded)) result[name] = decoded;
     }
   }
-  for (const [name, field] of valueStructs(shape))
-    result[name] ??= readStruct(field, {}, undefined, path, owner, unknown);
+  for (const { name, struct } of valueStructs(shape)) {
+    result[name] ??= readStruct(struct, {}, undefined, path, owner, unknown);
+  }
   return result;
 }
 
-const valueStructsOf = new WeakMap<StructShape, readonly (readonly [string, StructShape])[]>();
+interface ValueStruct {
+  readonly name: string;
+  readonly struct: StructShape;
+}
+
+const valueStructsOf = new WeakMap<StructShape, readonly ValueStruct[]>();
 
 /** Fields that hold a struct itself, not a pointer to one: Go writes them also when they are empty. */
-function valueStructs(shape: StructShape): readonly (readonly [string, StructShape])[] {
+function valueStructs(shape: StructShape): readonly ValueStruct[] {
   const known = valueStructsOf.get(shape);
   if (known !== undefined) return known;
-  const found: (readonly [string, StructShape])[] = [];
+  const found: ValueStruct[] = [];
   for (const [name, field] of shape.fields) {
-    if (field.shape.type === "struct" && isObject(field.defaultValue)) found.push([name, field.shape]);
+    if (field.shape.type === "struct" && isObject(field.defaultValue)) found.push({ name, struct: field.shape });
   }
   valueStructsOf.set(shape, found);
   return found;
@@ -134,7 +164,7 @@ function zeroOf(shape: Shape): Json {
   return shape.type === "any" ? null : {};
 }
 
-function readScalar(shape: Shape & { type: "scalar" }, value: Json, path: string, owner: string): Json {
+function readScalar(shape: Shape & { type: "scalar" }, value: Json, parent: string, name: string, owner: string): Json {
   switch (shape.scalar) {
     case "string":
       if (typeof value === "string") return value;
@@ -142,7 +172,7 @@ function readScalar(shape: Shape & { type: "scalar" }, value: Json, path: string
     case "bytes":
       if (typeof value === "string") {
         if (!/^[A-Za-z0-9+/]*={0,2}$/.test(value) || value.length % 4 !== 0) {
-          throw new DecodeError(`illegal base64 data in field "${path}"`);
+          throw new DecodeError(`illegal base64 data in field "${pathOf(parent, name)}"`);
         }
         return value;
       }
@@ -150,7 +180,9 @@ function readScalar(shape: Shape & { type: "scalar" }, value: Json, path: string
     case "time":
       if (typeof value === "string") {
         if (Number.isNaN(Date.parse(value))) {
-          throw new DecodeError(`parsing time ${JSON.stringify(value)} in field "${path}": not a time of RFC 3339`);
+          throw new DecodeError(
+            `parsing time ${JSON.stringify(value)} in field "${pathOf(parent, name)}": not a time of RFC 3339`,
+          );
         }
         return value;
       }
@@ -161,7 +193,9 @@ function readScalar(shape: Shape & { type: "scalar" }, value: Json, path: string
     case "integer":
       if (typeof value === "number" && Number.isInteger(value)) {
         if (shape.goType === "int32" && Math.abs(value) > 2 ** 31) {
-          throw new DecodeError(`json: cannot unmarshal number ${value} into ${goField(path, owner)} of type int32`);
+          throw new DecodeError(
+            `json: cannot unmarshal number ${value} into ${goField(pathOf(parent, name), owner)} of type int32`,
+          );
         }
         return value;
       }
@@ -183,7 +217,7 @@ function readScalar(shape: Shape & { type: "scalar" }, value: Json, path: string
       return canonical;
     }
   }
-  throw mismatch(value, path, owner, shape.goType);
+  throw mismatch(value, pathOf(parent, name), owner, shape.goType);
 }
 
 function mismatch(value: Json, path: string, owner: string, goType: string): DecodeError {

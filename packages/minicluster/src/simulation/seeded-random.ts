@@ -9,12 +9,15 @@ export function seededRandom(seed: number): () => number {
   };
 }
 
+const hexadecimal = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
+const hexOf = (byte: number): string => hexadecimal[byte] ?? "";
+
 /** A UUID of version 4 of such numbers. */
 export function seededUuid(random: () => number): string {
-  const word = (): string =>
-    Math.floor(random() * 2 ** 32)
-      .toString(16)
-      .padStart(8, "0");
+  const word = (): string => {
+    const bits = Math.floor(random() * 2 ** 32);
+    return hexOf(bits >>> 24) + hexOf((bits >>> 16) & 0xff) + hexOf((bits >>> 8) & 0xff) + hexOf(bits & 0xff);
+  };
   const [a, b, c, d] = [word(), word(), word(), word()];
   return `${a}-${b.slice(0, 4)}-4${b.slice(5)}-a${c.slice(1, 4)}-${c.slice(4)}${d}`;
 }

@@ -1,4 +1,4 @@
-import type { Clock } from "../../clock/clock.ts";
+import { type Clock, sleep } from "../../clock/clock.ts";
 import {
   type ContainerExit,
   type ContainerRequest,
@@ -94,7 +94,7 @@ export function createSimulatedRuntime(options: SimulatedRuntimeOptions): Simula
     async pull(image, signal) {
       const script = options.image?.(image) ?? {};
       if (script.invalidName !== undefined) throw new ImageError("InvalidImageName", script.invalidName);
-      if (!present.has(image)) await wait(script.pullTime ?? 0, signal);
+      if (!present.has(image)) await sleep(clock, script.pullTime ?? 0, signal);
       if (script.missing !== undefined) throw new ImageError("ErrImagePull", script.missing);
       present.add(image);
       return { id: image, size: 1 };
@@ -173,20 +173,6 @@ export function createSimulatedRuntime(options: SimulatedRuntimeOptions): Simula
         if (own.namespace === pod.namespace && own.name === pod.name) end(exit);
     },
   };
-
-  function wait(milliseconds: number, signal: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      const cancel = clock.after(milliseconds, resolve);
-      signal.addEventListener(
-        "abort",
-        () => {
-          cancel();
-          resolve();
-        },
-        { once: true },
-      );
-    });
-  }
 }
 
 /** As the kubelet says it. */
