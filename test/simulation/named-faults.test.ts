@@ -78,7 +78,8 @@ describe("an API that is put back to a backup", () => {
   const back: Trouble = { kind: "restore" };
   for (const title of ["replacement", "failing", "canary-replicas", "canary-failing"]) {
     it(`in the middle of ${title}, is brought to its decision`, async () => {
-      const { apiCalls } = await runStory(storyOf(title), { kind: "simulated" });
+      const watched = true;
+      const { apiCalls } = await runStory(storyOf(title), { kind: "simulated", watched });
       const runs = apiCalls.flatMap(({ cluster }, index) =>
         cluster !== "beta" || index % 9 !== 0
           ? []
@@ -91,6 +92,7 @@ describe("an API that is put back to a backup", () => {
                   { at: index + 1, what: back },
                 ],
                 requestsMayFail: true,
+                watched,
               }),
               ["simulated"],
             ),

@@ -20,6 +20,8 @@ export interface RunOptions {
   readonly through?: EngineHooks["through"];
   /** Whether it must end as the story says; when clusters are hurt a rollout may as well turn back. */
   readonly strict?: boolean;
+  /** Simulated clusters are followed as a whole too, as a server does. */
+  readonly watched?: boolean;
   /** Somebody else makes requests meet nothing. */
   readonly requestsMayFail?: boolean;
 }
@@ -44,6 +46,7 @@ export async function runStory(story: Story, options: RunOptions): Promise<Run> 
     clusters: story.clusters ?? ["alpha", "beta"],
     ...(story.router === undefined ? {} : { router: story.router }),
     seed: options.seed ?? 1,
+    watched: options.watched ?? false,
   });
   try {
     return await tell(world, story, options);
@@ -134,6 +137,7 @@ async function tell(world: World, story: Story, options: RunOptions): Promise<Ru
     await settle(world, next);
     await clock.run(async () => (await journal.unfinished()).length === 0, patience);
   }
+  const lastApiCall = world.simulation?.calls.length;
   // What is still on its way arrives.
   await clock.advance(30_000);
   const stopped = Promise.all(alive.map((engine) => engine.stop()));
@@ -146,7 +150,7 @@ async function tell(world: World, story: Story, options: RunOptions): Promise<Ru
   await check(world, story, asked, options);
   return {
     calls,
-    apiCalls: world.simulation?.calls.slice(firstApiCall - 1) ?? [],
+    apiCalls: world.simulation?.calls.slice(firstApiCall - 1, lastApiCall) ?? [],
     left: (await world.active())?.release,
   };
 }

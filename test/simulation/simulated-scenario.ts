@@ -24,6 +24,8 @@ export interface SimulatedScenario extends Scenario<OpenCluster> {
 export interface SimulatedScenarioOptions extends Partial<Omit<SimulationOptions, "clock">> {
   /** Of the calls of one engine. */
   readonly hooks?: (owner: string) => CallHooks;
+  /** Connections follow their whole cluster too, as a server's do; rollouts then read from that. */
+  readonly watched?: boolean;
 }
 
 /** Kinds that an oracle looks at. */
@@ -71,6 +73,7 @@ export function simulatedScenario(options: SimulatedScenarioOptions = {}): Simul
       const transport = simulation.transport(name, owner, options.hooks?.(owner));
       const cluster = clusterOver({ name, transport, time });
       closing.push(cluster.close);
+      if (options.watched === true) cluster.watchCluster({ observed: () => undefined, status: () => undefined });
       return cluster;
     });
   const scenario = scenarioOver(clock, places, connect);

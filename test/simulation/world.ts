@@ -35,6 +35,8 @@ export interface WorldOptions {
   /** Of memory clusters only: the simulated ones have no gateway. */
   readonly router?: "gateway";
   readonly seed: number;
+  /** Simulated clusters are followed as a whole too. */
+  readonly watched?: boolean;
 }
 
 export function openWorld(kind: WorldKind, options: WorldOptions): World {
@@ -67,9 +69,9 @@ function memoryWorld({ clusters, router }: WorldOptions): World {
 /** Kinds that decide what a request meets. */
 const met = new Set(["pods", "services", "endpointslices"]);
 
-function simulatedWorld({ clusters, seed }: WorldOptions): World {
+function simulatedWorld({ clusters, seed, watched = false }: WorldOptions): World {
   const world = simulatedScenario({
-    seed,
+    ...{ seed, watched },
     clusters: Object.fromEntries(clusters.map((name) => [name, {}])),
   });
   const { simulation } = world;
