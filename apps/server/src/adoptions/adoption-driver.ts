@@ -63,15 +63,21 @@ export function createAdoptionDriver(parts: AdoptionDriverParts): AdoptionDriver
     name: Parameters<typeof performAct>[0],
     signal: AbortSignal,
   ): Promise<AdoptionFacts["acts"]> => {
-    const { environment, service, plan, number } = record;
+    const { environment, service, plan, number, turn } = record;
+    const before = known.get(number);
+    // Requests are kept where they are over and over; all else is done once in a turn.
+    const doneBefore = before?.turn === turn && name !== "lead" ? before.acts : {};
+    const isCurrent = async (): Promise<boolean> => (await adoptions.get(number))?.turn === turn;
     const active = await parts.journal.active(environment, service);
     const release = await parts.stored.get(active?.release ?? record.release);
     const results = Object.entries(plan.clusters).map(async ([cluster, own]) => {
+      const told = doneBefore[cluster];
+      if (told?.state === "done") return [cluster, told] as const;
       const objects = release?.objects[cluster] ?? [];
       const ours =
         release === undefined ? [] : placeInSlot(objects, active?.slot ?? "a", carriedName(release, cluster));
       const place = { cluster: pooledPort(pool, cluster), number, service, environment, plan, own, ours };
-      return [cluster, await performAct(name, { ...place, signal })] as const;
+      return [cluster, await performAct(name, { ...place, isCurrent, signal })] as const;
     });
     return Object.fromEntries(await Promise.all(results));
   };

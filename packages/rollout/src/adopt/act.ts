@@ -13,6 +13,8 @@ export interface AdoptionPlace {
   readonly own: ClusterAdoption;
   /** What ours is there by now, or will be, in its slot. */
   readonly ours: readonly KubernetesObject[];
+  /** Whether the adoption is still in the turn that this act is of: another server may have gone on with it. */
+  readonly isCurrent: () => Promise<boolean>;
   readonly signal: AbortSignal;
 }
 

@@ -70,6 +70,13 @@ describe("the acts of an adoption", () => {
     assert.equal(shop.old("ServiceAccount", "shop")?.["automountServiceAccountToken"], true);
   });
 
+  it("leave alone what another adoption of the same service has led over", async () => {
+    const shop = await oldShop("legacy");
+    await shop.done("lead", { number: 2 });
+    await shop.done("lead-back", { number: 1 });
+    assert.deepEqual(shop.takers(), ["ours"]);
+  });
+
   it("give back nothing of a namespace that has gone, or was made anew, meanwhile", async () => {
     const shop = await oldShop("shop");
     await shop.cluster.delete({ apiVersion: "v1", kind: "Namespace", name: "shop" }, {});

@@ -1,6 +1,7 @@
 import type { EndpointSlice, KubernetesObject, ObjectRef, Service } from "@fairway/objects";
 import type { AdoptionPlace } from "./act.ts";
 import { slicesOf, takingIn } from "./endpoints.ts";
+import { versionOf } from "./former.ts";
 import { adoptionLabel, isSameSlice, mirrorSlices } from "./mirror-slices.ts";
 
 type Side = "ours" | "old";
@@ -40,26 +41,30 @@ export async function bridge(place: AdoptionPlace, side: Side, target: Service):
 
 /** Takes it away, when the Service's own slices say the same. */
 export async function dropBridge(place: AdoptionPlace): Promise<void> {
-  const { cluster, plan, signal } = place;
-  await dropSlices(place, (await slicesOf(cluster, plan.from, signal)).filter(isOfAdoption));
+  const { cluster, plan, number, signal } = place;
+  await dropSlices(
+    place,
+    (await slicesOf(cluster, plan.from, signal)).filter((one) => isOfAdoption(one, number)),
+  );
   for (const side of ["ours", "old"] as const) {
     const ref = scaffoldRef(place, side);
     const scaffold = await cluster.get(ref, signal);
     const { uid } = scaffold?.metadata ?? {};
-    if (scaffold !== undefined && isOfAdoption(scaffold) && uid !== undefined)
+    if (scaffold !== undefined && isOfAdoption(scaffold, number) && uid !== undefined)
       await cluster.delete(ref, { uid }, signal);
   }
 }
 
 /** Writes those of the old Service that are not as they are wanted. Gives the adoption's slices that are not wanted. */
 export async function writeSlices(
-  { cluster, plan, signal }: AdoptionPlace,
+  { cluster, plan, number, signal }: AdoptionPlace,
   wanted: readonly EndpointSlice[],
 ): Promise<readonly EndpointSlice[]> {
-  const present = (await slicesOf(cluster, plan.from, signal)).filter(isOfAdoption);
+  const present = (await slicesOf(cluster, plan.from, signal)).filter((one) => isOfAdoption(one, number));
   for (const slice of wanted) {
     const known = present.find(({ metadata }) => metadata.name === slice.metadata.name);
-    if (known === undefined || !isSameSlice(known, slice)) await cluster.apply(slice, { force: true }, signal);
+    if (known !== undefined && isSameSlice(known, slice)) continue;
+    await cluster.apply(slice, { force: true, ...(known === undefined ? {} : versionOf(known)) }, signal);
   }
   const names = new Set(wanted.map(({ metadata }) => metadata.name));
   return present.filter(({ metadata }) => !names.has(metadata.name));
@@ -73,9 +78,9 @@ export async function dropSlices({ cluster, signal }: AdoptionPlace, slices: rea
   }
 }
 
-/** Whether an object was made for an adoption, and goes with it. */
-export function isOfAdoption({ metadata }: KubernetesObject): boolean {
-  return metadata.labels?.[adoptionLabel] !== undefined;
+/** Whether an object was made for this adoption, and goes with it. */
+export function isOfAdoption({ metadata }: KubernetesObject, number: number): boolean {
+  return metadata.labels?.[adoptionLabel] === String(number);
 }
 
 function scaffoldRef({ plan: { from } }: AdoptionPlace, side: Side): ObjectRef {

@@ -57,6 +57,20 @@ export async function restoreChanged(place: AdoptionPlace, { ref, former, uid }:
   );
 }
 
+/** On an object between the two writes of `outdate`. */
+const outdatedAnnotation = "fairway.dev/adoption-undone";
+
+/**
+ * Gives an object that is as it was a new version: what another server has decided on before, in a turn that is over, then does not
+ * come through. It says the same afterwards; a write that was not followed by the second one is made good by the next.
+ */
+export async function outdate({ cluster, number, signal }: AdoptionPlace, live: KubernetesObject): Promise<void> {
+  const { [outdatedAnnotation]: _, ...annotations } = live.metadata.annotations ?? {};
+  const marked = { ...live.metadata, annotations: { ...annotations, [outdatedAnnotation]: String(number) } };
+  const { resourceVersion = "" } = (await cluster.replace({ ...live, metadata: marked }, signal)).metadata;
+  await cluster.replace({ ...live, metadata: { ...live.metadata, annotations, resourceVersion } }, signal);
+}
+
 export function identityOf({ service, environment, plan }: AdoptionPlace) {
   return { service, environment, namespace: plan.namespace };
 }

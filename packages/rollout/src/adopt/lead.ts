@@ -3,7 +3,7 @@ import { isOurs } from "../cluster/ownership.ts";
 import { type ActOutcome, type AdoptionPlace, done, failed, pending } from "./act.ts";
 import { bridge, dropBridge, dropSlices, isOfAdoption, writeSlices } from "./bridge.ts";
 import { podsOf, slicesOf, takingIn } from "./endpoints.ts";
-import { identityOf, isBefore, restoreChanged, versionOf } from "./former.ts";
+import { identityOf, isBefore, outdate, restoreChanged, versionOf } from "./former.ts";
 import { adoptionLabel, mirrorSlices } from "./mirror-slices.ts";
 
 /**
@@ -21,7 +21,7 @@ export async function lead(place: AdoptionPlace): Promise<ActOutcome> {
 
 /** Leads them back to the old pods. Done when one of them takes requests, and none of ours. */
 export async function leadBack(place: AdoptionPlace): Promise<ActOutcome> {
-  const { cluster, own, plan, service, signal } = place;
+  const { cluster, own, plan, number, service, signal } = place;
   const identity = identityOf(place);
   const what = describeRef(own.address.ref);
   const former = serviceOf(own.address.former);
@@ -31,7 +31,7 @@ export async function leadBack(place: AdoptionPlace): Promise<ActOutcome> {
   for (const one of [own.address, ...own.take]) await restoreChanged(place, one);
   const live = await cluster.get(own.address.ref, signal);
   if (live === undefined || !isService(live)) return pending(`${what} is gone`);
-  if (live.spec?.selector?.[adoptionLabel] !== undefined) {
+  if (isLed(live, number)) {
     const { selector } = former?.spec ?? {};
     await cluster.replace({ ...live, spec: { ...live.spec, ...(selector === undefined ? {} : { selector }) } }, signal);
   }
@@ -39,6 +39,12 @@ export async function leadBack(place: AdoptionPlace): Promise<ActOutcome> {
   const ours = plan.way === "take" ? await podsOf(cluster, { ...plan, service }, signal) : new Set();
   if (taking.length === 0) return pending("no pod of the old service is ready");
   if (taking.some((name) => ours.has(name))) return pending("pods of ours still take requests");
+  for (const { ref, uid } of [own.address, ...own.take]) {
+    const now = await cluster.get(ref, signal);
+    if (now === undefined || now.metadata.uid !== uid) continue;
+    if (isOurs(now, identity) || isLed(now, number)) return pending(`${describeRef(ref)} was led over once more`);
+    await outdate(place, now);
+  }
   await dropBridge(place);
   return done;
 }
@@ -65,7 +71,7 @@ async function mirror(place: AdoptionPlace, live: Service): Promise<ActOutcome> 
   const source = await slicesOf(cluster, { namespace: plan.namespace, service }, signal);
   const wanted = mirrorSlices(source, own, number);
   const selector = { [adoptionLabel]: String(number) };
-  const isMoved = live.spec?.selector?.[adoptionLabel] === String(number);
+  const isMoved = isLed(live, number);
   // Both serve for a moment: there is none without endpoints.
   if (!isMoved && takingIn(wanted).length === 0) return pending("no pod of ours is ready");
   if (!isMoved && !isBefore(live, own.address))
@@ -76,9 +82,14 @@ async function mirror(place: AdoptionPlace, live: Service): Promise<ActOutcome> 
   return (await takenIn(place)).length === 0 ? done : pending("pods of the old service still take requests");
 }
 
+/** Whether the old Service leads nowhere by itself, so that slices of this adoption say where. */
+function isLed(object: KubernetesObject, number: number): boolean {
+  return isService(object) && object.spec?.selector?.[adoptionLabel] === String(number);
+}
+
 /** Who takes requests by the old Service's own slices, not by those that were made for the adoption. */
-async function takenIn({ cluster, plan, signal }: AdoptionPlace): Promise<readonly string[]> {
-  return takingIn((await slicesOf(cluster, plan.from, signal)).filter((one) => !isOfAdoption(one)));
+async function takenIn({ cluster, plan, number, signal }: AdoptionPlace): Promise<readonly string[]> {
+  return takingIn((await slicesOf(cluster, plan.from, signal)).filter((one) => !isOfAdoption(one, number)));
 }
 
 function serviceOf(object: KubernetesObject): Service | undefined {

@@ -1,7 +1,7 @@
 import { environmentLabel, managedByLabel, manager } from "@fairway/manifests";
 import { adoptedAnnotation, isOurs, ownLabels, withoutMarks } from "../cluster/ownership.ts";
 import { type ActOutcome, type AdoptionPlace, done, failed } from "./act.ts";
-import { identityOf } from "./former.ts";
+import { identityOf, outdate, versionOf } from "./former.ts";
 
 /** Another than the engine's, whose applies must not take away that the namespace was there before. */
 const claimManager = "fairway-adoption";
@@ -21,7 +21,11 @@ export async function claimNamespace(place: AdoptionPlace): Promise<ActOutcome> 
   const labels = { ...ownLabels(place), [environmentLabel]: environment };
   const metadata = { name: ref.name, labels, annotations: { [adoptedAnnotation]: String(number) } };
   const { apiVersion, kind } = ref;
-  await cluster.apply({ apiVersion, kind, metadata }, { manager: claimManager, force: true, uid }, signal);
+  await cluster.apply(
+    { apiVersion, kind, metadata },
+    { manager: claimManager, force: true, ...versionOf(live) },
+    signal,
+  );
   return done;
 }
 
@@ -35,7 +39,10 @@ export async function releaseNamespace(place: AdoptionPlace): Promise<ActOutcome
   const isMarked = live.metadata.annotations?.[adoptedAnnotation] === String(number);
   const { labels } = former.metadata;
   const lost = Object.entries(labels ?? {}).some(([key, value]) => live.metadata.labels?.[key] !== value);
-  if (!isMarked && !lost) return done;
+  if (!isMarked && !lost) {
+    await outdate(place, live);
+    return done;
+  }
   const free = isOurs(live, identityOf(place)) ? withoutMarks(live) : live;
   await cluster.replace(
     { ...free, metadata: { ...free.metadata, labels: { ...free.metadata.labels, ...labels } } },

@@ -22,19 +22,21 @@ export interface OldShop {
   /** Does an act once. */
   once(act: Act, as?: ActOptions): Promise<ActOutcome>;
   /** Does an act until it is done. */
-  done(act: Act): Promise<void>;
+  done(act: Act, as?: ActOptions): Promise<void>;
   /** Whose pods take the requests of the old Service, each once: `old`, `ours`. */
   takers(): readonly string[];
   /** The old object of this kind and name, as it is by now. */
   old(kind: string, name: string): KubernetesObject | undefined;
-  /** Takes ours away, as its removal does. */
-  removeOurs(): void;
+  /** Rolls ours out beside it, and takes it away as its removal does. */
+  bringOurs(): void;
+  removeOurs(): Promise<void>;
 }
 
 export interface ActOptions {
   readonly cluster?: Cluster;
   readonly number?: number;
   readonly ours?: readonly KubernetesObject[];
+  readonly isCurrent?: () => Promise<boolean>;
 }
 
 /** @param namespace of the old service: `shop` is that of ours too, so that ours takes its names over */
@@ -59,20 +61,24 @@ export async function oldShop(namespace: "shop" | "legacy"): Promise<OldShop> {
   const once = (act: Act, as: ActOptions = {}): Promise<ActOutcome> =>
     performAct(act, {
       ...{ cluster, number: 1, service: "shop", environment: "prod", plan, own, ours, signal },
+      isCurrent: async () => true,
       ...as,
     });
-  const names = new Set(namespace === "shop" ? ["Service", "ServiceAccount"] : []);
-  if (namespace === "shop") await once("claim");
-  for (const object of ours) if (!names.has(object.kind)) cluster.applyAs("fairway", object);
+  const names = new Set(namespace === "shop" ? ["Namespace", "Service", "ServiceAccount"] : []);
+  const bringOurs = (): void => {
+    for (const object of ours) if (!names.has(object.kind)) cluster.applyAs("fairway", object);
+  };
+  await once("claim");
+  bringOurs();
   await settle();
 
   return {
     ...{ cluster, plan, ours, settle, once },
-    async done(act) {
-      let outcome = await once(act);
+    async done(act, as) {
+      let outcome = await once(act, as);
       for (let tries = 0; outcome.state === "pending" && tries < 20; tries += 1) {
         await settle();
-        outcome = await once(act);
+        outcome = await once(act, as);
       }
       assert.deepEqual(outcome, { state: "done" }, act);
       await settle();
@@ -88,13 +94,9 @@ export async function oldShop(namespace: "shop" | "legacy"): Promise<OldShop> {
       return [...new Set(pods)].toSorted();
     },
     old: (kind, name) => cluster.objects(namespace).find((one) => one.kind === kind && one.metadata.name === name),
-    removeOurs() {
-      for (const object of ours) {
-        const live = cluster
-          .objects("shop")
-          .find((one) => one.kind === object.kind && one.metadata.name === object.metadata.name);
-        if (live?.metadata.labels?.[serviceLabel] === "shop") void cluster.delete(refOf(object), {});
-      }
+    bringOurs,
+    async removeOurs() {
+      for (const object of ours) if (!names.has(object.kind)) await cluster.delete(refOf(object), {});
     },
   };
 }
