@@ -65,4 +65,6 @@ test("a line of any length is shown around the issue", () => {
 test("a file cannot steer the terminal", () => {
   const text = 'name = "\u009B31m\u202E"\n"\\u001b[2J\u009B" = 1 # \u0085';
   assert.doesNotMatch(shown(text), /[[\p{Cc}\p{Cf}]--\n]/v);
+  const issue = { code: "bad-value", message: "m", line: 1, column: 1, length: 1, hint: "write\tit\u001b[2J so" };
+  assert.match(formatIssues([issue], text, "app.toml"), /\^ write it\uFFFD\[2J so\n/);
 });

@@ -55,7 +55,7 @@ function frame(issue: Issue, lines: readonly string[], paint: Palette): string {
   const indent = " ".repeat(width(safe(line.slice(from, start))));
   const marked = safe(line.slice(start, Math.min(start + issue.length, from + maxWidth)));
   const carets = "^".repeat(Math.max(1, width(marked)));
-  const hint = issue.hint === undefined ? "" : ` ${issue.hint}`;
+  const hint = issue.hint === undefined ? "" : ` ${safe(issue.hint)}`;
   return [
     ...(before === undefined ? [] : [numbered(issue.line - 1, safe(before.slice(0, maxWidth)))]),
     numbered(issue.line, safe(shown)),

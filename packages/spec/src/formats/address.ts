@@ -22,10 +22,11 @@ export function publicHostFlaw(text: string): Flaw | undefined {
   if (slash !== -1) return { reason: 'the host alone; a path stands in "path"', at: [slash, text.length] };
   const colon = text.indexOf(":");
   if (colon !== -1) return { reason: "the host alone, without a port", at: [colon, text.length] };
-  if (/[A-Z]/.test(text)) return { reason: `in lower case: ${text.toLowerCase().slice(0, 60)}` };
-  const name = text.replace(/^\*\./, "");
+  const lower = text.toLowerCase();
+  const name = lower.replace(/^\*\./, "");
   if (ipv4(text) !== undefined) return { reason: "this is an address, not a name" };
   if (!isDnsName(name)) return { reason: 'a name has letters, digits, "-" and dots' };
+  if (lower !== text) return { reason: `in lower case: ${lower.slice(0, 60)}` };
   return name.includes(".") ? undefined : { reason: "a public name has at least one dot" };
 }
 

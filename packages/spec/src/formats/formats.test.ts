@@ -87,6 +87,7 @@ const cases: Readonly<Record<string, Cases>> = {
       ["shop.example.com/x", "/x", /stands in "path"/],
       ["shop.example.com:8080", ":8080", /without a port/],
       ["Shop.example.com", "Shop.example.com", /lower case: shop.example.com/],
+      ["\tShop.example.com", "\tShop.example.com", /letters, digits/],
       ["shop", "shop", /at least one dot/],
       ["10.0.0.1", "10.0.0.1", /not a name/],
       ["a_b.example.com", "a_b.example.com", /letters, digits/],
