@@ -50,8 +50,8 @@ function inPhase(world: World, phase: Phase, happen: () => void): void {
 }
 
 /**
- * What somebody deletes behind a restore is changed by hand: nothing decides over it but a person who asks for a repair, and that
- * brings it back.
+ * What somebody deletes behind a restore, or behind the last look at a release that is decided, is changed by hand: nothing
+ * decides over it but a person who asks for a repair, and that brings it back.
  */
 function repairedAfter(story: Story, release: string): Story {
   return { ...story, acts: [{ when: ({ endedAt }) => endedAt !== undefined, ask: release, how: { kind: "repair" } }] };
@@ -148,15 +148,16 @@ describe("others who meddle", () => {
   for (const [name, what] of Object.entries(edits)) {
     for (const title of ["replacement", "failing", "canary-replicas"]) {
       const isDeleted = name === "deletes-the-deployment";
-      const story = isDeleted && title === "failing" ? repairedAfter(storyOf(title), "one") : storyOf(title);
       it(`${name} in the middle of ${title}`, async () => {
-        const { apiCalls } = await runStory(storyOf(title), { kind: "simulated" });
+        const story = storyOf(title);
+        const { apiCalls } = await runStory(story, { kind: "simulated" });
+        const lastLook = title === "failing" ? -1 : apiCalls.findLastIndex(({ verb }) => verb === "watch");
         const runs = apiCalls.flatMap((_, index) =>
           index % 16 !== 3
             ? []
             : named(
                 `${name}-at-${index + 1}`,
-                story,
+                isDeleted && index > lastLook ? repairedAfter(story, story.left ?? "one") : story,
                 () => ({ apiFaults: [{ at: index + 1, what }], requestsMayFail: isDeleted }),
                 ["simulated"],
               ),
