@@ -23,11 +23,6 @@ import { until } from "./until.ts";
 const perSecond = 60;
 /** At 20 % the standard deviation of chance is then half a point: Envoy draws each request's backend. */
 const counted = 6_000;
-/**
- * Nobody can see when kube-proxy has written its rules: it does so once a second at most (`--iptables-min-sync-period`), and then takes
- * a moment. In seconds.
- */
-const proxiesSync = 2;
 /** When pods were told to go: of those that are still there. */
 const leaving = ["get", "pods", "--all-namespaces", "-o", "jsonpath={.items[*].metadata.deletionTimestamp}"];
 
@@ -97,13 +92,9 @@ describe("requests in a real cluster", () => {
   const succeeded = async (numbers: readonly number[]) => {
     for (const number of numbers) assert.equal((await rollouts.ended(number)).status, "succeeded");
   };
-  /** Nobody hears anything else any more, once proxies have done what the API says. */
+  /** Nobody hears anything else any more. */
   const only = async (release: string) => {
     for (const target of [publicly, await serviceTarget(real, "shop"), await serviceTarget(real, "stock")]) {
-      const hears = async () => (await requests(target, 100)).answers[release] === 100;
-      const asked = Date.now();
-      await until(hears, `${target.host} hears ${release} alone`, proxiesSync);
-      show(`${target.address} ${target.host}: ${release} alone after ${Date.now() - asked} ms`);
       assert.deepEqual((await requests(target, 100)).answers, { [release]: 100 });
     }
   };

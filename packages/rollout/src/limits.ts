@@ -29,6 +29,11 @@ export interface Limits {
   /** How long routers may take to share requests out as they were told. */
   readonly shift: number;
   /**
+   * How long a cluster's proxies take at most to do what its API says, which nobody can see: kube-proxy writes its rules once a second
+   * at most (`--iptables-min-sync-period`, 1 s by default), and then needs a moment.
+   */
+  readonly sync: number;
+  /**
    * How long a cluster's proxies may need at most, after its API was silent, to hear from it again: two back-offs of client-go's reflectors
    * (30 s, up to doubled by jitter).
    */
@@ -50,5 +55,6 @@ export const defaultLimits: Limits = {
   deletion: 120_000,
   measure: 15_000,
   shift: 60_000,
+  sync: 2_000,
   deaf: 120_000,
 };

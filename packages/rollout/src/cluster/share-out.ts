@@ -16,8 +16,9 @@ export class ShareNotTaken extends Error {
 const firstPause = 50;
 
 /**
- * Waits until routers do what was applied for this share, and after an outage until they can have heard of it. A router that
- * does not within the limit is a failure of the step (`ShareNotTaken`); one whose answer nobody needs any more is waited for no longer either.
+ * Waits until routers do what was applied for this share. Where only the API tells, until proxies have had the time to follow it,
+ * and after an outage until they can have heard of it. A router that does not within the limit is a failure of the step
+ * (`ShareNotTaken`); one whose answer nobody needs any more is waited for no longer either.
  */
 export async function shareOut(of: {
   readonly cluster: Cluster;
@@ -27,23 +28,29 @@ export async function shareOut(of: {
   readonly limits: Limits;
   readonly signal: AbortSignal;
   readonly tell?: (detail: string) => void;
+  /** It was waited for before, and only what has changed since is of interest. */
+  readonly isKnown?: boolean;
   /** For how many milliseconds the cluster's proxies may not hear what they are told. */
   readonly hearIn: () => number;
 }): Promise<{ readonly detail: string }> {
   const { cluster, sides, weight, clock, limits, signal } = of;
   const router = routers[sides.router];
+  const sync = of.isKnown ? 0 : limits.sync;
   let end = clock.now() + limits.shift;
+  let since: number | undefined;
   for (let pause = firstPause; ; pause = Math.min(2 * pause, limits.tick)) {
     const live = (await Promise.all(router.reads(sides).map((query) => read(cluster, query, signal)))).flat();
     const { taken, detail } = router.taken(sides, weight, live);
+    const now = clock.now();
+    if (taken) end = now + limits.shift;
+    else if (now >= end) throw new ShareNotTaken(`after ${Math.round(limits.shift / 1000)} s: ${detail}`);
+    since = taken ? Math.min(since ?? now, now) : undefined;
     const deaf = router.answersItself ? 0 : of.hearIn();
-    if (taken && deaf === 0) return { detail };
-    of.tell?.(taken ? `${detail}; ${untilTheyHear(deaf)}` : detail);
-    if (taken) end = clock.now() + limits.shift;
-    else if (clock.now() >= end) {
-      throw new ShareNotTaken(`after ${Math.round(limits.shift / 1000)} s: ${detail}`);
-    }
-    await clock.sleep(pause, signal);
+    const follow = since === undefined || router.answersItself ? 0 : since + sync - now;
+    const left = taken ? Math.max(deaf, follow) : pause;
+    if (left <= 0) return { detail };
+    of.tell?.(taken && deaf > 0 ? `${detail}; ${untilTheyHear(deaf)}` : detail);
+    await clock.sleep(Math.min(left, limits.tick), signal);
   }
 }
 

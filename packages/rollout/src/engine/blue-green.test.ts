@@ -31,6 +31,21 @@ describe("blue-green", () => {
     });
   }
 
+  for (const { name, router, both } of routers) {
+    it(`gives proxies their time to follow before it has gone over, unless they answer themselves, by ${name}`, async () => {
+      const { world, number, result } = await going(byHand, { ...router, both });
+      await world.until(number, isHolding(0));
+      await world.command(number, { type: "promote" });
+      const beta = world.cluster("beta");
+      await world.clock.run(() => met(beta).inside[0] === "two");
+      const switched = world.clock.now();
+      await world.until(number, ({ phase }) => phase === "cleanup");
+      const given = world.clock.now() - switched;
+      assert.ok(name === "gateway" ? given < 1_500 : given >= 1_900, `${given} ms`);
+      assert.equal((await result()).status, "succeeded");
+    });
+  }
+
   it("stands ready beside the former release until it is promoted by hand", async () => {
     const { world, number, result } = await going(byHand, { router: "gateway" });
     const stop = watchRequests(world.clusters, neverMixed);

@@ -109,12 +109,9 @@ export function takeSteps(options: StepOptions): (step: Step) => Promise<Partial
   const share = (
     sides: NonNullable<ClusterPlan["sides"]>,
     weight: number,
-    told?: (detail: string) => void,
+    how: { readonly tell?: (detail: string) => void; readonly isKnown?: boolean } = {},
   ): Promise<{ readonly detail: string }> =>
-    shareOut({
-      ...{ cluster, sides, weight, clock, limits, signal, hearIn },
-      ...(told === undefined ? {} : { tell: told }),
-    });
+    shareOut({ ...{ cluster, sides, weight, clock, limits, signal, hearIn }, ...how });
 
   /** Tells routers where requests go. */
   const lead = (sides: NonNullable<ClusterPlan["sides"]>, weight: number): Promise<unknown> =>
@@ -166,13 +163,13 @@ export function takeSteps(options: StepOptions): (step: Step) => Promise<Partial
     const { sides } = own;
     if (sides === undefined) return {};
     await lead(sides, weight);
-    return { shift: await share(sides, weight, (detail) => tell({ shift: { detail } })) };
+    return { shift: await share(sides, weight, { tell: (detail) => tell({ shift: { detail } }) }) };
   };
 
   const cleanUp = async (own: ClusterPlan): Promise<void> => {
     // What goes now must not be asked any more, nor be named by a route.
     if (own.sides !== undefined) {
-      await share(own.sides, 100);
+      await share(own.sides, 100, { isKnown: true });
       await session.apply(own.late.filter(leadsRequests), signal, { fields });
     }
     const keep = await withSecrets(own.keep);
