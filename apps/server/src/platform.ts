@@ -249,7 +249,7 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
     tellFleets(environment);
   };
   const membership = createMembership({
-    ...{ home, pool, releases, journal, engine, drains, now },
+    ...{ home, pool, releases, journal, engine, drains, exclusively, now },
     ...{ fleets: store.fleets, index: store.rollouts },
     changed: fleetsChanged,
   });

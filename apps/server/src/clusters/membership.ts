@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import type { ClusterRecord, Drains, FleetRecord, Fleets, ReleaseStore, RolloutIndex } from "@fairway/catalog";
 import type { Engine, Journal } from "@fairway/rollout";
 import { exclusive } from "../exclusive.ts";
-import { fleetUnderWay, openFleet } from "../fleets/fleet-under-way.ts";
+import { fleetUnderWay, openFleet, stoppable } from "../fleets/fleet-under-way.ts";
 import { orderServices } from "../fleets/order-services.ts";
 import { Refusal } from "../http/refusal.ts";
 import type { ClusterPool } from "./cluster-pool.ts";
@@ -18,6 +18,8 @@ export interface MembershipParts {
   readonly journal: Pick<Journal<never>, "unfinished" | "command">;
   readonly engine: Pick<Engine, "view" | "wake">;
   readonly drains: Drains;
+  /** The lock under which releases and rollouts are made. */
+  readonly exclusively: <T>(task: () => Promise<T>) => Promise<T>;
   /** Tells the fleets' driver, and whoever follows, that a fleet of an environment is different. */
   readonly changed: (environment: string) => void;
   readonly now: () => number;
@@ -141,7 +143,8 @@ export function createMembership(parts: MembershipParts): Membership {
   const bring = async (name: string, actor: string): Promise<number | undefined> => {
     const record = pool.get(name)?.record;
     if (record === undefined) return undefined;
-    const latest = await index.latest(record.environment);
+    // A turn of a fleet that was just stopped may still be about to make its rollout.
+    const latest = await parts.exclusively(() => index.latest(record.environment));
     // What is being rolled out now may have been made before: it is looked at when that has ended.
     const moving = Object.values(latest).flatMap(({ service, status }) => (status === "unfinished" ? [service] : []));
     const order = await orderServices(
@@ -193,8 +196,7 @@ export function createMembership(parts: MembershipParts): Membership {
         const open = await openFleet(fleets, record.environment);
         if (open !== undefined && open.cluster === name && open.kind === "cluster-added") return open.number;
         if (open !== undefined && open.cluster !== name) throw await fleetUnderWay(fleets, record.environment);
-        if (open !== undefined)
-          await fleets.update(open.number, ["running", "paused", "halted"], { status: "stopped", reason: undefined });
+        if (open !== undefined) await fleets.update(open.number, stoppable, { status: "stopped", reason: undefined });
         await pool.retire(name, undefined);
         return bring(name, actor);
       }),
@@ -211,7 +213,7 @@ export function createMembership(parts: MembershipParts): Membership {
         const open = await openFleet(fleets, record.environment);
         if (open?.cluster === name) {
           const change = { status: "stopped", reason: `${name} was removed as it was` } as const;
-          await fleets.update(open.number, ["running", "paused", "halted"], change);
+          await fleets.update(open.number, stoppable, change);
         }
         await forget(record);
         changed(record.environment);

@@ -1,6 +1,9 @@
 import type { FleetRecord, Fleets } from "@fairway/catalog";
 import { Refusal } from "../http/refusal.ts";
 
+/** From where one can be stopped: it has not ended. */
+export const stoppable = ["running", "paused", "halted"] as const satisfies readonly FleetRecord["status"][];
+
 /** The fleet rollout of an environment that is neither done nor stopped; there is one at most. */
 export async function openFleet(
   fleets: Pick<Fleets, "unfinished">,

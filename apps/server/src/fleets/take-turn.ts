@@ -48,9 +48,10 @@ export async function takeTurn(
   const made = await index.byKey(key);
   if (made !== undefined) return fleets.begun(number, service, made.number).then(() => true);
   const environment = environments(pool).find(({ name }) => name === fleet.environment);
+  // First: what runs while a rollout is under way is not what will run when it has ended.
+  if (!(await isFree())) return false;
   const running = await runningNow();
   if (running === undefined || environment === undefined) return passBy("gone");
-  if (!(await isFree())) return false;
   try {
     const wanted = await wantedOf(fleet, environment, running, parts);
     if (wanted === undefined) return passBy("unchanged");

@@ -1,7 +1,7 @@
 import type { Fleet, FleetDetail } from "@fairway/api";
 import type { FleetPlace, FleetRecord, Fleets, ReleaseStore } from "@fairway/catalog";
 import type { ClusterPool } from "../clusters/cluster-pool.ts";
-import { fleetUnderWay } from "../fleets/fleet-under-way.ts";
+import { fleetUnderWay, stoppable } from "../fleets/fleet-under-way.ts";
 import { orderServices } from "../fleets/order-services.ts";
 import type { Handlers } from "../http/handler.ts";
 import { notFound, Refusal } from "../http/refusal.ts";
@@ -27,7 +27,7 @@ type FleetRoutes = "startFleet" | "fleetOrder" | "listFleets" | "getFleet" | "fo
 const commands = {
   pause: { from: ["running"], to: "paused" },
   resume: { from: ["paused", "halted"], to: "running" },
-  stop: { from: ["running", "paused", "halted"], to: "stopped" },
+  stop: { from: stoppable, to: "stopped" },
 } as const;
 
 export function fleetHandlers(parts: FleetParts): Pick<Handlers, FleetRoutes> {
