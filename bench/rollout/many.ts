@@ -96,6 +96,13 @@ async function requests({ client }: KubernetesCluster): Promise<number> {
   return [...lines].reduce((sum, [, count]) => sum + Number(count), 0);
 }
 
+/** The same kubeconfig for who has this token. */
+function withToken(kubeconfig: string, token: string): string {
+  const theirs = kubeconfig.replace(/"token": "[^"]*"/, `"token": "${token}"`);
+  if (theirs === kubeconfig) throw new Error("the kubeconfig has no token to replace");
+  return theirs;
+}
+
 /** In megabytes: the largest resident memory that the process had. */
 async function mostMemory(pid: number | undefined): Promise<number> {
   const status = await readFile(`/proc/${pid}/status`, "utf8");
@@ -116,7 +123,7 @@ async function byKubectl(
   await cluster.kubectl(bind);
   const token = (await cluster.kubectl(["create", "token", "peer", "--namespace=default"])).trim();
   const kubeconfig = path.join(folder, "kubeconfig");
-  await writeFile(kubeconfig, cluster.kubeconfig.replace(/token: .*/, `token: ${token}`), { mode: 0o600 });
+  await writeFile(kubeconfig, withToken(cluster.kubeconfig, token), { mode: 0o600 });
   const kubectl = (...args: readonly string[]) =>
     promisify(execFile)(path.join(checkout, "node_modules/.cache/fairway/kubectl"), [
       `--kubeconfig=${kubeconfig}`,
