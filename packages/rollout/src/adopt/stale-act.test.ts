@@ -37,7 +37,10 @@ async function atEachPoint(
       },
     });
     const isOver = await Promise.race([stopped.promise.then(() => false), stale.then(() => true)]);
-    if (isOver) return point - 1;
+    if (isOver) {
+      assert.ok(point > 3, `${act} was paused ${point - 1} times`);
+      return point - 1;
+    }
     isCurrent = false;
     await meanwhile(shop);
     goOn.resolve();

@@ -1,4 +1,4 @@
-import { refOf } from "@fairway/objects";
+import { type KubernetesObject, refOf } from "@fairway/objects";
 import { type Cluster, ClusterError } from "../ports.ts";
 
 /**
@@ -11,19 +11,24 @@ export function whileCurrent(cluster: Cluster, isCurrent: () => Promise<boolean>
     if (await isCurrent()) return;
     throw new ClusterError("conflict", cluster.name, "the adoption has gone on meanwhile");
   };
+  /** Of what was written without a version. */
+  const keepWhileCurrent = async (stored: KubernetesObject, signal: AbortSignal | undefined): Promise<void> => {
+    const { uid = "", resourceVersion = "" } = stored.metadata;
+    if (!(await isCurrent())) await cluster.delete(refOf(stored), { uid, resourceVersion }, signal);
+  };
   return {
     ...cluster,
     async apply(object, options, signal) {
       await prove();
       const stored = await cluster.apply(object, options, signal);
-      const { uid = "", resourceVersion = "" } = stored.metadata;
-      if (options?.resourceVersion === undefined && !(await isCurrent()))
-        await cluster.delete(refOf(object), { uid, resourceVersion }, signal);
+      if (options?.resourceVersion === undefined) await keepWhileCurrent(stored, signal);
       return stored;
     },
     async create(object, signal, options) {
       await prove();
-      return cluster.create(object, signal, options);
+      const stored = await cluster.create(object, signal, options);
+      await keepWhileCurrent(stored, signal);
+      return stored;
     },
     async replace(object, signal) {
       await prove();
