@@ -51,5 +51,7 @@ describe("how long proxies hear nothing after an outage", () => {
     outage(60_000);
     pass(-3_600_000);
     assert.equal(proxies.hearIn("alpha"), 0);
+    outage(10_000);
+    assert.equal(proxies.hearIn("alpha"), 64_800);
   });
 });

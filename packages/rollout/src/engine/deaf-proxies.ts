@@ -28,7 +28,9 @@ export function deafProxies(clock: Clock, most: number): DeafProxies {
     silent(cluster) {
       const last = silences.get(cluster);
       const isOver = last?.answered !== undefined && now() - last.answered > most;
-      silences.set(cluster, { since: last === undefined || isOver ? now() : last.since });
+      // The clock was set back since.
+      const isAhead = last !== undefined && last.since > now();
+      silences.set(cluster, { since: last === undefined || isOver || isAhead ? now() : last.since });
     },
     answered(cluster) {
       const last = silences.get(cluster);

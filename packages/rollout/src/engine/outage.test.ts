@@ -18,34 +18,32 @@ function firstToGo(world: Scenario, cluster: MemoryCluster): Promise<number> {
   return world.clock.run(() => pods() < before).then(() => world.clock.now());
 }
 
+/** A blue-green rollout that was promoted right after beta was silent; `gone`: how much later the first pod of `one` went there. */
+async function promotedAfterOutage(options: Parameters<typeof going>[1] = {}) {
+  const { world, number, result } = await going({ strategy: "blue-green", switch: "by-hand" }, options);
+  const beta = world.cluster("beta");
+  await world.until(number, isHolding(0));
+  beta.cut();
+  await world.clock.advance(outage);
+  beta.mend();
+  const back = world.clock.now();
+  await world.command(number, { type: "promote" });
+  const gone = (await firstToGo(world, beta)) - back;
+  return { world, gone, status: (await result()).status };
+}
+
 describe("engine: after an API was silent", () => {
   it("lets no pod of the former slot go before proxies can have heard where requests go now", async () => {
-    const { world, number, result } = await going({ strategy: "blue-green", switch: "by-hand" });
-    const beta = world.cluster("beta");
-    await world.until(number, isHolding(0));
-    beta.cut();
-    await world.clock.advance(outage);
-    beta.mend();
-    const back = world.clock.now();
-    await world.command(number, { type: "promote" });
-    const gone = (await firstToGo(world, beta)) - back;
+    const { world, gone, status } = await promotedAfterOutage();
     assert.ok(gone > deaf.least && gone < deaf.most, `${gone} ms after it was back`);
-    assert.equal((await result()).status, "succeeded");
+    assert.equal(status, "succeeded");
     world.holds("two");
   });
 
   it("waits no longer where the gateway says itself how it routes", async () => {
-    const options = { router: "gateway" } as const;
-    const { world, number, result } = await going({ strategy: "blue-green", switch: "by-hand" }, options);
-    const beta = world.cluster("beta");
-    await world.until(number, isHolding(0));
-    beta.cut();
-    await world.clock.advance(outage);
-    beta.mend();
-    const back = world.clock.now();
-    await world.command(number, { type: "promote" });
-    assert.ok((await firstToGo(world, beta)) - back < 10_000);
-    assert.equal((await result()).status, "succeeded");
+    const { gone, status } = await promotedAfterOutage({ router: "gateway" });
+    assert.ok(gone < 10_000, `${gone} ms after it was back`);
+    assert.equal(status, "succeeded");
   });
 
   it("replaces no pods before either, and says what it waits for", async () => {
