@@ -128,8 +128,9 @@ export interface Cluster {
     signal?: AbortSignal,
   ): Promise<void>;
   /**
-   * Follows one namespace: yields an observation at once and after each change, coalesced. The first one
-   * shows nothing that is older than the call: what was written or deleted before has been so. Survives disconnects by itself; while the API cannot be reached it throws `ClusterError("unreachable")` from the iterator, and the caller
+   * Follows one namespace: yields an observation at once and after each change, coalesced. The first one shows nothing that is
+   * older than the call: what was written or deleted before has been so. Survives disconnects by itself; while the API cannot
+   * be reached it throws `ClusterError("unreachable")` from the iterator, and the caller
    * may follow again.
    */
   follow(namespace: string, signal: AbortSignal): AsyncIterable<Observation>;

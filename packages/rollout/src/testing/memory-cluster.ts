@@ -71,6 +71,8 @@ export function memoryCluster(name: string, clock: Clock, options: Pick<Cluster,
     return objects.put(merged.object, options.dryRun);
   };
 
+  /** As `Cluster.follow` says. */
+  const observed = new Set(["Namespace", "Deployment", "ReplicaSet", "Pod", "ConfigMap"]);
   const observe = (namespace: string): Observation => {
     const inside = objects
       .all()
@@ -81,7 +83,7 @@ export function memoryCluster(name: string, clock: Clock, options: Pick<Cluster,
       cluster: name,
       namespace,
       at: clock.now(),
-      objects: inside.filter((one) => !isEvent(one)),
+      objects: inside.filter(({ kind }) => observed.has(kind)),
       events: inside.filter(isEvent),
     };
   };
