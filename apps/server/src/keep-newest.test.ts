@@ -13,3 +13,18 @@ test("what was added first makes room", () => {
     ],
   );
 });
+
+test("what is there already takes nobody's room", () => {
+  const known = new Map([
+    ["a", 0],
+    ["b", 1],
+  ]);
+  keepNewest(known, "b", 2, 2);
+  assert.deepEqual(
+    [...known],
+    [
+      ["a", 0],
+      ["b", 2],
+    ],
+  );
+});
