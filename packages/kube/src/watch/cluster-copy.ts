@@ -3,7 +3,7 @@ import type { Informer } from "./informer.ts";
 
 /** Who follows one namespace of a copy. Called at once, in the middle of a change. */
 interface Follower {
-  changed(): void;
+  changed(resource: string): void;
   /** @param resource what cannot be followed any more; undefined: nothing can */
   failed(error: ClusterError, resource: string | undefined): void;
 }
@@ -21,8 +21,8 @@ export interface ClusterCopy {
 /** The side of who keeps it. */
 export interface KeptCopy extends ClusterCopy {
   isFollowed(namespace: string): boolean;
-  /** Something in this namespace is different now; undefined: perhaps in any. */
-  changed(namespace: string | undefined): void;
+  /** Something of this kind in this namespace is different now; undefined: perhaps in any. */
+  changed(resource: string, namespace: string | undefined): void;
   failed(error: ClusterError, resource?: string): void;
   /** It may have settled. */
   sound(): void;
@@ -69,9 +69,9 @@ export function keepCopy(of: {
       };
     },
     isFollowed: (namespace) => followers.has(namespace),
-    changed(namespace) {
+    changed(resource, namespace) {
       const all = namespace === undefined ? [...followers.values()] : [followers.get(namespace) ?? []];
-      for (const some of all) for (const one of some) one.changed();
+      for (const some of all) for (const one of some) one.changed(resource);
     },
     failed(error, resource) {
       for (const some of followers.values()) for (const one of some) one.failed(error, resource);

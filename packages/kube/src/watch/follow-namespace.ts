@@ -44,7 +44,8 @@ export async function* followNamespace(
 ): AsyncGenerator<Observation> {
   const ended = new AbortController();
   const stop = AbortSignal.any([signal, ended.signal]);
-  const looks = new Set<() => void>();
+  /** Of kinds whose copy is being compared with what there is now. */
+  const looks = new Map<string, () => void>();
   const shared = new Set<string>();
   let trouble: ClusterError | undefined;
   let changed = Promise.withResolvers<void>();
@@ -59,8 +60,8 @@ export async function* followNamespace(
   };
   signal.addEventListener("abort", wake, { once: true });
   const leave = copy?.join(namespace, {
-    changed() {
-      for (const look of looks) look();
+    changed(resource) {
+      looks.get(resource)?.();
       wake();
     },
     failed(error, resource) {
@@ -71,7 +72,6 @@ export async function* followNamespace(
   try {
     await copySettled();
     const informers = await Promise.all(followed.map(informerOf));
-    looks.clear();
     // Events only explain: without the right to read them a rollout still goes on.
     const events = (shared.size > 0 ? copy?.informer("events") : undefined) ?? start("events", () => {});
     // Whoever keeps the copy asks for all.
@@ -125,8 +125,9 @@ export async function* followNamespace(
         ...{ client, patience: times.patience, signal: stop },
         selection: { ...selectionOf(resource, namespace), labels: of.selection.labels },
         shown: () => of.objects(namespace),
-        onChange: (look) => void looks.add(look),
+        onChange: (look) => void looks.set(resource, look),
       });
+      looks.delete(resource);
       if (caughtUp && copy?.informer(resource) === of) {
         shared.add(resource);
         return of;

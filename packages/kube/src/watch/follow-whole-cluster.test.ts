@@ -136,6 +136,67 @@ describe("following a namespace of a cluster that is followed as a whole", { tim
     assert.deepEqual(ownWatches(), ["configmaps", "pods"]);
   });
 
+  it("watches by itself when the whole is given up before anything has been compared", async () => {
+    const whole = await watchAll();
+    const held = Promise.withResolvers<void>();
+    const asked = Promise.withResolvers<void>();
+    api.answerLater(async ({ path, query }) => {
+      const isCompared = /\/user\/|^\/api\/v1\/namespaces$/.test(path) && query["watch"] !== "true";
+      if (isCompared && path === pods) asked.resolve();
+      if (isCompared) await held.promise;
+      return undefined;
+    });
+    const first = next(follow());
+    await asked.promise;
+    whole.stop();
+    held.resolve();
+    await first;
+    await api.watching("pods");
+  });
+
+  it("is shown what explains a namespace while it follows it, and no longer is it kept", async () => {
+    await watchAll();
+    const reasons = async (iterator: AsyncIterator<Observation>, name: string) =>
+      until(iterator, (seen) => seen.events.some((event) => event.metadata.name === name));
+    const shop = follow("shop");
+    await next(shop);
+    const user = follow();
+    await next(user);
+    api.send("events", { type: "ADDED", object: fakeObject("Event", "early", "7") });
+    await reasons(user, "early");
+    await user.return?.();
+    api.send("events", { type: "ADDED", object: fakeObject("Event", "late", "8") });
+    api.send("events", { type: "ADDED", object: fakeObject("Event", "other", "9", { namespace: "shop" }) });
+    await reasons(shop, "other");
+    assert.ok(!(await next(follow())).events.some((event) => event.metadata.name === "late"));
+  });
+
+  it("leaves asking whether the API is there to whoever follows the whole", async () => {
+    const alone = await startFakeApi();
+    const other = await connectCluster({ name: "beta", kubeconfig: alone.kubeconfig, probeMilliseconds: 50 });
+    try {
+      await watchAll();
+      await next(follow());
+      const asked = () => api.seen.filter(({ path }) => path === "/version").length;
+      // Its answer is held back, so that the whole's own question is the only one.
+      api.answer(({ path }) => (path === "/version" ? "hang" : undefined));
+      const before = asked();
+      const twice = Promise.withResolvers<void>();
+      let times = 0;
+      alone.answer(({ path }) => {
+        if (path === "/version" && ++times === 2) twice.resolve();
+        return undefined;
+      });
+      // Asks as often, and began later.
+      void other.follow("user", stop.signal)[Symbol.asyncIterator]().next();
+      await twice.promise;
+      assert.equal(asked() - before, 1);
+    } finally {
+      other.close();
+      await alone.close();
+    }
+  });
+
   it("watches by itself what may not be listed in the whole cluster", async () => {
     api.setList("pods", [pod("a", "2")], "5");
     api.answer(({ path }) =>

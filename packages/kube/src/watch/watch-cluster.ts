@@ -50,7 +50,7 @@ export function watchCluster(
       watchSeconds: times.watchSeconds,
       signal,
       ...(more.keep === undefined ? {} : { keep: more.keep }),
-      onChange: changed,
+      onChange: (namespace) => changed(resource, namespace),
       onTrouble: (error) => {
         log(`${client.cluster}: ${resource} cannot be followed: ${error.message}`);
         if (error.code === "unreachable") status.askNow();
@@ -80,9 +80,9 @@ export function watchCluster(
     else copy.failed(new ClusterError("unreachable", client.cluster, next.reason ?? "it does not answer"));
   }
 
-  function changed(namespace: string | undefined): void {
+  function changed(resource: string, namespace: string | undefined): void {
     if (namespace !== undefined) dirty.add(namespace);
-    copy.changed(namespace);
+    copy.changed(resource, namespace);
     if (flushing) return;
     flushing = true;
     void client.time.sleep(coalesce, signal).then(
