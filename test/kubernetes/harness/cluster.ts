@@ -185,9 +185,9 @@ export async function startCluster(
 
     await startProgram("etcd");
     await startProgram("kube-apiserver");
-    const certificate = file("certificates/apiserver.crt");
-    await isReady("kube-apiserver", () => existsSync(certificate));
-    const authority = await readFile(certificate, "utf8");
+    // It writes the key after the certificate, which may be half written until then.
+    await isReady("kube-apiserver", () => existsSync(file("certificates/apiserver.key")));
+    const authority = await readFile(file("certificates/apiserver.crt"), "utf8");
     for (const user of users) {
       await writeFile(userConfig(user.name), configuration.kubeconfig({ cluster: name, server, authority, user }), {
         mode: 0o600,

@@ -373,6 +373,23 @@ describe("a workload that takes over the load of another slot", () => {
     assert.deepEqual([replicas("user-b"), replicas("worker-b")], [7, 2]);
   });
 
+  it("leaves the number to an autoscaler that writes before we have let go of it", async () => {
+    const cluster = memoryCluster("alpha", virtualClock());
+    const scaled: Cluster = {
+      ...cluster,
+      async apply(object, options, ended) {
+        const stored = await cluster.apply(object, options, ended);
+        if (isDeployment(stored) && stored.metadata.generation === 1) {
+          cluster.updateAs("kube-controller-manager", { ...stored, spec: { ...stored.spec, replicas: 5 } });
+        }
+        return stored;
+      },
+    };
+    await session(scaled, 1).apply([space, deployment("user-a", "a"), scaler("user-a")], signal);
+    const [stored] = cluster.objects("user").filter(isDeployment);
+    assert.equal(stored?.spec?.replicas, 5);
+  });
+
   it("looks there only when the number is not its own", async () => {
     assert.deepEqual((await applied([deployment("user-b", "b", 3)])).read, ["user-b"]);
   });

@@ -156,7 +156,8 @@ export function writeObjects(of: {
   ): Promise<Pick<ApplyOptions, "uid" | "resourceVersion">> => {
     const replicas = replicasAtStake(object, live);
     if (replicas === undefined) return versionOf(live);
-    const held = { ...versionOf(live), manager: replicasManager };
+    // Nobody else had them in the version that this is for; forced, one who took them since makes it an old version.
+    const held = { ...versionOf(live), manager: replicasManager, force: true };
     return versionOf(await cluster.apply(replicasOnly(live, replicas), held, signal));
   };
 

@@ -58,15 +58,16 @@ export function memoryCluster(name: string, clock: Clock, options: Pick<Cluster,
 
   const apply = (object: KubernetesObject, manager: string, options: ApplyOptions): KubernetesObject => {
     const live = objects.get(refOf(object));
-    const { uid, resourceVersion } = options;
-    const stale = resourceVersion !== undefined && live?.metadata.resourceVersion !== resourceVersion;
-    if (stale || (uid !== undefined && live?.metadata.uid !== uid)) {
-      throw new ClusterError("conflict", name, "the object has been modified");
-    }
+    // As the API does: of a field of somebody else is told before an old version is.
     const merged = mergeApply(live, object, manager, options.force ?? false);
     if (!merged.ok) {
       const fields = merged.conflicts.map((one) => ({ ...one, message: `conflict with ${one.manager}` }));
       throw new ClusterError("field-conflict", name, `conflicts with ${fields[0]?.manager}`, { fields });
+    }
+    const { uid, resourceVersion } = options;
+    const stale = resourceVersion !== undefined && live?.metadata.resourceVersion !== resourceVersion;
+    if (stale || (uid !== undefined && live?.metadata.uid !== uid)) {
+      throw new ClusterError("conflict", name, "the object has been modified");
     }
     return objects.put(merged.object, options.dryRun);
   };

@@ -43,6 +43,14 @@ export function conflictCases(each: Register): void {
     await patch("apply", absent, { ...configMap("absent"), metadata: { name: "absent", uid: other } });
     await patch("apply", absent, { ...configMap("absent"), metadata: { name: "absent", resourceVersion } });
   });
+  talk("of a field of somebody else is told before an old version is", async ({ prepare, patch }) => {
+    const first = await prepare("POST", "configmaps", configMap("c"));
+    const metadata = { name: "c", resourceVersion: textAt(first, "metadata", "resourceVersion") };
+    await prepare("PUT", "configmaps/c?fieldManager=them", configMap("c", { data: { A: "2" } }));
+    const stale = { ...configMap("c", { data: { A: "3" } }), metadata };
+    await patch("apply", "configmaps/c?fieldManager=me", stale);
+    await patch("apply", "configmaps/c?fieldManager=me&force=true", stale);
+  });
   talk("a deletion may be for one uid and one version", async ({ prepare, del, get }) => {
     const first = await prepare("POST", "configmaps", configMap("c"));
     const uid = textAt(first, "metadata", "uid");
