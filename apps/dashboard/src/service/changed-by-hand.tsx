@@ -10,6 +10,7 @@ import { Question } from "../elements/dialog.tsx";
 import { Icon } from "../elements/icon.tsx";
 import { Moment } from "../elements/moment.tsx";
 import { Section } from "../elements/page.tsx";
+import { useKeepField } from "./use-keep-field.ts";
 import "../elements/data-table.css";
 import "./changed-by-hand.css";
 
@@ -143,7 +144,7 @@ function TakeBack(props: {
 }
 
 function LeaveIt({
-  service: { name: service, environment },
+  service,
   change: { object, field = "", manager },
   flag,
   onClose,
@@ -153,23 +154,15 @@ function LeaveIt({
   readonly flag: string;
   readonly onClose: () => void;
 }) {
-  const client = useClient();
-  const cache = useQueryClient();
-  const keep = useMutation({
-    mutationFn: () => client.keepField({ params: { service }, body: { environment, object, field } }),
-    onSuccess: async () => {
-      await cache.invalidateQueries({ queryKey: ["service"] });
-      onClose();
-    },
-  });
+  const keep = useKeepField(service, onClose);
   return (
     <Question
       title={`Leave ${field} to ${manager ?? "whoever has set it"}?`}
-      command={`fairway drift keep ${service} '${field}' --object ${object}${flag}`}
+      command={`fairway drift keep ${service.name} '${field}' --object ${object}${flag}`}
       answer={keep.isPending ? "Saving" : "Leave it"}
       busy={keep.isPending}
       error={keep.error}
-      onAnswer={() => keep.mutate()}
+      onAnswer={() => keep.mutate({ object, field, kept: true })}
       onClose={onClose}
     >
       <p>No rollout touches it while somebody else has it, and none is refused for it.</p>

@@ -1,12 +1,11 @@
 import type { KeptField, ServiceDetail } from "@fairway/api";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { useClient } from "../data/client.ts";
 import { useEnvironmentFlag } from "../data/environment.ts";
 import { Button } from "../elements/button.tsx";
 import { Question } from "../elements/dialog.tsx";
 import { Moment } from "../elements/moment.tsx";
 import { Section } from "../elements/page.tsx";
+import { useKeepField } from "./use-keep-field.ts";
 import "../elements/data-table.css";
 import "./changed-by-hand.css";
 
@@ -54,7 +53,7 @@ export function LeftToOthers({ service }: { readonly service: ServiceDetail }) {
 }
 
 function StopLeaving({
-  service: { name: service, environment },
+  service,
   kept: { object, field },
   onClose,
 }: {
@@ -62,24 +61,16 @@ function StopLeaving({
   readonly kept: KeptField;
   readonly onClose: () => void;
 }) {
-  const client = useClient();
-  const cache = useQueryClient();
   const flag = useEnvironmentFlag();
-  const stop = useMutation({
-    mutationFn: () => client.keepField({ params: { service }, body: { environment, object, field, kept: false } }),
-    onSuccess: async () => {
-      await cache.invalidateQueries({ queryKey: ["service"] });
-      onClose();
-    },
-  });
+  const stop = useKeepField(service, onClose);
   return (
     <Question
       title={`Stop leaving ${field} to others?`}
-      command={`fairway drift keep ${service} '${field}' --undo --object ${object}${flag}`}
+      command={`fairway drift keep ${service.name} '${field}' --undo --object ${object}${flag}`}
       answer={stop.isPending ? "Saving" : "Stop leaving it"}
       busy={stop.isPending}
       error={stop.error}
-      onAnswer={() => stop.mutate()}
+      onAnswer={() => stop.mutate({ object, field, kept: false })}
       onClose={onClose}
     >
       <p>

@@ -117,7 +117,7 @@ export async function planOf(releases: Releases, place: Place, state: RolloutSta
   const { from, target, clusters, namespace, routers } = begun;
   return plan(header, await side(releases, from), await side(releases, target), clusters, {
     place,
-    kept: target === undefined ? [] : ((await releases.kept?.(header.service, header.environment)) ?? []),
+    kept: await keptBeside(target, releases, header),
     namespace,
     routers,
   });
@@ -136,9 +136,18 @@ export async function convergencePlan<Body>(
   const active = await journal.active(header.environment, header.service);
   return plan(header, undefined, await side(releases, active), clusters, {
     place,
-    kept: active === undefined ? [] : ((await releases.kept?.(header.service, header.environment)) ?? []),
+    kept: await keptBeside(active, releases, header),
     namespace: begun?.namespace ?? header.service,
   });
+}
+
+/** The releases that the service can be rolled back to; none when it is taken away. */
+async function keptBeside(
+  active: Active | undefined,
+  releases: Releases,
+  { service, environment }: RolloutHeader,
+): ReturnType<NonNullable<Releases["kept"]>> {
+  return active === undefined ? [] : ((await releases.kept?.(service, environment)) ?? []);
 }
 
 interface Side {
