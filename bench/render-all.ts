@@ -6,10 +6,10 @@ import { PGlite } from "@electric-sql/pglite";
 import { releaseName, render } from "@fairway/manifests";
 import { emptyProfile, parseProfile, settingsFor } from "@fairway/spec";
 import { openStore } from "@fairway/store";
+import type { Environment } from "../apps/server/src/clusters/environments.ts";
 import { previewProfile } from "../apps/server/src/profile/preview-profile.ts";
 import { readSource } from "../apps/server/src/releases/read-source.ts";
 import { releaseInputs } from "../apps/server/src/releases/release-inputs.ts";
-import type { Environment } from "../apps/server/src/resources/environments.ts";
 import type { Scope } from "../test/e2e/platform.ts";
 import type { Row } from "./measure.ts";
 

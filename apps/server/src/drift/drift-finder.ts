@@ -14,8 +14,8 @@ import {
   type StoredRelease,
 } from "@fairway/rollout";
 import type { ClusterPool } from "../clusters/cluster-pool.ts";
+import { environments } from "../clusters/environments.ts";
 import { pooledPort } from "../clusters/pooled-port.ts";
-import { environments } from "../resources/environments.ts";
 
 /** Among so many of a service's newest rollouts is the one that brought what is active. */
 const remembered = 50;

@@ -2,12 +2,12 @@ import type { FleetRecord, FleetService, Fleets, ReleaseRecord, RolloutIndex } f
 import { AddressError } from "@fairway/manifests";
 import { carriedName, type Engine } from "@fairway/rollout";
 import type { ClusterPool } from "../clusters/cluster-pool.ts";
+import { type Environment, environmentFor, environments } from "../clusters/environments.ts";
 import { isIn } from "../clusters/is-in.ts";
 import { Refusal } from "../http/refusal.ts";
 import type { ReleaseStores } from "../releases/create-release.ts";
 import type { ImagesOf } from "../releases/release-images.ts";
 import { prepareRemake, tooOld } from "../releases/remake-release.ts";
-import { type Environment, environmentFor, environments } from "../resources/environments.ts";
 import { rolloutStrategy } from "../rollouts/rollout-strategy.ts";
 
 export interface TurnParts {

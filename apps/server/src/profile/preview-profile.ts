@@ -3,11 +3,11 @@ import type { PreviewEvent } from "@fairway/api";
 import type { ReleaseRecord, ReleaseStore, Services } from "@fairway/catalog";
 import { AddressError, describeObjectChanges, render } from "@fairway/manifests";
 import { type Profile, settingsFor } from "@fairway/spec";
+import { type Environment, environmentFor } from "../clusters/environments.ts";
 import { Refusal } from "../http/refusal.ts";
 import { refuseHatchIssues } from "../releases/refuse-hatch-issues.ts";
 import { releaseInputs } from "../releases/release-inputs.ts";
 import { readRelease, tooOld } from "../releases/remake-release.ts";
-import { type Environment, environmentFor } from "../resources/environments.ts";
 import { sha256 } from "../sha256.ts";
 
 export interface PreviewRequest {

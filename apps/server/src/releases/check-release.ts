@@ -1,6 +1,6 @@
 import { type ProfileSettings, settingsFor } from "@fairway/spec";
+import type { Environment } from "../clusters/environments.ts";
 import { type CurrentProfile, settingsIn } from "../profile/current-profile.ts";
-import type { Environment } from "../resources/environments.ts";
 import type { ActiveReleases } from "./active-releases.ts";
 import type { ReadSource } from "./read-source.ts";
 import { refuseHatchIssues } from "./refuse-hatch-issues.ts";

@@ -1,5 +1,5 @@
 import type { ReleaseInputs } from "@fairway/manifests";
-import type { Environment } from "../resources/environments.ts";
+import type { Environment } from "../clusters/environments.ts";
 
 /**
  * Public hosts that nobody may reach: the network policies of a cluster let no gateway in, since the profile names none. Embedded

@@ -2,9 +2,9 @@ import type { Commit, ReleaseRecord, ReleaseStore, Services, Snapshots } from "@
 import type { SnapshotStore } from "@fairway/images";
 import { describeChanges, migrationJob, platformDependencies, releaseName, render } from "@fairway/manifests";
 import { settingsFor } from "@fairway/spec";
+import type { Environment } from "../clusters/environments.ts";
 import { Refusal } from "../http/refusal.ts";
 import type { CurrentProfile, ReadProfile } from "../profile/current-profile.ts";
-import type { Environment } from "../resources/environments.ts";
 import { sha256 } from "../sha256.ts";
 import type { ActiveReleases } from "./active-releases.ts";
 import { closedHosts } from "./closed-hosts.ts";

@@ -1,7 +1,7 @@
 import type { ReleaseRecord } from "@fairway/catalog";
 import type { ClusterPool } from "../clusters/cluster-pool.ts";
+import { type Environment, environmentFor, environments } from "../clusters/environments.ts";
 import { Refusal } from "../http/refusal.ts";
-import { type Environment, environmentFor, environments } from "../resources/environments.ts";
 import type { ReleaseStores } from "./create-release.ts";
 import type { ImagesOf } from "./release-images.ts";
 import { prepareRemake } from "./remake-release.ts";

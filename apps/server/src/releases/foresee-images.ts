@@ -2,7 +2,7 @@ import type { Registries, RegistryRecord, ReleaseRecord } from "@fairway/catalog
 import { baseImage } from "@fairway/manifests";
 import type { ServiceSpec } from "@fairway/spec";
 import { z } from "zod";
-import type { Environment } from "../resources/environments.ts";
+import type { Environment } from "../clusters/environments.ts";
 import {
   baseMissing,
   type ImagesOf,

@@ -2,12 +2,12 @@ import type { Registries, RegistryRecord } from "@fairway/catalog";
 import { parseImageReference } from "@fairway/images";
 import { baseImage, type ClusterFacts, commandOf, type ResolvedImage } from "@fairway/manifests";
 import type { ProfileSettings, ServiceSpec } from "@fairway/spec";
+import type { Environment } from "../clusters/environments.ts";
 import { exclusiveBy } from "../exclusive.ts";
 import { Refusal } from "../http/refusal.ts";
 import type { AccessOf, ImageClient, ImagePush, PushedImage } from "../images/image-client.ts";
 import { withRegistry } from "../images/registry-refusal.ts";
 import { accessBy, hostOf, openAccess, type RegistryFiles } from "../registries/registry-files.ts";
-import type { Environment } from "../resources/environments.ts";
 import { unpackedImage } from "./unpacked-image.ts";
 
 /** What runs in each cluster, and how it came to be that. */

@@ -1,8 +1,8 @@
 import { type ClusterFacts, namespaceOf, platformDependencies, type ReleaseInputs } from "@fairway/manifests";
 import type { ProfileSettings } from "@fairway/spec";
 import type { PooledCluster } from "../clusters/cluster-pool.ts";
+import type { Environment } from "../clusters/environments.ts";
 import { Refusal } from "../http/refusal.ts";
-import type { Environment } from "../resources/environments.ts";
 import type { ReadSource } from "./read-source.ts";
 import type { ReleaseImages } from "./release-images.ts";
 

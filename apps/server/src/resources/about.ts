@@ -2,9 +2,9 @@ import { openApiDocument, routes } from "@fairway/api";
 import type { Registries } from "@fairway/catalog";
 import { appTomlJsonSchema } from "@fairway/spec";
 import type { ClusterPool } from "../clusters/cluster-pool.ts";
+import { environments } from "../clusters/environments.ts";
 import type { Handlers } from "../http/handler.ts";
 import { Refusal } from "../http/refusal.ts";
-import { environments } from "./environments.ts";
 
 export interface About {
   readonly version: string;

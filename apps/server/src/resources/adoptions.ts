@@ -1,13 +1,11 @@
-import type { Adoption, AdoptionPlanView, AdoptionPreview } from "@fairway/api";
-import { type ActResult, type AdoptionRecord, type Adoptions, type RolloutIndex, turnOf } from "@fairway/catalog";
+import type { Adoption, AdoptionPreview } from "@fairway/api";
+import { type AdoptionRecord, type Adoptions, type RolloutIndex, turnOf } from "@fairway/catalog";
 import { placeInSlot } from "@fairway/manifests";
-import { describeRef, refKey } from "@fairway/objects";
 import {
   type AdoptionFinding,
   type AdoptionPlan,
   type AdoptionSource,
   carriedName,
-  type FormerObject,
   type Journal,
   type Releases,
   surveyAdoption,
@@ -15,6 +13,7 @@ import {
 import { type AdoptionDriver, rolloutKey } from "../adoptions/adoption-driver.ts";
 import { openAdoption } from "../adoptions/open-adoption.ts";
 import type { ClusterPool } from "../clusters/cluster-pool.ts";
+import { type Environment, requireEnvironment } from "../clusters/environments.ts";
 import { pooledPort } from "../clusters/pooled-port.ts";
 import type { Handlers } from "../http/handler.ts";
 import { notFound, Refusal } from "../http/refusal.ts";
@@ -22,7 +21,7 @@ import type { ChangeSignal } from "../live/change-signal.ts";
 import { followState } from "../live/follow-state.ts";
 import { releaseUnknown } from "../releases/release-unknown.ts";
 import { rolloutActive } from "../rollouts/rollout-refusals.ts";
-import { type Environment, requireEnvironment } from "./environments.ts";
+import { adoptionPlanView } from "../views/adoption-plan-view.ts";
 
 type Stored = AdoptionRecord<AdoptionPlan>;
 
@@ -70,7 +69,7 @@ export function adoptionHandlers(parts: AdoptionParts): Pick<Handlers, AdoptionR
     const rollout = turnOf(state).type === "rollout" ? (await index.byKey(rolloutKey(record)))?.number : undefined;
     return {
       ...{ number, environment, service, release, state, actor, createdAt, changedAt },
-      plan: planView(record.plan, endedAt === undefined ? parts.driver.acts(number) : {}),
+      plan: adoptionPlanView(record.plan, endedAt === undefined ? parts.driver.acts(number) : {}),
       ...(reason === undefined ? {} : { reason }),
       ...(rollout === undefined ? {} : { rollout }),
       ...(endedAt === undefined ? {} : { endedAt }),
@@ -93,7 +92,7 @@ export function adoptionHandlers(parts: AdoptionParts): Pick<Handlers, AdoptionR
     previewAdoption: async ({ body, signal }): Promise<AdoptionPreview> => {
       const { plan, findings } = await survey(requireEnvironment(pool, body.environment), body, signal);
       return {
-        ...(plan === undefined ? {} : { plan: planView(plan, {}) }),
+        ...(plan === undefined ? {} : { plan: adoptionPlanView(plan, {}) }),
         findings: findings.map((finding) => ({ ...finding })),
       };
     },
@@ -196,35 +195,4 @@ function notPossible(service: string, findings: readonly AdoptionFinding[]): Ref
       ...(cluster === "" ? {} : { cluster }),
     })),
   });
-}
-
-function planView(
-  { from, namespace, way, clusters }: AdoptionPlan,
-  acts: Readonly<Record<string, ActResult>>,
-): AdoptionPlanView {
-  const former = ({ ref, madeBy }: FormerObject) => ({ object: describeRef(ref), madeBy });
-  return {
-    ...{ from: { ...from }, namespace, way },
-    clusters: Object.entries(clusters).map(([name, own]) => {
-      const now = acts[name];
-      const key = refKey(own.address.ref);
-      return {
-        name,
-        address: former(own.address),
-        pairs: own.pairs.map((pair) => ({ ...pair })),
-        take: [...(way === "take" ? [own.address] : []), ...own.take].map(former),
-        remove: own.remove.map(former),
-        leave: own.leave.map((one) => ({ ...one })),
-        withheld: own.withheld.filter((one) => one !== key).map(shortKey),
-        notes: [...own.notes],
-        ...(now === undefined ? {} : { now: { ...now } }),
-      };
-    }),
-  };
-}
-
-/** `apps/v1/Deployment/shop/shop-a` as people write it. */
-function shortKey(key: string): string {
-  const parts = key.split("/");
-  return `${parts.at(-3)}/${parts.at(-1)}`;
 }

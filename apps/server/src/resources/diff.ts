@@ -12,6 +12,7 @@ import {
 } from "@fairway/rollout";
 import { type ServiceSpec, settingsFor } from "@fairway/spec";
 import type { ClusterPool } from "../clusters/cluster-pool.ts";
+import { environmentFor, environments, requireEnvironment } from "../clusters/environments.ts";
 import { pooledPort } from "../clusters/pooled-port.ts";
 import { withKept } from "../drift/leave-kept.ts";
 import type { Handlers } from "../http/handler.ts";
@@ -24,7 +25,6 @@ import { releaseInputs } from "../releases/release-inputs.ts";
 import { earlierReleases, sameObjects } from "../releases/same-objects.ts";
 import { takeoverWarnings } from "../releases/takeover-warnings.ts";
 import { sha256 } from "../sha256.ts";
-import { environmentFor, environments, requireEnvironment } from "./environments.ts";
 
 /** Milliseconds for one cluster to answer everything. */
 const reach = 15_000;

@@ -2,6 +2,7 @@ import type { ServiceDrift } from "@fairway/api";
 import type { KeptFields, RolloutIndex, Services } from "@fairway/catalog";
 import type { Engine } from "@fairway/rollout";
 import type { ClusterPool } from "../clusters/cluster-pool.ts";
+import { requireEnvironment } from "../clusters/environments.ts";
 import { beginRepair } from "../drift/begin-repair.ts";
 import type { DriftFinder } from "../drift/drift-finder.ts";
 import type { DriftWatch } from "../drift/drift-watch.ts";
@@ -10,7 +11,6 @@ import type { Handlers } from "../http/handler.ts";
 import { notFound, Refusal } from "../http/refusal.ts";
 import type { RolloutReader } from "../rollouts/rollout-reader.ts";
 import { rolloutActive } from "../rollouts/rollout-refusals.ts";
-import { requireEnvironment } from "./environments.ts";
 
 interface DriftParts {
   readonly pool: ClusterPool;

@@ -2,10 +2,10 @@ import { createHash } from "node:crypto";
 import type { EdgeRoutes } from "@fairway/api";
 import type { Drains } from "@fairway/catalog";
 import type { ClusterPool } from "../clusters/cluster-pool.ts";
+import { environments } from "../clusters/environments.ts";
 import type { Handlers } from "../http/handler.ts";
 import type { ActiveReleases } from "../releases/active-releases.ts";
 import { publicAddresses } from "../services/public-addresses.ts";
-import { environments } from "./environments.ts";
 
 /** The name under which the edge serves a service; clusters' gateways know it too: its first label is the Service's name. */
 export function edgeHost(service: string): string {

@@ -2,9 +2,9 @@ import type { EscapeHatch } from "@fairway/api";
 import { hatchUses } from "@fairway/manifests";
 import { z } from "zod";
 import type { ClusterPool } from "../clusters/cluster-pool.ts";
+import { requireEnvironment } from "../clusters/environments.ts";
 import type { Handlers } from "../http/handler.ts";
 import type { ActiveReleases } from "../releases/active-releases.ts";
-import { requireEnvironment } from "./environments.ts";
 
 /** The part of a release's inputs that is looked at; older versions stored none. */
 const inputs = z.object({

@@ -1,6 +1,7 @@
 import type { Fleet, FleetDetail } from "@fairway/api";
 import type { FleetPlace, FleetRecord, Fleets, ReleaseStore } from "@fairway/catalog";
 import type { ClusterPool } from "../clusters/cluster-pool.ts";
+import { requireEnvironment } from "../clusters/environments.ts";
 import { fleetUnderWay, stoppable } from "../fleets/fleet-under-way.ts";
 import { orderServices } from "../fleets/order-services.ts";
 import type { Handlers } from "../http/handler.ts";
@@ -8,7 +9,6 @@ import { notFound, Refusal } from "../http/refusal.ts";
 import type { ChangeSignal } from "../live/change-signal.ts";
 import { followState } from "../live/follow-state.ts";
 import type { ReadProfile } from "../profile/current-profile.ts";
-import { requireEnvironment } from "./environments.ts";
 
 export interface FleetParts {
   readonly pool: ClusterPool;

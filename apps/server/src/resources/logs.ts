@@ -1,12 +1,12 @@
 import type { ReleaseStore, Services } from "@fairway/catalog";
 import { ClusterError, carriedName } from "@fairway/rollout";
 import type { ClusterPool } from "../clusters/cluster-pool.ts";
+import { requireEnvironment } from "../clusters/environments.ts";
 import type { Handlers } from "../http/handler.ts";
 import { notFound, Refusal } from "../http/refusal.ts";
 import { mergeLogs } from "../logs/merge-logs.ts";
 import type { LogSelection } from "../logs/pod-lines.ts";
 import { namespacesIn } from "../services/service-namespace.ts";
-import { requireEnvironment } from "./environments.ts";
 
 /** Logs of a service's pods. */
 export function logHandlers(

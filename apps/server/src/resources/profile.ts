@@ -2,13 +2,13 @@ import type { Profile as ProfileView } from "@fairway/api";
 import type { ProfileRecord, Profiles } from "@fairway/catalog";
 import { type Profile, parseProfile } from "@fairway/spec";
 import type { ClusterPool } from "../clusters/cluster-pool.ts";
+import { environments, requireEnvironment } from "../clusters/environments.ts";
 import type { Handlers } from "../http/handler.ts";
 import { notFound, Refusal } from "../http/refusal.ts";
 import { builtinCurrent, type ReadProfile } from "../profile/current-profile.ts";
 import { type PreviewStores, previewProfile } from "../profile/preview-profile.ts";
 import { refuseMovedNamespaces } from "../profile/refuse-moved-namespaces.ts";
 import type { ReleaseStores } from "../releases/create-release.ts";
-import { environments, requireEnvironment } from "./environments.ts";
 
 export interface ProfileParts extends Pick<ReleaseStores, "services" | "active" | "now"> {
   readonly pool: ClusterPool;

@@ -3,6 +3,7 @@ import type { Registries, RegistryRecord, ReleaseStore } from "@fairway/catalog"
 import { parseImageReference } from "@fairway/images";
 import { type ProfileSettings, settingsFor } from "@fairway/spec";
 import type { ClusterPool } from "../clusters/cluster-pool.ts";
+import { requireEnvironment } from "../clusters/environments.ts";
 import type { Handlers } from "../http/handler.ts";
 import { notFound, Refusal } from "../http/refusal.ts";
 import type { ImageClient } from "../images/image-client.ts";
@@ -10,7 +11,6 @@ import { withRegistry } from "../images/registry-refusal.ts";
 import type { ReadProfile } from "../profile/current-profile.ts";
 import { keptCredentials } from "../registries/kept-credentials.ts";
 import { accessBy, type RegistryContent, type RegistryFiles } from "../registries/registry-files.ts";
-import { requireEnvironment } from "./environments.ts";
 
 export interface RegistryResources {
   readonly pool: ClusterPool;

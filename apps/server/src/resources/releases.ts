@@ -3,13 +3,13 @@ import type { ImageEvent, Release } from "@fairway/api";
 import type { ReleaseRecord } from "@fairway/catalog";
 import { z } from "zod";
 import type { ClusterPool } from "../clusters/cluster-pool.ts";
+import { environmentFor, environments, requireEnvironment } from "../clusters/environments.ts";
 import type { AnyExchange, Handlers, OutgoingEvent } from "../http/handler.ts";
 import type { PushProgress } from "../images/image-client.ts";
 import { checkRelease } from "../releases/check-release.ts";
 import { createRelease, type ReleaseStores, requireSnapshot } from "../releases/create-release.ts";
 import { readSource } from "../releases/read-source.ts";
 import type { ImagesOf, ReleaseImages } from "../releases/release-images.ts";
-import { environmentFor, environments, requireEnvironment } from "./environments.ts";
 
 interface SourceBody {
   readonly environment?: string | undefined;

@@ -1,13 +1,13 @@
 import { anywhereInputs, formatDocuments, renderAnywhere } from "@fairway/manifests";
 import { settingsFor } from "@fairway/spec";
 import type { ClusterPool } from "../clusters/cluster-pool.ts";
+import { environments } from "../clusters/environments.ts";
 import type { Handlers } from "../http/handler.ts";
 import type { ReadProfile } from "../profile/current-profile.ts";
 import { readSource } from "../releases/read-source.ts";
 import { refuseHatchIssues } from "../releases/refuse-hatch-issues.ts";
 import { refuseUnallowed } from "../releases/refuse-unallowed.ts";
 import { sha256 } from "../sha256.ts";
-import { environments } from "./environments.ts";
 
 /** What an app.toml becomes, by the profile that holds; for an environment that need not exist. */
 export function renderHandlers(pool: ClusterPool, profile: ReadProfile): Pick<Handlers, "render"> {

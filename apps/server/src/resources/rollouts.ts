@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { ReleaseRecord, RolloutIndex } from "@fairway/catalog";
 import type { Engine, Journal, RolloutHeader } from "@fairway/rollout";
 import type { ClusterPool } from "../clusters/cluster-pool.ts";
+import { requireEnvironment } from "../clusters/environments.ts";
 import type { Handlers } from "../http/handler.ts";
 import { notFound, Refusal } from "../http/refusal.ts";
 import type { ReleaseStores } from "../releases/create-release.ts";
@@ -13,7 +14,6 @@ import { madeBefore } from "../rollouts/made-before.ts";
 import type { RolloutReader } from "../rollouts/rollout-reader.ts";
 import { refuseWhileActive } from "../rollouts/rollout-refusals.ts";
 import { rolloutStrategy } from "../rollouts/rollout-strategy.ts";
-import { requireEnvironment } from "./environments.ts";
 
 export interface RolloutResources {
   readonly pool: ClusterPool;

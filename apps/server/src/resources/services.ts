@@ -2,6 +2,7 @@ import { type Adoptions, type KeptFields, type ServiceRecord, searchServices } f
 import type { AdoptionPlan } from "@fairway/rollout";
 import { openAdoption } from "../adoptions/open-adoption.ts";
 import type { ClusterPool } from "../clusters/cluster-pool.ts";
+import { requireEnvironment } from "../clusters/environments.ts";
 import type { DriftFinder } from "../drift/drift-finder.ts";
 import { keptView } from "../drift/kept-view.ts";
 import type { Handlers } from "../http/handler.ts";
@@ -10,7 +11,6 @@ import { describeService } from "../services/service-detail.ts";
 import { namespacesIn } from "../services/service-namespace.ts";
 import { serviceEvents, serviceObjects } from "../services/service-objects.ts";
 import { readDecided, type SummarySources, summarize } from "../services/service-summaries.ts";
-import { requireEnvironment } from "./environments.ts";
 
 type ServiceRoutes = "listServices" | "getService" | "listServiceEvents" | "listServiceObjects";
 

@@ -3,13 +3,13 @@ import { type Delivery, type Webhook, webhookEvent } from "@fairway/api";
 import type { Delivery as DeliveryRecord, WebhookRecord, Webhooks } from "@fairway/catalog";
 import { z } from "zod";
 import type { ClusterPool } from "../clusters/cluster-pool.ts";
+import { requireEnvironment } from "../clusters/environments.ts";
 import type { Handlers } from "../http/handler.ts";
 import { notFound, Refusal } from "../http/refusal.ts";
 import { defaultDeadline } from "../webhooks/dispatcher.ts";
 import { postMessage } from "../webhooks/post-message.ts";
 import { type SealedSecrets, secretUnreadable } from "../webhooks/sealed-secrets.ts";
 import { newSecret } from "../webhooks/sign-message.ts";
-import { requireEnvironment } from "./environments.ts";
 
 type WebhookRoutes = "listWebhooks" | "addWebhook" | "removeWebhook" | "testWebhook" | "listDeliveries";
 

@@ -1,10 +1,10 @@
 import type { RolloutSummary, ServiceSummary } from "@fairway/api";
 import type { Drains, ReleaseRecord, ReleaseStore, ServiceRecord, Services } from "@fairway/catalog";
+import type { Environment } from "../clusters/environments.ts";
 import type { DriftWatch } from "../drift/drift-watch.ts";
 import type { ReadProfile } from "../profile/current-profile.ts";
 import type { ActiveReleases } from "../releases/active-releases.ts";
 import { edgeHost } from "../resources/edge.ts";
-import type { Environment } from "../resources/environments.ts";
 import type { RolloutReader } from "../rollouts/rollout-reader.ts";
 import { serviceInClusters } from "./service-in-clusters.ts";
 import { type NamespaceOf, namespacesIn } from "./service-namespace.ts";

@@ -1,6 +1,6 @@
 import type { ReleaseRecord } from "@fairway/catalog";
-import type { ClusterPool, PooledCluster } from "../clusters/cluster-pool.ts";
 import { Refusal } from "../http/refusal.ts";
+import type { ClusterPool, PooledCluster } from "./cluster-pool.ts";
 
 export interface Environment {
   readonly name: string;
