@@ -9,11 +9,15 @@ export interface ActiveReleases {
 
 export function activeReleases(releases: ReleaseStore): ActiveReleases {
   let kept = new Map<string, Promise<Readonly<Record<string, ReleaseRecord>>>>();
+  const last = new Map<string, Readonly<Record<string, ReleaseRecord>>>();
   return {
     of(environment) {
       const known = kept.get(environment);
       if (known !== undefined) return known;
-      const reading = releases.active(environment);
+      const reading = releases.active(environment, last.get(environment)).then((now) => {
+        last.set(environment, now);
+        return now;
+      });
       const mine = kept;
       mine.set(environment, reading);
       reading.catch(() => mine.delete(environment));

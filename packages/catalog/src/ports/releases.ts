@@ -78,8 +78,15 @@ export interface ReleaseStore {
   activeServices(environment: string, cluster?: string): Promise<readonly string[]>;
   /** The active releases of some services of an environment, by their names' order; one by one where there are too many for memory. */
   activeOf(environment: string, services: readonly string[]): Promise<readonly ReleaseRecord[]>;
-  /** Active releases of an environment by service name. */
-  active(environment: string): Promise<Readonly<Record<string, ReleaseRecord>>>;
+  /**
+   * Active releases of an environment by service name.
+   *
+   * @param known an answer of before: what is still as it was is taken from there, since reading all of it takes its time
+   */
+  active(
+    environment: string,
+    known?: Readonly<Record<string, ReleaseRecord>>,
+  ): Promise<Readonly<Record<string, ReleaseRecord>>>;
   /**
    * Marks releases as unavailable beyond the `keep` newest (by their last `put`) of each service and environment,
    * never an active one, the one before it, nor one of an unfinished rollout; gives the stored snapshots that releases

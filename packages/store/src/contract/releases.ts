@@ -80,6 +80,40 @@ export function releaseCases(make: () => Promise<Store>): void {
     assert.deepEqual(await store.releases.activeOf("prod", []), []);
   });
 
+  it("takes active releases that were read before from there, unless something of them has changed", async () => {
+    const store = await make();
+    const { releases, services } = store;
+    for (const name of ["user", "shop", "cart"]) await services.ensure(name);
+    await releases.put(release("u1"));
+    await releases.put(release("u2"));
+    await releases.put(release("s1", { service: "shop", source: undefined }));
+    await releases.put(release("c1", { service: "cart" }));
+    await roll(store, "user", undefined, "u1");
+    await roll(store, "shop", undefined, "s1");
+    const first = await releases.active("prod");
+    assert.deepEqual(Object.keys(first).toSorted(), ["shop", "user"]);
+
+    const second = await releases.active("prod", first);
+    assert.deepEqual(second, first);
+    assert.ok(second["user"] === first["user"] && second["shop"] === first["shop"], "nothing is read again");
+
+    await roll(store, "user", "u1", "u2");
+    await roll(store, "cart", undefined, "c1");
+    const source = { appToml: "# now known", kubernetes: {} };
+    await releases.put(release("s1", { service: "shop", source }));
+    const third = await releases.active("prod", second);
+    assert.deepEqual(third, await releases.active("prod"));
+    const names = Object.entries(third).map(([service, { name }]) => `${service} ${name}`);
+    assert.deepEqual(names.toSorted(), ["cart c1", "shop s1", "user u2"]);
+    assert.deepEqual(third["shop"]?.source, source);
+
+    await roll(store, "cart", "c1", undefined);
+    const fourth = await releases.active("prod", third);
+    assert.deepEqual(Object.keys(fourth).toSorted(), ["shop", "user"]);
+    assert.ok(fourth["shop"] === third["shop"]);
+    assert.deepEqual(Object.keys(await releases.active("staging", fourth)), []);
+  });
+
   it("retires all but the newest releases, never one that is active or on its way", async () => {
     const store = await make();
     const { releases, snapshots } = store;

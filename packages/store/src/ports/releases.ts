@@ -6,9 +6,14 @@ import { byName } from "./by-name.ts";
 
 const mostFound = 10;
 
+/** Another one after each write of a row: the transaction that wrote it. */
+const version = sql<string>`releases.xmin::text`.as("version");
+
 export function openReleases(db: Kysely<Tables>): ReleaseStore {
   const ofService = (service: string, environment: string) =>
     db.selectFrom("releases").where("environment", "=", environment).where("service", "=", service);
+  /** With which version of its row each active release was read. */
+  const versions = new WeakMap<ReleaseRecord, string>();
   return {
     async put(release) {
       const row = await db
@@ -76,14 +81,32 @@ export function openReleases(db: Kysely<Tables>): ReleaseStore {
       const rows = await ofService(service, environment).select("name").where("available", "=", true).execute();
       return rows.map((row) => row.name);
     },
-    async active(environment) {
-      const rows = await db
+    async active(environment, known = {}) {
+      const joined = db
         .selectFrom("active")
         .innerJoin("releases", "releases.name", "active.release")
-        .selectAll("releases")
-        .where("active.environment", "=", environment)
-        .execute();
-      return byName(rows, (row) => row.service, releaseOf);
+        .where("active.environment", "=", environment);
+      const now = await joined.select(["active.service", version]).execute();
+      const isKnown = (row: (typeof now)[number]) => {
+        const before = known[row.service];
+        return before !== undefined && versions.get(before) === row.version;
+      };
+      const changed = now.filter((row) => !isKnown(row)).map(({ service }) => service);
+      const read = changed.length === 0 ? undefined : joined.selectAll("releases").select(version);
+      // All of them need no list of their names.
+      const some = changed.length === now.length ? read : read?.where("active.service", "in", changed);
+      const rows = (await some?.execute()) ?? [];
+      const found = rows.map((row) => {
+        const release = releaseOf(row);
+        versions.set(release, row.version);
+        return release;
+      });
+      const kept = now.filter(isKnown).flatMap(({ service }) => known[service] ?? []);
+      return byName(
+        [...kept, ...found],
+        ({ service }) => service,
+        (release) => release,
+      );
     },
     async activeServices(environment, cluster) {
       let query = db
