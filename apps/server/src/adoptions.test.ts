@@ -204,6 +204,75 @@ test("one cluster that cannot takes all back, and says why", async () => {
   assert.equal(server.clusters.alpha.objects("shop").length, 0, "ours is gone");
 });
 
+/** Takes the old Deployment away, as somebody else does. */
+async function deleteOld(cluster: "alpha" | "beta", namespace: string): Promise<void> {
+  await server.clusters[cluster].delete({ apiVersion: "apps/v1", kind: "Deployment", namespace, name: "shop" }, {});
+}
+
+const allOurs = (cluster: "alpha" | "beta", namespace: string) =>
+  eventually(
+    async () => takers(cluster, namespace),
+    (found) => found.length > 0 && found.every((name) => name.startsWith("shop-a-")),
+  );
+
+for (const namespace of ["shop", "legacy"])
+  test(`an undo to a Deployment that is gone comes back, and says so; then it is undone or confirmed (namespace ${namespace})`, async () => {
+    await standing(namespace);
+    const { number } = await settled((await begin(namespace)).number);
+    await deleteOld("beta", namespace);
+    await command("undo");
+    const back = await settled(number);
+    assert.equal(back.state, "moved");
+    assert.equal(
+      back.reason,
+      "beta: Deployment/shop is gone, and no pod is behind Service/shop: deploy it again and undo once more, or confirm",
+    );
+    for (const cluster of ["alpha", "beta"] as const) await allOurs(cluster, namespace);
+
+    const again = old(namespace).find(({ kind, metadata }) => kind === "Deployment" && metadata.name === "shop");
+    assert.ok(again);
+    server.clusters.beta.applyAs("kubectl", again);
+    await eventually(
+      async () => server.clusters.beta.objects(namespace).filter(({ kind }) => kind === "Pod").length,
+      (count) => count >= 3,
+    );
+    const sent = await eventually(
+      async () => {
+        if ((await server.client.getAdoption({ params: { number } })).state === "moved") await command("undo");
+        return settled(number);
+      },
+      ({ state }) => state === "undone",
+    );
+    assert.equal(sent.reason, undefined);
+
+    const second = await settled((await begin(namespace)).number);
+    assert.equal(second.state, "moved", second.reason);
+    await deleteOld("alpha", namespace);
+    await command("undo");
+    assert.match((await settled(second.number)).reason ?? "", /^alpha: Deployment\/shop is gone/);
+    await command("confirm");
+    assert.equal((await settled(second.number)).state, "confirmed");
+  });
+
+test("a cluster that has gone back and loses the old pods, while another one is silent, comes to ours once more", async () => {
+  await standing("legacy");
+  const { number } = await settled((await begin("legacy")).number);
+  server.clusters.beta.cut();
+  await command("undo");
+  await eventually(
+    async () => takers("alpha", "legacy"),
+    (found) => found.length === 2 && !found.some((name) => name.startsWith("shop-a-")),
+  );
+  await eventually(
+    () => server.client.getAdoption({ params: { number } }),
+    ({ plan }) => plan.clusters.some(({ name, now }) => name === "alpha" && now?.state === "done"),
+  );
+  await deleteOld("alpha", "legacy");
+  assert.match((await settled(number)).reason ?? "", /^alpha: Deployment\/shop is gone/);
+  await allOurs("alpha", "legacy");
+  server.clusters.beta.mend();
+});
+
 test("it goes on where it was when the server is started again", async () => {
   await standing("shop");
   const { number } = await begin("shop");

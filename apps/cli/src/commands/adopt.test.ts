@@ -104,6 +104,17 @@ test("one that went back says why; exit code 1", async (t) => {
   assert.match(out, /ours is gone: beta: no answer/);
 });
 
+test("an undo that had nothing to go back to says so, and tells the two ways on; exit code 1", async (t) => {
+  const reason = "beta: Deployment/user is gone: deploy it again and undo once more, or confirm";
+  const states = [adoption("leading-back"), adoption("moved", { reason })];
+  const { code, out } = await run(t, ["adopt", "undo", "user", "--yes"], { known: [adoption("moved")], states });
+  assert.equal(code, 1);
+  assert.match(out, /requests go to ours still: beta: Deployment\/user is gone: deploy it again/);
+  assert.match(out, /fairway adopt confirm user/);
+  const begun = await run(t, ["adopt", "user", ...from, "--yes"], { states: [adoption("moved", { reason })] });
+  assert.equal(begun.code, 1, "nor has it moved where it could not go back");
+});
+
 test("confirm and undo ask for the name, and do nothing without it", async (t) => {
   const moved = { known: [adoption("moved")], states: [adoption("confirmed", { endedAt: at })] };
   const silent = await run(t, ["adopt", "confirm", "user"], moved);

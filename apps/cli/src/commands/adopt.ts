@@ -140,5 +140,5 @@ export async function followAdoption(
     return exitCode.interrupted;
   }
   if (last?.state === "moved" && !json) printLines(shell, ["", ...decisionLines(last.service, flag)]);
-  return last?.state === wanted ? exitCode.done : exitCode.failed;
+  return last?.state === wanted && last.reason === undefined ? exitCode.done : exitCode.failed;
 }

@@ -26,7 +26,8 @@ const words: Readonly<Record<State, string>> = {
 export function adoptionLine({ state, reason }: Pick<Adoption, "state" | "reason">, style: Style): string {
   const bad = state === "failed" || (reason !== undefined && state !== "undone");
   const look = bad ? style.bad : state === "confirmed" || state === "moved" ? style.good : style.accent;
-  return `  ${look(words[state])}${reason === undefined ? "" : `: ${printable(reason)}`}`;
+  const told = state === "moved" && reason !== undefined ? "requests go to ours still" : words[state];
+  return `  ${look(told)}${reason === undefined ? "" : `: ${printable(reason)}`}`;
 }
 
 /** What was found, and what is done with it; alike clusters are told once. */

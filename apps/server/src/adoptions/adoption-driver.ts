@@ -71,13 +71,15 @@ export function createAdoptionDriver(parts: AdoptionDriverParts): AdoptionDriver
     const active = await parts.journal.active(environment, service);
     const release = await parts.stored.get(active?.release ?? record.release);
     const results = Object.entries(plan.clusters).map(async ([cluster, own]) => {
-      const told = doneBefore[cluster];
-      if (told?.state === "done") return [cluster, told] as const;
+      const told = doneBefore[cluster]?.state === "done" ? doneBefore[cluster] : undefined;
+      if (told !== undefined && name !== "lead-back") return [cluster, told] as const;
       const objects = release?.objects[cluster] ?? [];
       const ours =
         release === undefined ? [] : placeInSlot(objects, active?.slot ?? "a", carriedName(release, cluster));
       const place = { cluster: pooledPort(pool, cluster), number, service, environment, plan, own, ours };
-      return [cluster, await performAct(name, { ...place, isCurrent, signal })] as const;
+      const now = await performAct(told === undefined ? name : "stand-by", { ...place, isCurrent, signal });
+      // Ours is still there: a cluster that loses the old pods while another one is on its way need not stay without.
+      return [cluster, told === undefined || now.state === "failed" ? now : told] as const;
     });
     return Object.fromEntries(await Promise.all(results));
   };

@@ -46,11 +46,22 @@ describe("what comes next in an adoption", () => {
     assert.equal(next("taking", { acts: "fd" }), "moved: c0: forbidden");
   });
 
-  it("goes neither on nor back by itself when it has moved, nor back from deleting or leading back", () => {
+  it("goes neither on nor back by itself when it has moved, nor back from deleting or letting go", () => {
     assert.equal(next("moved", { acts: "dd" }, { after: 9_999 }), "stays");
     assert.equal(next("moved", { acts: "fp" }, { after: 9_999 }), "stays");
-    for (const state of ["deleting", "leading-back", "letting-go"] as const)
+    for (const state of ["deleting", "letting-go"] as const)
       assert.equal(next(state, { acts: "fp" }, { after: 9_999 }), "stays");
+  });
+
+  it("comes back to where a person decides when there is nothing to lead requests back to", () => {
+    assert.equal(next("leading-back", { acts: "dpf" }), "moved: c2: forbidden");
+    assert.equal(next("leading-back", { acts: "dpd" }, { after: 9_999 }), "stays", "a silent cluster is waited for");
+    const reason = "c0: no answer";
+    assert.equal(next("leading-back", { acts: "df" }, { reason, after: 119 }), "stays", "nobody has asked for it");
+    assert.equal(
+      next("leading-back", { acts: "df" }, { reason, after: 120 }),
+      "moved: c1: forbidden (it was to go back: c0: no answer)",
+    );
   });
 
   it("follows its rollout: all clusters or none", () => {

@@ -59,19 +59,21 @@ const ways: Readonly<Partial<Record<AdoptionState, { readonly on: AdoptionState;
   taking: { on: "settling", back: "moved" },
   settling: { on: "deleting", back: "moved" },
   deleting: { on: "confirmed" },
-  "leading-back": { on: "removing" },
+  // Nothing is there to go back to: a person decides once more.
+  "leading-back": { on: "removing", back: "moved" },
   removing: { on: "letting-go" },
   "letting-go": { on: "undone" },
 };
 
-/** How long the clusters may take for an act that can be taken back, in milliseconds. */
+/** How long the clusters may take for an act that can be taken back, and a way back that nobody asked for may fail, in milliseconds. */
 const patience = 120_000;
 /** Between tries of a removal that failed, in milliseconds. */
 const pause = 30_000;
 
 /**
  * The state that follows; undefined: it stays, and its turn is looked at again. One decision for all clusters: a turn is over
- * when it is done in each of them, and goes back as soon as it has failed in one.
+ * when it is done in each of them, and goes back as soon as it has failed in one. A way back is given up only where it fails, not
+ * because a cluster is silent: at once when a person has asked for it, who is told and may decide otherwise.
  *
  * @param now milliseconds since the epoch
  */
@@ -108,6 +110,11 @@ export function nextOfAdoption(
   if (waiting === undefined) return on();
   const words = ([cluster, result]: (typeof entries)[number]): string =>
     result.state === "done" ? cluster : `${cluster}: ${result.message}`;
+  if (state === "leading-back") {
+    if (failed === undefined) return undefined;
+    if (reason === undefined) return back(words(failed));
+    return waited < patience ? undefined : back(`${words(failed)} (it was to go back: ${reason})`);
+  }
   if (failed !== undefined) return back(words(failed));
   return waited < patience ? undefined : back(words(waiting));
 }

@@ -1,8 +1,8 @@
 /**
  * How far it has come. Forward: `claiming` (a namespace that ours shares with the old), `beside` (ours is rolled out), `moving`
  * (requests go over), `moved` (a person decides), `taking` (names that both have), `settling` (ours is rolled out once more, now
- * whole), `deleting` (the old objects), `confirmed`. Back: `leading-back` (requests), `removing` (ours), `letting-go` (the
- * namespace), then `undone`, or `failed` where nobody asked for it.
+ * whole), `deleting` (the old objects), `confirmed`. Back: `leading-back` (requests; to `moved` once more where nothing of the old is
+ * left to take them), `removing` (ours), `letting-go` (the namespace), then `undone`, or `failed` where nobody asked for it.
  */
 export type AdoptionState =
   | "claiming"

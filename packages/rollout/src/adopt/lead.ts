@@ -5,6 +5,7 @@ import { bridge, dropBridge, dropSlices, isOfAdoption, writeSlices } from "./bri
 import { podsOf, slicesOf, takingIn } from "./endpoints.ts";
 import { identityOf, isBefore, outdate, restoreChanged, versionOf } from "./former.ts";
 import { adoptionLabel, mirrorSlices } from "./mirror-slices.ts";
+import { whyNoWayBack } from "./way-back.ts";
 
 /**
  * Leads the requests of the old Service to ours, and keeps them there: it can be called over and over. Done when no endpoint
@@ -19,15 +20,20 @@ export async function lead(place: AdoptionPlace): Promise<ActOutcome> {
   return plan.way === "take" ? takeOver(place, live) : mirror(place, live);
 }
 
-/** Leads them back to the old pods. Done when one of them takes requests, and none of ours. */
+/**
+ * Leads them back to the old pods. Done when one of them takes requests, and none of ours. Fails, before it writes anything, when
+ * there is nothing that could take them.
+ */
 export async function leadBack(place: AdoptionPlace): Promise<ActOutcome> {
   const { cluster, own, plan, number, service, signal } = place;
   const identity = identityOf(place);
   const what = describeRef(own.address.ref);
   const former = serviceOf(own.address.former);
+  const why = await whyNoWayBack(place);
+  if (why !== undefined) return failed(why);
   const before = await cluster.get(own.address.ref, signal);
   if (before !== undefined && former !== undefined && isOurs(before, identity) && !(await bridge(place, "old", former)))
-    return pending("no pod of the old service is ready");
+    return pending("the addresses of the old pods are not told yet");
   for (const one of [own.address, ...own.take]) await restoreChanged(place, one);
   const live = await cluster.get(own.address.ref, signal);
   if (live === undefined || !isService(live)) return pending(`${what} is gone`);
@@ -37,7 +43,7 @@ export async function leadBack(place: AdoptionPlace): Promise<ActOutcome> {
   }
   const taking = await takenIn(place);
   const ours = plan.way === "take" ? await podsOf(cluster, { ...plan, service }, signal) : new Set();
-  if (taking.length === 0) return pending("no pod of the old service is ready");
+  if (taking.length === 0) return pending("no pod of the old service takes requests yet");
   if (taking.some((name) => ours.has(name))) return pending("pods of ours still take requests");
   for (const { ref, uid } of [own.address, ...own.take]) {
     const now = await cluster.get(ref, signal);

@@ -2,6 +2,7 @@ import { type ActOutcome, type AdoptionPlace, attempt } from "./act.ts";
 import { deleteFormer, takeNames } from "./former.ts";
 import { lead, leadBack } from "./lead.ts";
 import { claimNamespace, releaseNamespace } from "./namespace.ts";
+import { standBy } from "./way-back.ts";
 import { whileCurrent } from "./while-current.ts";
 
 const acts = {
@@ -10,6 +11,7 @@ const acts = {
   take: takeNames,
   delete: deleteFormer,
   "lead-back": leadBack,
+  "stand-by": standBy,
   "let-go": releaseNamespace,
 } as const;
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { managedByLabel, manager, serviceLabel } from "@fairway/manifests";
-import { isEndpointSlice, type KubernetesObject, refOf } from "@fairway/objects";
+import { isEndpointSlice, isPod, type KubernetesObject, refOf } from "@fairway/objects";
 import type { AdoptionPlan } from "../../plan/adoption/adoption-plan.ts";
 import type { Cluster } from "../../ports.ts";
 import { type MemoryCluster, memoryCluster } from "../../testing/memory-cluster.ts";
@@ -23,7 +23,7 @@ export interface OldShop {
   once(act: Act, as?: ActOptions): Promise<ActOutcome>;
   /** Does an act until it is done. */
   done(act: Act, as?: ActOptions): Promise<void>;
-  /** Whose pods take the requests of the old Service, each once: `old`, `ours`. */
+  /** Whose pods take the requests of the old Service, each once: `old`, `ours`; `nobody`: of pods that are gone. */
   takers(): readonly string[];
   /** The old object of this kind and name, as it is by now. */
   old(kind: string, name: string): KubernetesObject | undefined;
@@ -84,13 +84,20 @@ export async function oldShop(namespace: "shop" | "legacy"): Promise<OldShop> {
       await settle();
     },
     takers() {
+      const alive = new Set(
+        cluster
+          .objects()
+          .filter(isPod)
+          .map(({ metadata }) => metadata.name),
+      );
+      const whose = (pod: string): string => (!alive.has(pod) ? "nobody" : pod.startsWith("shop-a-") ? "ours" : "old");
       const pods = cluster
         .objects(namespace)
         .filter(isEndpointSlice)
         .filter(({ metadata }) => metadata.labels?.["kubernetes.io/service-name"] === "shop")
         .flatMap(({ endpoints }) => endpoints ?? [])
         .filter(({ conditions }) => conditions?.ready !== false)
-        .map(({ targetRef }) => (targetRef?.name?.startsWith("shop-a-") ? "ours" : "old"));
+        .map(({ targetRef }) => whose(targetRef?.name ?? ""));
       return [...new Set(pods)].toSorted();
     },
     old: (kind, name) => cluster.objects(namespace).find((one) => one.kind === kind && one.metadata.name === name),
