@@ -4,9 +4,10 @@ import { deafProxies } from "./deaf-proxies.ts";
 
 describe("how long proxies hear nothing after an outage", () => {
   const most = 120_000;
-  const world = () => {
+  const world = (met = true) => {
     let now = 1_000_000;
     const proxies = deafProxies({ now: () => now, sleep: async () => undefined }, most);
+    if (met) proxies.answered("alpha");
     const pass = (milliseconds: number) => {
       now += milliseconds;
     };
@@ -33,6 +34,16 @@ describe("how long proxies hear nothing after an outage", () => {
     const long = world();
     long.outage(3_600_000);
     assert.equal(long.proxies.hearIn("alpha"), most);
+  });
+
+  it("is as long as it can be where the silence may have begun before we did", () => {
+    const { proxies, pass, outage } = world(false);
+    outage(1_000);
+    assert.equal(proxies.hearIn("alpha"), most);
+    pass(most + 1);
+    assert.equal(proxies.hearIn("alpha"), 0);
+    outage(1_000);
+    assert.equal(proxies.hearIn("alpha"), 10_800);
   });
 
   it("counts from the first of several silences, as they do", () => {

@@ -23,6 +23,7 @@ const perSilence = 6;
 /** @param most the longest that they take, in milliseconds; also how long they remember the last silence */
 export function deafProxies(clock: Clock, most: number): DeafProxies {
   const silences = new Map<string, { readonly since: number; readonly answered?: number }>();
+  const met = new Set<string>();
   const now = (): number => clock.now();
   return {
     silent(cluster) {
@@ -30,9 +31,12 @@ export function deafProxies(clock: Clock, most: number): DeafProxies {
       const isOver = last?.answered !== undefined && now() - last.answered > most;
       // The clock was set back since.
       const isAhead = last !== undefined && last.since > now();
-      silences.set(cluster, { since: last === undefined || isOver || isAhead ? now() : last.since });
+      // Nobody here knows how long one that was never met has been silent.
+      const begin = met.has(cluster) ? now() : Number.NEGATIVE_INFINITY;
+      silences.set(cluster, { since: last === undefined || isOver || isAhead ? begin : last.since });
     },
     answered(cluster) {
+      met.add(cluster);
       const last = silences.get(cluster);
       if (last !== undefined && last.answered === undefined) silences.set(cluster, { ...last, answered: now() });
     },

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { isPod } from "@fairway/objects";
+import { defaultLimits } from "../limits.ts";
 import type { MemoryCluster } from "../testing/memory-cluster.ts";
 import type { Scenario } from "../testing/scenario.ts";
 import { going, isHolding } from "../testing/strategy-world.ts";
@@ -38,6 +39,25 @@ describe("engine: after an API was silent", () => {
     assert.ok(gone > deaf.least && gone < deaf.most, `${gone} ms after it was back`);
     assert.equal(status, "succeeded");
     world.holds("two");
+  });
+
+  it("waits as long as proxies can take where the engine began in its middle", async () => {
+    const { world, engine, number } = await going({ strategy: "blue-green", switch: "by-hand" });
+    const beta = world.cluster("beta");
+    await world.until(number, isHolding(0));
+    beta.cut();
+    await engine.stop();
+    await world.clock.advance(60_000);
+    const next = world.engine("engine-2");
+    await next.start();
+    await world.clock.advance(2_000);
+    beta.mend();
+    const back = world.clock.now();
+    await world.command(number, { type: "promote" });
+    const gone = (await firstToGo(world, beta)) - back;
+    assert.ok(gone >= defaultLimits.deaf, `${gone} ms after it was back`);
+    assert.equal((await world.ended(number)).status, "succeeded");
+    await next.stop();
   });
 
   it("waits no longer where the gateway says itself how it routes", async () => {
