@@ -11,12 +11,14 @@ import {
   type EngineOptions,
   milestoneOf,
   type RolloutEvent,
+  type RolloutHeader,
 } from "@fairway/rollout";
 import { settingsFor } from "@fairway/spec";
 import type { Store } from "@fairway/store";
 import { createAdoptionDriver } from "./adoptions/adoption-driver.ts";
 import { refuseWhileAdopted } from "./adoptions/refuse-while-adopted.ts";
 import { withholdAdopted } from "./adoptions/withhold-adopted.ts";
+import { atMostEvery } from "./at-most-every.ts";
 import type { ConnectCluster } from "./clusters/cluster-link.ts";
 import { type ClusterPool, createClusterPool } from "./clusters/cluster-pool.ts";
 import { environments } from "./clusters/environments.ts";
@@ -31,6 +33,7 @@ import { exclusive } from "./exclusive.ts";
 import { createFleetDriver } from "./fleets/fleet-driver.ts";
 import type { Handlers } from "./http/handler.ts";
 import type { ImageClient } from "./images/image-client.ts";
+import { keepNewest } from "./keep-newest.ts";
 import { changeSignal } from "./live/change-signal.ts";
 import { createLiveEvents } from "./live/live-events.ts";
 import type { Log } from "./log.ts";
@@ -113,6 +116,12 @@ export interface Platform {
   start(): Promise<void>;
   stop(): Promise<void>;
 }
+
+/** Rollouts side by side write many entries a second, and who looks for what came of them asks the store each time; in milliseconds. */
+const gather = 100;
+
+/** Headers of rollouts that are kept in memory. */
+const mostHeaders = 2_000;
 
 /** Between repairs of a cluster that was put back to an earlier state, should one be refused; in milliseconds. */
 const repairPause = 600_000;
@@ -267,15 +276,23 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
       );
     }, retention.after).unref();
   };
+  // A header never changes, and each rollout writes a dozen entries.
+  const headers = new Map<number, RolloutHeader>();
+  const headerOf = async (number: number): Promise<RolloutHeader | undefined> => {
+    const before = headers.get(number);
+    if (before !== undefined) return before;
+    const header = await journal.header(number);
+    if (header !== undefined) keepNewest(headers, number, header, mostHeaders);
+    return header;
+  };
   const rolloutChanged = async (number: number): Promise<void> => {
     active.forget();
-    reader.changed(number);
-    const header = await journal.header(number);
+    reader.appended(number);
+    const header = await headerOf(number);
     if (header === undefined) return;
     live.publish({ kind: "rollout", id: String(number), environment: header.environment });
     live.publish({ kind: "service", id: header.service, environment: header.environment });
     driftWatch.rolled(header.environment, header.service);
-    fleetDriver.wake();
     // Whoever follows a fleet sees its rollouts too; a list of fleets does not change with them.
     fleetChanges.publish(header.environment);
     adoptionDriver.seen(header.environment, header.service);
@@ -287,10 +304,14 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
     messageOf: (delivery) => rolloutMessage(delivery, journal, options.publicUrl),
     ...(options.webhookBackOff === undefined ? {} : { backOff: options.webhookBackOff }),
   });
+  const wakeDrivers = atMostEvery(gather, () => {
+    fleetDriver.wake();
+    dispatcher.wake();
+  });
   const unsubscribe = [
     journal.onAppend((number) => {
       rolloutChanged(number).catch(report);
-      dispatcher.wake();
+      wakeDrivers();
       retireSoon();
     }),
     engine.onChange((number, ended) => reader.changed(number, ended)),

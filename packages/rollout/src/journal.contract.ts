@@ -253,6 +253,18 @@ export function journalContract(name: string, make: () => Promise<JournalHarness
       assert.equal((await other.commands(rollout)).length, 2);
     });
 
+    each("tells of a command without the sequence of an entry", async ({ journal, other }) => {
+      const { rollout, lease } = await begin(journal);
+      const heard = Promise.withResolvers<void>();
+      const stop = other.onAppend((number, sequence) => {
+        if (number === rollout && sequence === undefined) heard.resolve();
+      });
+      await journal.append(rollout, 0, { type: "one" }, lease);
+      await journal.command(rollout, { id: "one", actor: "ops", command: { type: "pause" } });
+      await heard.promise;
+      stop();
+    });
+
     each("tells about appends of this process and of others, until told not to", async ({ journal, other }) => {
       const { rollout, lease } = await begin(journal);
       const heard = { here: [] as number[], there: [] as number[] };

@@ -314,8 +314,11 @@ export interface Journal<Body> {
   command(rollout: number, command: Omit<StoredCommand, "rollout" | "at">): Promise<boolean>;
   /** In the order in which they were stored. */
   commands(rollout: number): Promise<readonly StoredCommand[]>;
-  /** Called after every append and command of this process or another one; may be called too often, never too seldom. */
-  onAppend(listener: (rollout: number) => void): () => void;
+  /**
+   * Called after every append and command of this process or another one; may be called too often, never too seldom. With the
+   * sequence of an entry where it is certain that no command came unheard meanwhile.
+   */
+  onAppend(listener: (rollout: number, sequence?: number) => void): () => void;
 }
 
 /** A release as the engine needs it: what to apply in each cluster, slot-neutral, in apply order. */

@@ -21,12 +21,17 @@ export interface RolloutReader {
     lastEventId: string | undefined,
     signal: AbortSignal,
   ): AsyncIterable<OutgoingEvent<RolloutDetail>>;
-  /** This rollout may be different; `ended`: it has just ended. */
+  /** What is seen of this rollout may be different; `ended`: it has just ended. */
   changed(rollout: number, ended?: boolean): void;
+  /** Its journal has more entries. */
+  appended(rollout: number): void;
 }
 
 /** Changes within this time are told together, in milliseconds. */
 const quietFor = 50;
+
+/** Unfinished rollouts that are kept in memory as lists show them, until their journals go on. */
+const mostUnfinished = 5_000;
 
 /** Ended rollouts whose durations are kept in memory: reading one means reading its journal. */
 const mostDurations = 5_000;
@@ -100,15 +105,25 @@ export function createRolloutReader(
     };
   };
 
+  // Many side by side are listed again and again, and the journal of each would be read each time.
+  const listed = new Map<number, Promise<RolloutSummary>>();
+  const unfinished = (number: number): Promise<RolloutSummary> => {
+    const before = listed.get(number);
+    if (before !== undefined) return before;
+    const reading = viewOf(number).then(async (seen) => ({
+      ...summaryOf(seen),
+      changes: [...(await changes(seen.from, seen.to)).words],
+      durations: durationsOf(seen.timeline),
+    }));
+    keepNewest(listed, number, reading, mostUnfinished);
+    reading.catch(() => listed.get(number) === reading && listed.delete(number));
+    return reading;
+  };
+
   const summary = async (listing: RolloutListing): Promise<RolloutSummary> => {
     if (listing.status === "unfinished") {
-      const seen = await viewOf(listing.number);
-      return {
-        ...summaryOf(seen),
-        changes: [...(await changes(seen.from, seen.to)).words],
-        durations: durationsOf(seen.timeline),
-        ...(await delivery(seen, seen.to, seen.endedAt)),
-      };
+      const seen = await unfinished(listing.number);
+      return { ...seen, ...(await delivery(seen, seen.to, seen.endedAt)) };
     }
     const { number, kind, service, environment, from, to, strategy, status, actor, createdAt, endedAt, reason } =
       listing;
@@ -174,6 +189,10 @@ export function createRolloutReader(
       }
     },
     changed: (rollout, ended = false) => signals.publish({ rollout, ended }),
+    appended(rollout) {
+      listed.delete(rollout);
+      signals.publish({ rollout, ended: false });
+    },
   };
 }
 

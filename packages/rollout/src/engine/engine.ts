@@ -187,10 +187,11 @@ export function createEngine(options: EngineOptions): Engine {
     });
   };
 
-  const unsubscribe = journal.onAppend((rollout) => {
+  const unsubscribe = journal.onAppend((rollout, sequence) => {
     const worker = driving.get(rollout);
     if (worker === undefined) return;
-    worker.commanded = true;
+    // Mostly it is an entry of its own.
+    if (sequence === undefined) worker.commanded = true;
     worker.bell.ring();
   });
 
@@ -258,7 +259,7 @@ interface Worker {
   readonly bell: Bell;
   /** A rollout of this service came since it last looked. */
   called: boolean;
-  /** Entries or commands came since it looked. */
+  /** Commands may have come since it looked. */
   commanded: boolean;
   done: Promise<void>;
 }

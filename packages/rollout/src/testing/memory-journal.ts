@@ -23,7 +23,7 @@ export function memoryJournal<Body>(clock: Pick<Clock, "now">): Journal<Body> {
   const keys = new Map<string, number>();
   const active = new Map<string, Active | undefined>();
   const leases = new Map<string, { owner: string; epoch: number; expiresAt: number; free: boolean }>();
-  const listeners = new Set<(rollout: number) => void>();
+  const listeners = new Set<(rollout: number, sequence?: number) => void>();
 
   const at = (): string => new Date(clock.now()).toISOString();
   const holder = (lease: Lease) => {
@@ -52,8 +52,8 @@ export function memoryJournal<Body>(clock: Pick<Clock, "now">): Journal<Body> {
     return record;
   };
 
-  const tell = (rollout: number): void => {
-    for (const listener of listeners) queueMicrotask(() => listeners.has(listener) && listener(rollout));
+  const tell = (rollout: number, sequence?: number): void => {
+    for (const listener of listeners) queueMicrotask(() => listeners.has(listener) && listener(rollout, sequence));
   };
 
   const stored = (rollout: number): Stored<Body> => {
@@ -76,7 +76,7 @@ export function memoryJournal<Body>(clock: Pick<Clock, "now">): Journal<Body> {
     },
     async append(rollout, afterSequence, body, lease) {
       const record = write(rollout, afterSequence, body, lease, ["open", "converging"]);
-      tell(rollout);
+      tell(rollout, record.sequence);
       return record;
     },
     async read(rollout, afterSequence = 0) {
@@ -94,13 +94,13 @@ export function memoryJournal<Body>(clock: Pick<Clock, "now">): Journal<Body> {
       const own = stored(rollout);
       own.state = outcome.converging.length > 0 ? "converging" : "closed";
       active.set(keyOf(own.header.environment, own.header.service), outcome.active);
-      tell(rollout);
+      tell(rollout, record.sequence);
       return record;
     },
     async close(rollout, afterSequence, body, lease) {
       const record = write(rollout, afterSequence, body, lease, ["converging"]);
       stored(rollout).state = "closed";
-      tell(rollout);
+      tell(rollout, record.sequence);
       return record;
     },
     async command(rollout, command) {

@@ -12,23 +12,28 @@ const reconnectMilliseconds = { first: 100, longest: 5_000 };
 export interface AppendSignal {
   /** Inside the transaction that appends; other servers hear of it when, and only when, it commits. */
   announce(transaction: Kysely<Tables>, rollout: number): Promise<void>;
-  /** After that transaction; listeners of this process need not wait for the database's notification. */
-  emit(rollout: number): void;
-  listen(listener: (rollout: number) => void): () => void;
+  /**
+   * After that transaction; listeners of this process need not wait for the database's notification.
+   *
+   * @param sequence of the entry, when it was one
+   */
+  emit(rollout: number, sequence?: number): void;
+  /** Listeners are told the sequence where nobody else can have stored something that was not heard of. */
+  listen(listener: (rollout: number, sequence?: number) => void): () => void;
   close(): Promise<void>;
 }
 
 /** For a database that only this process can open. */
 export function localSignal(): AppendSignal {
-  const listeners = new Set<(rollout: number) => void>();
+  const listeners = new Set<(rollout: number, sequence?: number) => void>();
   return {
     announce: async () => {},
-    emit: (rollout) => {
-      for (const listener of [...listeners]) listener(rollout);
+    emit: (rollout, sequence) => {
+      for (const listener of [...listeners]) listener(rollout, sequence);
     },
     listen: (listener) => {
       // Wrapped, so that one function listening twice is heard twice and leaves once.
-      const own = (rollout: number) => listener(rollout);
+      const own = (rollout: number, sequence?: number) => listener(rollout, sequence);
       listeners.add(own);
       return () => listeners.delete(own);
     },
@@ -112,6 +117,7 @@ export async function listenOnPostgres(address: PostgresAddress, db: Kysely<Tabl
 
   return {
     ...local,
+    emit: (rollout) => local.emit(rollout),
     announce: async (transaction, rollout) => {
       await sql`select pg_notify(${channel}, ${String(rollout)})`.execute(transaction);
     },

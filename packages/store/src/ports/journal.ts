@@ -53,7 +53,7 @@ export function openJournal<Body>(
       await signal.announce(transaction, rollout);
       return appended;
     });
-    signal.emit(rollout);
+    signal.emit(rollout, row.sequence);
     return recordOf<Body>(row);
   };
 
