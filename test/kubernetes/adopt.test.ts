@@ -156,6 +156,33 @@ describe("a live service of somebody else in real clusters", () => {
     await real.fairway(0, "adopt", "wares", "--helm", "wares", "-n", "wares", ...dir("wares"), "--yes", ...env);
   };
 
+  /** Somebody takes the old pods away in one cluster: an undo leads nobody there, says so, and works when they are back. */
+  async function undoWithoutTheOld(): Promise<void> {
+    const [first, second] = clusters;
+    assert.ok(first && second);
+    const deployment = manifests("basket", "legacy", real.kubernetes.nodeImage)
+      .split("\n---\n")
+      .find((one) => one.includes('"Deployment"') && !one.includes('"neighbour"'));
+    assert.ok(deployment);
+    const file = path.join(real.platform.folder, "basket-deployment.yaml");
+    await writeFile(file, deployment);
+    const ready = (cluster: KubernetesCluster, name: string, namespace: string) =>
+      cluster.kubectl(["rollout", "status", `deployment/${name}`, "-n", namespace, "--timeout=120s"]);
+    const undo = async (name: string): Promise<string> =>
+      (await real.fairway(1, "adopt", "undo", name, "--yes", ...env)).replace(/\s+/g, " ");
+
+    // Its pods are ready still when it has just gone.
+    await first.kubectl(["delete", "deployment", "basket", "-n", "legacy", "--wait=false"]);
+    assert.match(await undo("basket"), /requests go to ours still: \S+: Deployment\/basket is gone/);
+    await second.kubectl(["scale", "deployment", "wares", "-n", "wares", "--replicas=0"]);
+    assert.match(await undo("wares"), /requests go to ours still: \S+: Deployment\/wares is scaled to zero/);
+    await only("ours-2");
+    await first.kubectl(["apply", "-f", file]);
+    await ready(first, "basket", "legacy");
+    await second.kubectl(["scale", "deployment", "wares", "-n", "wares", "--replicas=2"]);
+    await ready(second, "wares", "wares");
+  }
+
   it("goes over, is deployed, goes back, and goes over for good; no request fails, and nobody else is touched", async (t) => {
     const before = await Promise.all(clusters.flatMap((one) => places.map(([, space]) => bystanders(one, space))));
     await write("ours-1");
@@ -182,6 +209,7 @@ describe("a live service of somebody else in real clusters", () => {
       await write("ours-2");
       for (const [name] of places) await real.fairway(0, "deploy", path.join(real.platform.folder, name), ...env);
       await only("ours-2");
+      await undoWithoutTheOld();
       for (const [name] of places) await real.fairway(0, "adopt", "undo", name, "--yes", ...env);
       await only("old");
       for (const cluster of clusters) {

@@ -225,7 +225,7 @@ for (const namespace of ["shop", "legacy"])
     assert.equal(back.state, "moved");
     assert.equal(
       back.reason,
-      "beta: Deployment/shop is gone, and no pod is behind Service/shop: deploy it again and undo once more, or confirm",
+      "beta: Deployment/shop is gone, and no pod is behind Service/shop: make that one again, and nothing beside it, and undo once more, or confirm",
     );
     for (const cluster of ["alpha", "beta"] as const) await allOurs(cluster, namespace);
 

@@ -105,11 +105,12 @@ test("one that went back says why; exit code 1", async (t) => {
 });
 
 test("an undo that had nothing to go back to says so, and tells the two ways on; exit code 1", async (t) => {
-  const reason = "beta: Deployment/user is gone: deploy it again and undo once more, or confirm";
+  const reason =
+    "beta: Deployment/user is gone: make that one again, and nothing beside it, and undo once more, or confirm";
   const states = [adoption("leading-back"), adoption("moved", { reason })];
   const { code, out } = await run(t, ["adopt", "undo", "user", "--yes"], { known: [adoption("moved")], states });
   assert.equal(code, 1);
-  assert.match(out, /requests go to ours still: beta: Deployment\/user is gone: deploy it again/);
+  assert.match(out, /requests go to ours still: beta: Deployment\/user is gone: make that one again/);
   assert.match(out, /fairway adopt confirm user/);
   const begun = await run(t, ["adopt", "user", ...from, "--yes"], { states: [adoption("moved", { reason })] });
   assert.equal(begun.code, 1, "nor has it moved where it could not go back");

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { isDeployment, isEndpointSlice } from "@fairway/objects";
+import { isDeployment, isEndpointSlice, isPod } from "@fairway/objects";
 import { interceptCluster } from "../testing/intercept.ts";
 import type { performAct } from "./perform-act.ts";
 import { type OldShop, oldShop } from "./testing/old-shop.ts";
@@ -78,6 +78,10 @@ async function isAsBefore(shop: OldShop): Promise<void> {
   );
 }
 
+function podsOfOurs(shop: OldShop): number {
+  return shop.cluster.objects("shop").filter((one) => isPod(one) && one.metadata.name.startsWith("shop-a-")).length;
+}
+
 const nothing = async (): Promise<void> => {};
 
 describe("a server that stood still in the middle of an act", () => {
@@ -100,21 +104,42 @@ describe("a server that stood still in the middle of an act", () => {
     });
   }
 
-  it("cuts nothing off that was confirmed meanwhile", async () => {
-    await atEachPoint("legacy", "lead", {
-      async first(shop) {
-        await shop.done("lead");
+  for (const namespace of ["shop", "legacy"] as const) {
+    it(`cuts nothing off, and makes nothing again, that was confirmed meanwhile (namespace ${namespace})`, async () => {
+      const led = (shop: OldShop) => shop.done("lead");
+      /** Its endpoints are different, so that there is something to write. */
+      const ledAndScaled = async (shop: OldShop): Promise<void> => {
+        await led(shop);
         const deployment = shop.ours.find(isDeployment);
         assert.ok(deployment);
         shop.cluster.applyAs("fairway", { ...deployment, spec: { ...deployment.spec, replicas: 3 } });
         await shop.settle();
-      },
-      meanwhile: nothing,
-      async holds(shop) {
-        assert.deepEqual(shop.takers(), ["ours"]);
-      },
+      };
+      const meanwhile = async (shop: OldShop): Promise<void> => {
+        await shop.done("lead");
+        await shop.done("take");
+        await shop.done("delete");
+      };
+      const holds = async (shop: OldShop): Promise<void> => {
+        assert.equal(shop.old("Deployment", "shop"), undefined);
+        assert.deepEqual(shop.takers(), namespace === "shop" ? ["ours"] : []);
+        const slices = shop.cluster.objects().filter(isEndpointSlice);
+        assert.deepEqual(
+          slices.map(({ metadata }) => `${metadata.namespace}/${metadata.name}`),
+          ["shop/shop-1"],
+          "ours, and nothing else",
+        );
+        assert.equal(slices[0]?.endpoints?.length, podsOfOurs(shop));
+        const account = shop.old("ServiceAccount", "shop");
+        assert.equal(account?.["automountServiceAccountToken"], namespace === "shop" ? false : undefined);
+        assert.equal(shop.old("Service", "shop") === undefined, namespace === "legacy");
+      };
+      for (const first of [nothing, led, ledAndScaled])
+        await atEachPoint(namespace, "lead", { first, meanwhile, holds });
+      await atEachPoint(namespace, "lead-back", { first: led, meanwhile, holds });
+      if (namespace === "shop") await atEachPoint(namespace, "take", { first: led, meanwhile, holds });
     });
-  });
+  }
 
   it("takes no names that were given back meanwhile", async () => {
     const first = (shop: OldShop) => shop.done("lead");

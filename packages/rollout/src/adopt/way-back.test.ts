@@ -16,7 +16,7 @@ const troubles: readonly {
   {
     title: "was deleted",
     message:
-      /^Deployment\/shop is gone, and no pod is behind Service\/shop: deploy it again and undo once more, or confirm$/,
+      /^Deployment\/shop is gone, and no pod is behind Service\/shop: make that one again, and nothing beside it, and undo once more, or confirm$/,
     make: (shop, old) => shop.cluster.delete(refOf(old), {}),
   },
   {

@@ -42,7 +42,8 @@ export async function whyNoWayBack(place: AdoptionPlace): Promise<string | undef
   if (staying.length > 0) return `none of ${staying.length} pods behind ${what} is ready: see to them ${orConfirm}`;
   const nobody = `no pod is behind ${what}`;
   if (owner === undefined) return `${nobody}: see to it ${orConfirm}`;
-  if (isGone) return `${describeRef(owner)} is gone, and ${nobody}: deploy it again ${orConfirm}`;
+  if (isGone)
+    return `${describeRef(owner)} is gone, and ${nobody}: make that one again, and nothing beside it, ${orConfirm}`;
   if (isAtZero) return `${describeRef(owner)} is scaled to zero, and ${nobody}: scale it up ${orConfirm}`;
   return `${nobody}: see to ${describeRef(owner)} ${orConfirm}`;
 }
