@@ -39,7 +39,8 @@ export const deploy = table(
         ),
         50,
         {
-          description: "Of a canary: its shares of the requests, rising",
+          description:
+            "Of a canary: its shares of the requests, rising; a step without hold lasts until somebody promotes it",
           example: 'steps = [{ weight = 5, hold = "5m" }, { weight = 50 }]',
         },
       ),
