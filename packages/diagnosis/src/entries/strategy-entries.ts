@@ -5,7 +5,7 @@ export const strategyEntries = {
   AnalysisFailed: {
     meaning: "What is measured of the new release is out of its bounds.",
     cause: "A query of `[deploy] analysis` has a value below its minimum or above its maximum; the message has both.",
-    cure: "Look at what the new release does to this metric. Where the bounds are wrong, change them; the measurements of a step, or of a wave that is looked at, are passed over with `fairway rollouts <number> --skip-analysis`.",
+    cure: "Look at what the new release does to this metric. Where the bounds are wrong, change them; the measurements of a step, or of a wave that is looked at, are passed over with `fairway skip-analysis <service>`.",
   },
   ShareNotTaken: {
     meaning: "What shares requests out does not do what it was told.",
