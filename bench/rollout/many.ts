@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
@@ -10,9 +10,11 @@ import { type KubernetesCluster, startKubernetes } from "../../test/kubernetes/h
 import { type ServerProcess, startServerProcess } from "../../test/kubernetes/killing/server-process.ts";
 import { startDockerRegistry } from "../../test/kubernetes/registries/start-registry.ts";
 import type { CountRow, SizeRow } from "../measure.ts";
+import { forgetMostMemory, heapInUse, mostMemory } from "../process-memory.ts";
 import { appToml, byDigest, environment } from "./world.ts";
 
-const services = 500;
+/** `SERVICES=100` in the environment: fewer, for a quick look. */
+const services = Number(process.env["SERVICES"] ?? 500);
 /** Of them, brought out by the peer too. */
 const peers = 10;
 const nodes = 60;
@@ -34,9 +36,12 @@ export async function many(scope: Scope): Promise<readonly (CountRow | SizeRow)[
   await server.fairway(0, "registry", "add", "main", `${registry.address}/team`, "--env", environment, "--plain-http");
   const image = await byDigest(`${registry.address}/${nodeImage}`);
 
+  const started = await mostMemory(server.pid());
+  await forgetMostMemory(server.pid());
   const first = await wave(cluster, server, image, 0);
   const later = await wave(cluster, server, image, 1);
   const memory = await mostMemory(server.pid());
+  const inUse = await heapInUse(await server.inspect());
   await server.kill();
   const peer = await byKubectl(scope, cluster, server, image);
   const what = `rollout: ${services} services side by side`;
@@ -47,7 +52,9 @@ export async function many(scope: Scope): Promise<readonly (CountRow | SizeRow)[
   return [
     row("their first release", first),
     row("another release", later),
+    { what: "rollout: memory of the server at its most, at its first start", megabytes: started, bound: "" },
     { what: `${what}: memory of the server at its most`, megabytes: memory, bound: "" },
+    { what: `${what}: of it in use by JavaScript afterwards`, megabytes: inUse, bound: "" },
     {
       ...{ what: `${what}: requests for each`, count: later.requests / services, unit: "requests" },
       ...{ peer: "`kubectl apply` and `rollout status`", peerCount: peer, bound: "" },
@@ -101,12 +108,6 @@ function withToken(kubeconfig: string, token: string): string {
   const theirs = kubeconfig.replace(/"token": "[^"]*"/, `"token": "${token}"`);
   if (theirs === kubeconfig) throw new Error("the kubeconfig has no token to replace");
   return theirs;
-}
-
-/** In megabytes: the largest resident memory that the process had. */
-async function mostMemory(pid: number | undefined): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, "utf8");
-  return (Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1]) * 1024) / 1e6;
 }
 
 /** Requests for each service by kubectl, under an account like ours. */

@@ -22,6 +22,8 @@ export interface ServerProcess {
   fairway(code: number, ...args: readonly string[]): Promise<string>;
   /** What it wrote, of all its processes. */
   log(): Promise<string>;
+  /** Opens the inspector of the process that runs now; resolves with the address of its WebSocket. */
+  inspect(): Promise<string>;
 }
 
 /** Starts the first process; the last one stops, and its state goes, at the end of the scope. */
@@ -46,7 +48,8 @@ export async function startServerProcess(scope: Scope): Promise<ServerProcess> {
     const log = await open(logFile, "a", 0o600);
     const begun = Date.now();
     // With a channel and a pipe, as a supervisor starts it: it ends when this process does.
-    const child = spawn(process.execPath, [path.join(checkout, "apps/server/src/main.ts")], {
+    const program = path.join(checkout, "apps/server/src/main.ts");
+    const child = spawn(process.execPath, ["--inspect-port=127.0.0.1:0", program], {
       env,
       stdio: ["pipe", log.fd, log.fd, "ipc"],
     });
@@ -73,6 +76,17 @@ export async function startServerProcess(scope: Scope): Promise<ServerProcess> {
     pid: () => current?.pid,
     kill: () => end("SIGKILL"),
     log: () => readFile(logFile, "utf8"),
+    async inspect() {
+      const before = (await readFile(logFile, "utf8")).length;
+      current?.kill("SIGUSR1");
+      for (const end = Date.now() + 5_000; Date.now() < end; ) {
+        const said = (await readFile(logFile, "utf8")).slice(before);
+        const address = /^Debugger listening on (ws:\S+)$/m.exec(said)?.[1];
+        if (address !== undefined) return address;
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+      throw new Error("the server's inspector does not listen");
+    },
     fairway: (code, ...args) =>
       new Promise((resolve, reject) => {
         const command = [path.join(checkout, "apps/cli/bin/fairway.js"), ...args];
