@@ -281,6 +281,28 @@ test("it goes on where it was when the server is started again", async () => {
   await command("confirm");
   for (let starts = 0; starts < 3; starts += 1) server = await server.restart();
   assert.equal((await settled(number)).state, "confirmed");
+
+  // What another server, which stood still until now and dies, writes of it.
+  const late: KubernetesObject = {
+    apiVersion: "discovery.k8s.io/v1",
+    kind: "EndpointSlice",
+    metadata: {
+      name: "fairway-shop-1",
+      namespace: "shop",
+      labels: { "kubernetes.io/service-name": "shop", "fairway.dev/adoption": String(number) },
+    },
+    addressType: "IPv4",
+    endpoints: [{ addresses: ["10.0.0.9"], targetRef: { kind: "Pod", name: "long-gone", namespace: "shop" } }],
+    ports: [],
+  };
+  server.clusters.alpha.applyAs("fairway", late);
+  server.clusters.alpha.cut();
+  server = await server.restart();
+  server.clusters.alpha.mend();
+  await eventually(
+    async () => takers("alpha", "shop"),
+    (found) => found.length > 0 && !found.includes("long-gone"),
+  );
 });
 
 test("what stops it is told together, and nothing is changed", async () => {

@@ -52,11 +52,15 @@ export interface AdoptionDriver extends PassLoop {
 /** Milliseconds until all that are open are looked at again: on the way, and when requests only have to be kept where they are. */
 const soon = 500;
 const later = 5_000;
+/** After the end of an adoption, in milliseconds: a server that starts takes away what another one, which stood still, wrote late. */
+const sweptFor = 86_400_000;
 
 export function createAdoptionDriver(parts: AdoptionDriverParts): AdoptionDriver {
   const { adoptions, pool, log } = parts;
   const known = new Map<number, { readonly turn: number; readonly acts: Readonly<Record<string, ActResult>> }>();
   let services: ReadonlySet<string> = new Set();
+  /** Of those that had ended when this server started; undefined: nobody has looked yet. */
+  let unswept: readonly Adoption[] | undefined;
 
   const act = async (
     record: Adoption,
@@ -70,7 +74,11 @@ export function createAdoptionDriver(parts: AdoptionDriverParts): AdoptionDriver
     const isCurrent = async (): Promise<boolean> => (await adoptions.get(number))?.turn === turn;
     const active = await parts.journal.active(environment, service);
     const release = await parts.stored.get(active?.release ?? record.release);
-    const results = Object.entries(plan.clusters).map(async ([cluster, own]) => {
+    // What has ended waits for no cluster that was given up since.
+    const registered = Object.entries(plan.clusters).filter(
+      ([cluster]) => name !== "sweep" || pool.get(cluster) !== undefined,
+    );
+    const results = registered.map(async ([cluster, own]) => {
       const told = doneBefore[cluster]?.state === "done" ? doneBefore[cluster] : undefined;
       if (told !== undefined && name !== "lead-back") return [cluster, told] as const;
       const objects = release?.objects[cluster] ?? [];
@@ -133,6 +141,20 @@ export function createAdoptionDriver(parts: AdoptionDriverParts): AdoptionDriver
     }
   };
 
+  /** Gives whether there is something left to sweep. */
+  const sweep = async (signal: AbortSignal): Promise<boolean> => {
+    unswept ??= (await adoptions.list({ limit: 500 })).filter(
+      ({ endedAt }) => endedAt !== undefined && parts.now() - Date.parse(endedAt) < sweptFor,
+    );
+    const left: Adoption[] = [];
+    for (const record of unswept) {
+      const outcomes = Object.values(await act(record, "sweep", signal));
+      if (outcomes.some(({ state }) => state === "pending")) left.push(record);
+    }
+    unswept = left;
+    return left.length > 0;
+  };
+
   const loop = passLoop(async (signal) => {
     const tell = (error: unknown, adoption?: number): void => {
       if (!signal.aborted) log.error("an adoption cannot go on", { adoption, error });
@@ -140,10 +162,14 @@ export function createAdoptionDriver(parts: AdoptionDriverParts): AdoptionDriver
     try {
       const open = await adoptions.open();
       services = new Set(open.map(({ environment, service }) => placeOf(environment, service)));
-      const found = await Promise.all(
-        open.map(({ number }) => advance(number, signal).catch((error) => tell(error, number))),
-      );
-      return open.length === 0 ? undefined : found.includes(true) ? soon : later;
+      const [isLeft, ...found] = await Promise.all([
+        sweep(signal).catch((error) => {
+          tell(error);
+          return true;
+        }),
+        ...open.map(({ number }) => advance(number, signal).catch((error) => tell(error, number))),
+      ]);
+      return found.includes(true) ? soon : isLeft || open.length > 0 ? later : undefined;
     } catch (error) {
       tell(error);
       return later;

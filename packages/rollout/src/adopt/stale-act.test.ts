@@ -15,6 +15,8 @@ async function atEachPoint(
   namespace: "shop" | "legacy",
   act: Act,
   { first, meanwhile, holds }: Readonly<Record<"first" | "meanwhile" | "holds", (shop: OldShop) => Promise<void>>>,
+  /** Whether it dies just after the call that it stood still before. */
+  dies = false,
 ): Promise<number> {
   for (let point = 1; ; point += 1) {
     const shop = await oldShop(namespace);
@@ -23,8 +25,13 @@ async function atEachPoint(
     let isCurrent = true;
     const goOn = Promise.withResolvers<void>();
     const stopped = Promise.withResolvers<void>();
+    const dead = Promise.withResolvers<void>();
     const stop = async (): Promise<void> => {
       calls += 1;
+      if (dies && calls > point) {
+        dead.resolve();
+        await new Promise(() => {});
+      }
       if (calls !== point) return;
       stopped.resolve();
       await goOn.promise;
@@ -44,8 +51,9 @@ async function atEachPoint(
     isCurrent = false;
     await meanwhile(shop);
     goOn.resolve();
-    await stale;
+    await Promise.race([stale, dead.promise]);
     await shop.settle();
+    if (dies) await shop.done("sweep");
     try {
       await holds(shop);
     } catch (error) {
@@ -138,6 +146,20 @@ describe("a server that stood still in the middle of an act", () => {
         await atEachPoint(namespace, "lead", { first, meanwhile, holds });
       await atEachPoint(namespace, "lead-back", { first: led, meanwhile, holds });
       if (namespace === "shop") await atEachPoint(namespace, "take", { first: led, meanwhile, holds });
+    });
+  }
+
+  for (const namespace of ["shop", "legacy"] as const) {
+    it(`leaves nothing that lasts when it dies just after a write that came late (namespace ${namespace})`, async () => {
+      const led = (shop: OldShop) => shop.done("lead");
+      const ledAndUndone = async (shop: OldShop): Promise<void> => {
+        await led(shop);
+        await undo(shop);
+      };
+      await atEachPoint(namespace, "lead", { first: nothing, meanwhile: undo, holds: isAsBefore }, true);
+      await atEachPoint(namespace, "lead", { first: nothing, meanwhile: ledAndUndone, holds: isAsBefore }, true);
+      await atEachPoint(namespace, "lead", { first: led, meanwhile: undo, holds: isAsBefore }, true);
+      await atEachPoint(namespace, "lead-back", { first: led, meanwhile: undo, holds: isAsBefore }, true);
     });
   }
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { KubernetesObject, ObjectRef } from "@fairway/objects";
+import { ClusterError } from "../ports.ts";
 import { memoryCluster } from "../testing/memory-cluster.ts";
 import { whileCurrent } from "./while-current.ts";
 
@@ -37,6 +38,18 @@ describe("a write while an adoption is in its turn", () => {
       const { cluster, current } = await world(1);
       await current[write](account);
       assert.equal(await cluster.get(ref), undefined);
+    });
+
+    it(`is left as somebody has written it since, by ${write}`, async () => {
+      const { cluster } = await world(0);
+      let asked = 0;
+      const current = whileCurrent(cluster, async () => {
+        asked += 1;
+        if (asked > 1) cluster.applyAs("kubectl", { ...account, automountServiceAccountToken: false });
+        return asked === 1;
+      });
+      await assert.rejects(current[write](account), ClusterError);
+      assert.equal((await cluster.get(ref))?.["automountServiceAccountToken"], false);
     });
   }
 });
