@@ -1,15 +1,17 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Store } from "@fairway/store";
+import { openStore } from "@fairway/store";
 import about from "../package.json" with { type: "json" };
 import type { ConnectCluster } from "./clusters/cluster-link.ts";
 import { connectKubernetes } from "./clusters/connect-kubernetes.ts";
 import { type ParentChannel, supervisorLink } from "./clusters/supervisor-link.ts";
+import { createApp } from "./http/app.ts";
 import { commandAudit } from "./http/command-audit.ts";
 import { type OwnNames, ownNames } from "./http/origin-guard.ts";
 import type { ImageClient } from "./images/image-client.ts";
 import { registryClient } from "./images/registry-client.ts";
 import type { Log } from "./log.ts";
+import { createPlatform } from "./platform.ts";
 import type { Retention } from "./releases/retention.ts";
 import type { Settings } from "./settings.ts";
 import { createAuthenticator } from "./sign-in/authenticator.ts";
@@ -42,15 +44,13 @@ export async function startServer(
 ): Promise<RunningServer> {
   const { home } = settings;
   const now = () => Date.now();
-  // The database opens in the background for a part of its time, in which the rest of the code is loaded.
-  const [store, adminToken, sessionKey, webhookKey, ended, { createPlatform }, { createApp }] = await Promise.all([
-    openState(settings),
+  const database = settings.databaseUrl;
+  const [store, adminToken, sessionKey, webhookKey, ended] = await Promise.all([
+    openStore(database === undefined ? { directory: join(home, "database") } : { databaseUrl: database }),
     secretFile(join(home, "admin-token"), "fairway_"),
     secretFile(join(home, "session-key")),
     secretFile(join(home, "webhook-key")),
     endedSessions(join(home, "ended-sessions"), now),
-    import("./platform.ts"),
-    import("./http/app.ts"),
   ]);
   const authenticator = createAuthenticator(adminToken, ended, now);
   const supervisor = supervisorLink(channel);
@@ -94,9 +94,4 @@ export async function startServer(
       log.info("stopped");
     },
   };
-}
-
-async function openState({ home, databaseUrl }: Settings): Promise<Store> {
-  const { openStore } = await import("@fairway/store");
-  return openStore(databaseUrl === undefined ? { directory: join(home, "database") } : { databaseUrl });
 }
