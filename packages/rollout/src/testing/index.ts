@@ -1,3 +1,4 @@
+export { type OldShop, oldShop } from "../adopt/testing/old-shop.ts";
 export { checkAtRest } from "./check-at-rest.ts";
 export { checkJournal } from "./check-journal.ts";
 export { type Met, met } from "./data-path.ts";

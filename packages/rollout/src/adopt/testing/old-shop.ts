@@ -4,7 +4,7 @@ import { isEndpointSlice, isPod, type KubernetesObject, refOf } from "@fairway/o
 import type { AdoptionPlan } from "../../plan/adoption/adoption-plan.ts";
 import type { Cluster } from "../../ports.ts";
 import { type MemoryCluster, memoryCluster } from "../../testing/memory-cluster.ts";
-import { virtualClock } from "../../testing/virtual-clock.ts";
+import { type VirtualClock, virtualClock } from "../../testing/virtual-clock.ts";
 import type { ActOutcome } from "../act.ts";
 import { performAct } from "../perform-act.ts";
 import { surveyAdoption } from "../survey.ts";
@@ -14,6 +14,7 @@ type Act = Parameters<typeof performAct>[0];
 /** A service that somebody deployed by hand, in one cluster, and ours beside it. */
 export interface OldShop {
   readonly cluster: MemoryCluster;
+  readonly clock: VirtualClock;
   readonly plan: AdoptionPlan;
   /** What ours is; what the old has by the same name is not applied yet. */
   readonly ours: readonly KubernetesObject[];
@@ -39,8 +40,11 @@ export interface ActOptions {
   readonly isCurrent?: () => Promise<boolean>;
 }
 
-/** @param namespace of the old service: `shop` is that of ours too, so that ours takes its names over */
-export async function oldShop(namespace: "shop" | "legacy"): Promise<OldShop> {
+/**
+ * @param namespace of the old service: `shop` is that of ours too, so that ours takes its names over
+ * @param alone nothing of ours is there yet
+ */
+export async function oldShop(namespace: "shop" | "legacy", alone = false): Promise<OldShop> {
   const clock = virtualClock();
   const cluster = memoryCluster("alpha", clock);
   const settle = () => clock.advance(5_000);
@@ -68,12 +72,14 @@ export async function oldShop(namespace: "shop" | "legacy"): Promise<OldShop> {
   const bringOurs = (): void => {
     for (const object of ours) if (!names.has(object.kind)) cluster.applyAs("fairway", object);
   };
-  await once("claim");
-  bringOurs();
-  await settle();
+  if (!alone) {
+    await once("claim");
+    bringOurs();
+    await settle();
+  }
 
   return {
-    ...{ cluster, plan, ours, settle, once },
+    ...{ cluster, clock, plan, ours, settle, once },
     async done(act, as) {
       let outcome = await once(act, as);
       for (let tries = 0; outcome.state === "pending" && tries < 20; tries += 1) {
