@@ -138,6 +138,20 @@ export function journalContract(name: string, make: () => Promise<JournalHarness
       assert.equal((await other.append(rollout, 0, { type: "ours" }, theirs)).epoch, theirs.epoch);
     });
 
+    each("renews many leases at the same time, and none that was lost", async ({ journal, other }) => {
+      const names = ["user", "shop", "cart", "mail", "auth"];
+      const mine = await Promise.all(names.map((name) => acquire(journal, name, "engine-1")));
+      const taken = await acquire(other, "cart", "engine-1");
+      const [absent] = mine.map((lease) => ({ ...lease, environment: "staging" }));
+      assert.ok(absent);
+      const asked = [...mine, ...mine, taken, absent];
+      const renewed = await Promise.all(asked.map((lease) => journal.renew(lease, 2 * long)));
+      const told = renewed.map((lease) => (lease === undefined ? "lost" : `${lease.service} ${lease.epoch}`));
+      const each = mine.map(({ service, epoch }) => (service === "cart" ? "lost" : `${service} ${epoch}`));
+      assert.deepEqual(told, [...each, ...each, `cart ${taken.epoch}`, "lost"]);
+      for (const lease of renewed) assert.ok(lease === undefined || lease.expiresAt > taken.expiresAt);
+    });
+
     each("keeps a renewed lease beyond its first end", async ({ journal, other, elapse }) => {
       const { rollout, lease: mine } = await begin(journal, "user", short);
       const renewed = await journal.renew(mine, long);

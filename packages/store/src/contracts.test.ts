@@ -34,8 +34,8 @@ journalContract("PGlite", async () => {
   // One connection, one process: "another process" is another journal on the same database and signal.
   const signal = localSignal();
   return {
-    journal: openJournal<ContractBody>(db, signal),
-    other: openJournal<ContractBody>(db, signal),
+    journal: openJournal<ContractBody>(connection, signal),
+    other: openJournal<ContractBody>(connection, signal),
     // The leases' clock is the database's: moving every end back is what time passing looks like to it.
     elapse: async (milliseconds) => {
       await sql`update leases set expires_at = expires_at - make_interval(secs => ${milliseconds / 1000})`.execute(db);

@@ -81,7 +81,7 @@ export function storeOn(connection: Connection, signal: AppendSignal): Store {
   let closing: Promise<void> | undefined;
   return {
     database: connection.kind,
-    journal: <Body>(eventOf?: (body: Body) => string | undefined) => openJournal<Body>(db, signal, eventOf),
+    journal: <Body>(eventOf?: (body: Body) => string | undefined) => openJournal<Body>(connection, signal, eventOf),
     rollouts: openRolloutIndex(db),
     services: openServices(db),
     releases: openReleases(db),

@@ -114,6 +114,7 @@ export function createRolloutReader(
       ...summaryOf(seen),
       changes: [...(await changes(seen.from, seen.to)).words],
       durations: durationsOf(seen.timeline),
+      ...(await delivery(seen, seen.to, seen.endedAt)),
     }));
     keepNewest(listed, number, reading, mostUnfinished);
     reading.catch(() => listed.get(number) === reading && listed.delete(number));
@@ -121,10 +122,7 @@ export function createRolloutReader(
   };
 
   const summary = async (listing: RolloutListing): Promise<RolloutSummary> => {
-    if (listing.status === "unfinished") {
-      const seen = await unfinished(listing.number);
-      return { ...seen, ...(await delivery(seen, seen.to, seen.endedAt)) };
-    }
+    if (listing.status === "unfinished") return unfinished(listing.number);
     const { number, kind, service, environment, from, to, strategy, status, actor, createdAt, endedAt, reason } =
       listing;
     return {

@@ -10,6 +10,7 @@ import {
   type StoredCommand,
 } from "@fairway/rollout";
 import { type Kysely, type Selectable, sql, type Transaction } from "kysely";
+import type { Connection } from "../database/connection.ts";
 import { storedJson, storedText } from "../database/stored-json.ts";
 import type { Tables } from "../database/tables.ts";
 import { takeNumber } from "../database/take-number.ts";
@@ -26,7 +27,7 @@ const now = sql<Date>`clock_timestamp()`;
  * @param eventOf what webhooks are told of an entry: their messages are written with it, or neither is
  */
 export function openJournal<Body>(
-  db: Kysely<Tables>,
+  { db, kind }: Pick<Connection, "db" | "kind">,
   signal: AppendSignal,
   eventOf: (body: Body) => string | undefined = () => undefined,
 ): Journal<Body> {
@@ -58,7 +59,7 @@ export function openJournal<Body>(
   };
 
   return {
-    ...openLeases(db),
+    ...openLeases({ db, kind }),
     async create(header, idempotencyKey) {
       const { environment, service, from, to, strategy, kind, actor } = header;
       const before = await byKey(db, idempotencyKey);
