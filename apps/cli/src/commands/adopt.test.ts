@@ -116,6 +116,18 @@ test("an undo that had nothing to go back to says so, and tells the two ways on;
   assert.equal(begun.code, 1, "nor has it moved where it could not go back");
 });
 
+test("an undo says which cluster it waits for, once", async (t) => {
+  const [alpha, beta] = plan.clusters;
+  assert.ok(alpha && beta);
+  const waiting = (message: string) => ({ ...beta, now: { state: "pending" as const, message } });
+  const back = (message: string) =>
+    adoption("leading-back", { plan: { ...plan, clusters: [{ ...alpha, now: { state: "done" } }, waiting(message)] } });
+  const states = [adoption("leading-back"), back("no answer"), back("no answer"), adoption("undone", { endedAt: at })];
+  const { code, out } = await run(t, ["adopt", "undo", "user", "--yes"], { known: [adoption("moved")], states });
+  assert.equal(code, 0);
+  assert.match(out, /^ requests go back to the old\n beta: no answer\n undone: /m);
+});
+
 test("confirm and undo ask for the name, and do nothing without it", async (t) => {
   const moved = { known: [adoption("moved")], states: [adoption("confirmed", { endedAt: at })] };
   const silent = await run(t, ["adopt", "confirm", "user"], moved);

@@ -5,7 +5,7 @@ import type { Connected } from "../connection/connect.ts";
 import type { Environment } from "../connection/environment.ts";
 import { makeRelease, readServiceFolder } from "../deploy/make-release.ts";
 import { stepPrinter } from "../deploy/step-printer.ts";
-import { adoptionLine, decisionLines, findingLines, planLines } from "../screens/adoption-screen.ts";
+import { adoptionLine, decisionLines, findingLines, planLines, waitingLines } from "../screens/adoption-screen.ts";
 import { confirmName } from "../terminal/confirm-name.ts";
 
 interface Options extends Readonly<Record<string, unknown>> {
@@ -123,16 +123,21 @@ export async function followAdoption(
   const detached = new AbortController();
   shell.onInterrupt(() => detached.abort(new Error("detached")));
   const json = options.json === true;
-  let told = "";
+  let told: readonly string[] = [];
   let last: Adoption | undefined;
   try {
     const reconnectFor = Number.POSITIVE_INFINITY;
     for await (const { data } of client.followAdoption({ params: { number }, signal: detached.signal, reconnectFor })) {
       last = data;
-      const line = adoptionLine(data, style);
+      // A way back is not given up because a cluster is silent, so it says which one it waits for.
+      const lines = [adoptionLine(data, style), ...(data.state === "leading-back" ? waitingLines(data.plan) : [])];
       if (json) shell.out.write(`${JSON.stringify(data)}\n`);
-      else if (line !== told) printLines(shell, [line]);
-      told = line;
+      else
+        printLines(
+          shell,
+          lines.filter((line) => !told.includes(line)),
+        );
+      told = lines;
     }
   } catch (error) {
     if (!detached.signal.aborted) throw error;

@@ -86,14 +86,20 @@ export function findingLines(findings: AdoptionPreview["findings"], style: Style
   ]);
 }
 
+/** Clusters that are still to do what is going on, and why. */
+export function waitingLines({ clusters }: AdoptionPlanView): readonly string[] {
+  return clusters
+    .filter(({ now }) => now !== undefined && now.state !== "done")
+    .map(({ name, now }) => `  ${name}: ${printable(now?.message ?? "")}`);
+}
+
 /** An adoption as it is: where it stands in each cluster, and what a person can do. */
 export function adoptionScreen(adoption: Adoption, style: Style, width: number, flag: string): readonly string[] {
   const { service, environment, number, state, plan, actor } = adoption;
-  const waiting = plan.clusters.filter(({ now }) => now !== undefined && now.state !== "done");
   return [
     `${style.strong(service)}  adoption ${number}  ${style.accent(environment)}  by ${printable(actor)}`,
     adoptionLine(adoption, style),
-    ...waiting.map(({ name, now }) => `  ${name}: ${printable(now?.message ?? "")}`),
+    ...waitingLines(plan),
     ...(adoption.rollout === undefined ? [] : [`  follow it: fairway rollouts ${adoption.rollout} --follow`]),
     "",
     ...planLines(plan, style, width),
