@@ -21,11 +21,11 @@ export interface JournalHarness {
 }
 
 const long = 60_000;
-const short = 200;
+const short = 500;
 const environment = "prod";
 
 /**
- * Registers the cases that every `Journal` adapter passes. Waits at most a few hundred milliseconds where the adapter
+ * Registers the cases that every `Journal` adapter passes. Waits half a second at most where the adapter
  * keeps time by a real clock.
  *
  * @param name Shown in the test report.
