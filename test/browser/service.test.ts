@@ -10,6 +10,7 @@ import {
   userChanged,
   userHealthy,
   userLeft,
+  userNotBack,
 } from "../../apps/dashboard/fixtures/index.ts";
 import { launchChromium } from "./chromium.ts";
 import { openDashboard } from "./open-dashboard.ts";
@@ -213,6 +214,7 @@ test("a service that is being adopted says beside what it stands, and, once requ
       "Requests go to ours, and the old objects stand by: Service user of namespace legacy.",
       ["confirm", "undo"],
     ],
+    [userNotBack, "alpha: there is no Deployment/user in namespace legacy", ["confirm", "undo"]],
   ] as const) {
     const world = createWorld({ details: new Map([["user", user]]) });
     await using opened = await openDashboard(browser, { at: "/services/user", world });

@@ -227,6 +227,8 @@ for (const namespace of ["shop", "legacy"])
       back.reason,
       "beta: Deployment/shop is gone, and no pod is behind Service/shop: make that one again, and nothing beside it, and undo once more, or confirm",
     );
+    const shown = await server.client.getService({ params: { service: "shop" }, query: {} });
+    assert.equal(shown.adoption?.reason, back.reason);
     for (const cluster of ["alpha", "beta"] as const) await allOurs(cluster, namespace);
 
     const again = old(namespace).find(({ kind, metadata }) => kind === "Deployment" && metadata.name === "shop");

@@ -16,6 +16,7 @@ export function BeingAdopted({ service }: { readonly service: ServiceDetail }) {
         {moved ? "Requests go to ours, and the old objects stand by: " : "It is on its way: "}
         Service {adoption.from.service} of namespace {adoption.from.namespace}.
       </p>
+      {adoption.reason !== undefined && <p className="adopted-reason">{adoption.reason}</p>}
       <div className="adopted-commands">
         {(moved ? ["confirm", "undo"] : ["status"]).map((what) => (
           <Command key={what} text={`fairway adopt ${what} ${name}${flag}`} />

@@ -1,4 +1,11 @@
-import { type Adoptions, type KeptFields, type ServiceRecord, searchServices } from "@fairway/catalog";
+import type { ServiceDetail } from "@fairway/api";
+import {
+  type AdoptionRecord,
+  type Adoptions,
+  type KeptFields,
+  type ServiceRecord,
+  searchServices,
+} from "@fairway/catalog";
 import type { AdoptionPlan } from "@fairway/rollout";
 import { openAdoption } from "../adoptions/open-adoption.ts";
 import type { ClusterPool } from "../clusters/cluster-pool.ts";
@@ -55,7 +62,7 @@ export function serviceHandlers(
       return {
         ...detail,
         ...(kept.length === 0 ? {} : { kept }),
-        ...(open === undefined ? {} : { adoption: { state: open.state, from: { ...open.plan.from } } }),
+        ...(open === undefined ? {} : { adoption: adoptionNow(open) }),
       };
     },
     listServiceEvents: async ({ params, query }) => {
@@ -71,4 +78,8 @@ export function serviceHandlers(
       return { items: await serviceObjects(clusters, namespaceOf(name), limited(signal)) };
     },
   };
+}
+
+function adoptionNow({ state, reason, plan }: AdoptionRecord<AdoptionPlan>): ServiceDetail["adoption"] {
+  return { state, ...(reason === undefined ? {} : { reason }), from: { ...plan.from } };
 }

@@ -62,8 +62,14 @@ export const serviceDetail = serviceSummary.extend({
   autoscaler: z.object({ min: z.int(), max: z.int(), cpu: z.int().optional() }).optional(),
   /** Where people outside reach it. `path` is a prefix; without `tls` the cluster's Gateway decides. */
   publicAddresses: z.array(z.object({ host: z.string(), path: z.string(), tls: z.boolean().optional() })).optional(),
-  /** It stands beside what somebody else has deployed, until a person confirms or undoes that; `state` as of an adoption. */
-  adoption: z.object({ state: z.string(), from: z.object({ namespace: z.string(), service: z.string() }) }).optional(),
+  /** It stands beside what somebody else has deployed, until a person confirms or undoes that; `state` and `reason` as of an adoption. */
+  adoption: z
+    .object({
+      state: z.string(),
+      reason: z.string().optional(),
+      from: z.object({ namespace: z.string(), service: z.string() }),
+    })
+    .optional(),
   /** Fields that are left to whoever has set them by hand. */
   kept: z.array(keptField).optional(),
   /** In each cluster that runs them; times as the cluster tells, absent where it has not run yet. */
