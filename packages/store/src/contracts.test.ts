@@ -1,9 +1,11 @@
+import assert from "node:assert/strict";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after } from "node:test";
+import { after, test } from "node:test";
 import { type ContractBody, journalContract } from "@fairway/rollout/journal.contract";
 import { sql } from "kysely";
+import { release, roll } from "./contract/records.ts";
 import { connectPglite } from "./database/connect-pglite.ts";
 import { migrate } from "./database/migrate.ts";
 import { storeOn } from "./open-store.ts";
@@ -42,4 +44,16 @@ journalContract("PGlite", async () => {
     },
     close: () => signal.close(),
   };
+});
+
+test("rows of releases that one transaction wrote, as a restored backup does, are told apart", async () => {
+  await empty();
+  const store = storeOn(connection, localSignal());
+  await store.services.ensure("user");
+  for (const name of ["u1", "u2"]) await store.releases.put(release(name));
+  await sql`update releases set available = true`.execute(db);
+  await roll(store, "user", undefined, "u1");
+  const first = await store.releases.active("prod");
+  await roll(store, "user", "u1", "u2");
+  assert.equal((await store.releases.active("prod", first))["user"]?.name, "u2");
 });

@@ -86,10 +86,11 @@ export function openReleases(db: Kysely<Tables>): ReleaseStore {
         .selectFrom("active")
         .innerJoin("releases", "releases.name", "active.release")
         .where("active.environment", "=", environment);
-      const now = await joined.select(["active.service", version]).execute();
+      const now = await joined.select(["active.service", "releases.name", version]).execute();
+      // A restored backup may have written all rows in one transaction.
       const isKnown = (row: (typeof now)[number]) => {
         const before = known[row.service];
-        return before !== undefined && versions.get(before) === row.version;
+        return before?.name === row.name && versions.get(before) === row.version;
       };
       const changed = now.filter((row) => !isKnown(row)).map(({ service }) => service);
       const read = changed.length === 0 ? undefined : joined.selectAll("releases").select(version);
