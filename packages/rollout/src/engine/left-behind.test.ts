@@ -36,6 +36,39 @@ describe("engine: clusters left behind", () => {
     world.holds("one");
   });
 
+  it("drains nothing for an engine that stood still while another one ended the rollout", async () => {
+    const world = scenario();
+    world.release("one");
+    world.release("two");
+    const still = Promise.withResolvers<void>();
+    let stands = false;
+    const stand = async () => {
+      if (stands) await still.promise;
+    };
+    const first = world.engine("engine-1", { journal: { before: stand }, cluster: { before: stand } });
+    await world.deploy(first, "one");
+    world.cluster("beta").script("two", { kind: "never-ready" });
+    const header = await world.ask(first, "two");
+    await world.clock.run(async () => (await world.viewOf(header.number)).phase === "app");
+    world.cluster("beta").cut();
+    await world.clock.run(async () =>
+      (await world.journal.read(header.number)).some(({ body }) => body.type === "abort"),
+    );
+    // A moment before it gives the cluster up.
+    await world.clock.advance(14_000);
+    stands = true;
+    world.cluster("beta").mend();
+    const second = world.engine("engine-1");
+    await second.start();
+    await world.closed();
+    await world.clock.advance(60_000);
+    still.resolve();
+    await world.clock.advance(60_000);
+    assert.deepEqual([...world.drained], []);
+    await Promise.all([first.stop(), second.stop()]);
+    world.holds("one");
+  });
+
   it("converges after a restart of the engine, and to what is active by then", async () => {
     const world = scenario();
     world.release("one");
