@@ -280,13 +280,11 @@ export function takeSteps(options: StepOptions): (step: Step) => Promise<Partial
       case "converge":
         return converge(own);
       case "drain":
+      case "undrain":
         // The edge knows no epochs, so whether it is still ours to say is asked right before.
         await tenure.confirm();
-        await traffic.drain(environment, service, cluster.name);
-        return {};
-      case "undrain":
-        await tenure.confirm();
-        await traffic.restore(environment, service, cluster.name);
+        if (step === "drain") await traffic.drain(environment, service, cluster.name);
+        else await traffic.restore(environment, service, cluster.name);
         return {};
       default:
         return shiftTo(Number(step.slice("shift-".length)), own);

@@ -67,10 +67,10 @@ interface Renewal {
   readonly answer: PromiseWithResolvers<Lease | undefined>;
 }
 
-/** Renewals that come within this time go together, in milliseconds; little beside the third of a lease's life at which it is renewed. */
+/** Renewals that come within this time after one go together, in milliseconds; little beside the third of a lease's life at which it is renewed. */
 const gatherFor = 100;
 
-/** Renews in one statement what comes within a while: hundreds of rollouts side by side renew all the time. */
+/** Renews at once, and in one statement what comes within a while after that: hundreds of rollouts side by side renew all the time. */
 function gathered(db: Kysely<Tables>): Leases["renew"] {
   let waiting: Renewal[] = [];
   let running = false;
@@ -78,7 +78,6 @@ function gathered(db: Kysely<Tables>): Leases["renew"] {
   const run = async (): Promise<void> => {
     running = true;
     while (waiting.length > 0) {
-      await pause(gatherFor);
       const now = waiting;
       waiting = [];
       try {
@@ -87,6 +86,7 @@ function gathered(db: Kysely<Tables>): Leases["renew"] {
       } catch (error) {
         for (const { answer } of now) answer.reject(error);
       }
+      await pause(gatherFor);
     }
     running = false;
   };
