@@ -26,6 +26,9 @@ interface Suite {
 /** More failing files than this are no accident. */
 const mostSecondTries = 2;
 
+/** Of what a file that fails by itself said, in characters. */
+const mostComplaint = 4_000;
+
 /** Told at the end of a suite, to see where its time goes. */
 const mostSlowFiles = 10;
 
@@ -62,6 +65,14 @@ async function runFiles(suite: Suite, files: readonly string[]): Promise<Result>
   events.on("test:summary", ({ file, duration_ms: milliseconds }) => {
     if (file !== undefined) took.push({ file, milliseconds });
   });
+  // A file that fails by itself, not by one of its tests, says why there only.
+  const complained = new Map<string, string>();
+  const hear = ({ file, message }: { readonly file?: string; readonly message: string }) => {
+    if (file === undefined) return;
+    complained.set(file, `${complained.get(file) ?? ""}${message.trimEnd()}\n`.slice(-mostComplaint));
+  };
+  events.on("test:stderr", hear);
+  events.on("test:diagnostic", hear);
   // What a suite tells of itself, as how many runs it made, belongs to its verdict.
   const told: string[] = [];
   events.on("test:stdout", ({ message }) => {
@@ -69,6 +80,10 @@ async function runFiles(suite: Suite, files: readonly string[]): Promise<Result>
   });
   const report = process.stdout.isTTY ? events.compose(new spec()) : events.compose(dot);
   for await (const chunk of report) process.stdout.write(chunk);
+  for (const { name } of failed) {
+    const said = complained.get(path.resolve(root, name));
+    if (said !== undefined) console.log(`\n${path.relative(root, name)} said:\n${said}`);
+  }
   if (told.length > 0) console.log(`\n${told.join("\n")}`);
   const slowest = took.sort((one, other) => other.milliseconds - one.milliseconds).slice(0, mostSlowFiles);
   console.log("\nslowest files:");
